@@ -1,0 +1,63 @@
+//! The one thing the pipeline needs from an HTTP library.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+/// Sends one request and returns the whole answer.
+///
+/// Implementations follow no redirect (the pipeline refuses them), retry nothing, and buffer no more than the limit they
+/// were built with. Dropping the future abandons the request.
+#[async_trait]
+pub trait HttpClient: fmt::Debug + Send + Sync + 'static {
+    /// Sends `request`, once.
+    ///
+    /// # Errors
+    /// Fails when no complete answer came; the kind says whether the request may have arrived.
+    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError>;
+}
+
+/// How a request failed below HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection: nothing was sent.
+    Connect,
+    /// No answer in time: the request may have arrived.
+    Timeout,
+    /// The connection broke: the request may have arrived.
+    Interrupted,
+    /// The answer is larger than the limit.
+    BodyTooLarge,
+    /// The request could not be built.
+    Request,
+}
+
+/// A failure below HTTP. It holds neither address nor content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TransportError {
+    /// What happened.
+    pub kind: TransportErrorKind,
+}
+
+impl TransportError {
+    /// A failure of `kind`.
+    pub fn new(kind: TransportErrorKind) -> Self {
+        Self { kind }
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            TransportErrorKind::Connect => "no connection could be made",
+            TransportErrorKind::Timeout => "no answer in time",
+            TransportErrorKind::Interrupted => "the connection broke off",
+            TransportErrorKind::BodyTooLarge => "the answer is larger than allowed",
+            TransportErrorKind::Request => "the request could not be built",
+        })
+    }
+}
+
+impl std::error::Error for TransportError {}
