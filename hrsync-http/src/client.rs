@@ -30,8 +30,10 @@ pub enum TransportErrorKind {
     Interrupted,
     /// The answer is larger than the limit.
     BodyTooLarge,
-    /// The request could not be built.
+    /// The request could not be built: nothing was sent.
     Request,
+    /// The address is neither HTTPS nor on this machine: nothing was sent.
+    InsecureAddress,
 }
 
 /// A failure below HTTP. It holds neither address nor content.
@@ -48,6 +50,12 @@ impl TransportError {
     }
 }
 
+impl From<TransportErrorKind> for TransportError {
+    fn from(kind: TransportErrorKind) -> Self {
+        Self::new(kind)
+    }
+}
+
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
@@ -56,6 +64,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Interrupted => "the connection broke off",
             TransportErrorKind::BodyTooLarge => "the answer is larger than allowed",
             TransportErrorKind::Request => "the request could not be built",
+            TransportErrorKind::InsecureAddress => "the address is neither https nor on this machine",
         })
     }
 }

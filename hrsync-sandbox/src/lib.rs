@@ -1,1 +1,7 @@
 #![doc = include_str!("../README.md")]
+
+pub mod netvisor;
+mod rng;
+pub mod serve;
+
+pub use rng::SplitMix64;

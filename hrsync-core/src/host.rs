@@ -1,0 +1,169 @@
+//! What a host implements: its directory of people, and what to do with notifications.
+
+use std::fmt;
+
+use async_trait::async_trait;
+
+use crate::error::Result;
+use crate::model::{Employee, FieldId, HostId};
+use crate::reconcile::Report;
+
+/// The host's people.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use std::sync::Mutex;
+///
+/// use hrsync_core::host::{Changes, HostDirectory, HostPage, HostWrite};
+/// use hrsync_core::{Employee, HostId, Result};
+///
+/// #[derive(Debug, Default)]
+/// struct People(Mutex<BTreeMap<String, Employee>>);
+///
+/// #[async_trait::async_trait]
+/// impl HostDirectory for People {
+///     async fn page(&self, _after: Option<&str>) -> Result<HostPage> {
+///         Ok(HostPage::all(self.0.lock().unwrap().values().cloned()))
+///     }
+///     async fn fetch(&self, id: &HostId) -> Result<Option<Employee>> {
+///         Ok(self.0.lock().unwrap().get(id.as_str()).cloned())
+///     }
+///     async fn create(&self, employee: Employee, _once: &str) -> Result<HostId> {
+///         let mut people = self.0.lock().unwrap();
+///         let id = format!("{}", people.len() + 1);
+///         people.insert(id.clone(), employee);
+///         Ok(HostId::new(id))
+///     }
+///     async fn update(&self, id: &HostId, changes: &Changes, _version: Option<&str>, _once: &str) -> Result<HostWrite> {
+///         if let Some(person) = self.0.lock().unwrap().get_mut(id.as_str()) {
+///             changes.apply_to(person);
+///         }
+///         Ok(HostWrite::Written)
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait HostDirectory: fmt::Debug + Send + Sync + 'static {
+    /// A part of the people, those after `after`, which is `None` or an earlier page's `next`.
+    ///
+    /// People who left are included, people who were deleted are not.
+    ///
+    /// # Errors
+    /// The directory cannot be read.
+    async fn page(&self, after: Option<&str>) -> Result<HostPage>;
+
+    /// One person, `None` when there is none of this id.
+    ///
+    /// # Errors
+    /// The directory cannot be read.
+    async fn fetch(&self, id: &HostId) -> Result<Option<Employee>>;
+
+    /// Creates a person and returns the id; the employee's own id is empty. Called twice with the same `once` it creates
+    /// one person.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidData`](crate::ErrorKind::InvalidData) or [`AlreadyExists`](crate::ErrorKind::AlreadyExists) when
+    /// the host refuses, and whatever keeps it from writing.
+    async fn create(&self, employee: Employee, once: &str) -> Result<HostId>;
+
+    /// Changes fields of a person, provided that the record still has `expected_version` where the host has versions.
+    ///
+    /// # Errors
+    /// Whatever keeps the host from writing.
+    async fn update(
+        &self,
+        id: &HostId,
+        changes: &Changes,
+        expected_version: Option<&str>,
+        once: &str,
+    ) -> Result<HostWrite>;
+}
+
+/// A part of the host's people.
+#[derive(Debug, Clone, Default)]
+pub struct HostPage {
+    /// The people.
+    pub people: Vec<Employee>,
+    /// Where the list goes on, `None` at its end.
+    pub next: Option<String>,
+}
+
+impl HostPage {
+    /// A single page with everybody.
+    pub fn all(people: impl IntoIterator<Item = Employee>) -> Self {
+        Self { people: people.into_iter().collect(), next: None }
+    }
+}
+
+/// New values for fields of a person; `None` clears a field.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Changes(Vec<(FieldId, Option<String>)>);
+
+impl Changes {
+    pub(crate) fn push(&mut self, field: FieldId, value: Option<String>) {
+        self.0.push((field, value));
+    }
+
+    /// The fields and their new values, dates as `YYYY-MM-DD`.
+    pub fn iter(&self) -> impl Iterator<Item = (FieldId, Option<&str>)> {
+        self.0.iter().map(|(field, value)| (*field, value.as_deref()))
+    }
+
+    /// Sets the fields of `employee`.
+    pub fn apply_to(&self, employee: &mut Employee) {
+        for (field, value) in self.iter() {
+            employee.set_text(field, value);
+        }
+    }
+}
+
+impl fmt::Debug for Changes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(field, _)| field)).finish()
+    }
+}
+
+/// What came of a change in the host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HostWrite {
+    /// It was written.
+    Written,
+    /// The record changed since it was read; nothing was written.
+    Drifted,
+    /// The host refuses the change, for this reason (without personal data); nothing was written.
+    Refused(String),
+}
+
+/// Tells people what happened.
+#[async_trait]
+pub trait Notifier: fmt::Debug + Send + Sync + 'static {
+    /// Delivers one message.
+    ///
+    /// # Errors
+    /// It cannot be delivered. The run it tells about stands all the same.
+    async fn notify(&self, notification: &Notification<'_>) -> Result<()>;
+}
+
+/// A message to a person.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Notification<'a> {
+    /// A run that the person started has ended.
+    RunEnded {
+        /// The id of the person who started the run.
+        to: &'a str,
+        /// What came of it.
+        report: &'a Report,
+    },
+}
+
+/// Tells nobody.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+#[async_trait]
+impl Notifier for Silent {
+    async fn notify(&self, _notification: &Notification<'_>) -> Result<()> {
+        Ok(())
+    }
+}

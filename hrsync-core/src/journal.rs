@@ -1,0 +1,150 @@
+//! The journal: what was intended, what came of it, what was decided and found.
+//!
+//! Entries form a hash chain, so a missing or altered one shows. They hold ids, fields, codes and sealed values; never a
+//! name or a value.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+
+use crate::finding::Finding;
+use crate::keys::{Sealed, hex};
+use crate::model::{FieldId, HostId, OperationId, RunId, VendorId};
+
+/// An entry that was not yet appended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewEntry {
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// In which run.
+    pub run: RunId,
+    /// By whom: the person who started the run, or `live` for a host change pushed as it came.
+    pub actor: String,
+    /// What.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// What an entry tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// A connection was made, after somebody confirmed having the authority.
+    Connected,
+    /// A connection changed its state.
+    StateChanged {
+        /// The new state.
+        state: String,
+    },
+    /// Two records were linked.
+    Linked {
+        /// In the host.
+        host: HostId,
+        /// In the vendor.
+        vendor: VendorId,
+        /// By what: an identity key, a creation or a person.
+        by: String,
+    },
+    /// A person decided which side wins, or to leave a difference.
+    Decided {
+        /// Who it is about.
+        host: HostId,
+        /// Which field.
+        field: FieldId,
+        /// The decision.
+        decision: String,
+        /// The value, when one was entered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        entered: Option<Sealed>,
+    },
+    /// A write is about to be sent.
+    Intended {
+        /// The operation.
+        operation: OperationId,
+        /// Who it is about.
+        host: Option<HostId>,
+        /// Who it is about.
+        vendor: Option<VendorId>,
+        /// The call.
+        step: String,
+        /// The fields it writes.
+        fields: Vec<FieldId>,
+    },
+    /// What came of a write.
+    Outcome {
+        /// The operation.
+        operation: OperationId,
+        /// Who it is about.
+        host: Option<HostId>,
+        /// Who it is about.
+        vendor: Option<VendorId>,
+        /// The call.
+        step: String,
+        /// `done`, `refused`, `unknown`, `not_applied`.
+        result: String,
+    },
+    /// Something a person should know or do.
+    Found {
+        /// The finding.
+        finding: Finding,
+        /// The vendor's own words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<Sealed>,
+    },
+}
+
+impl NewEntry {
+    /// Appends the entry to the chain whose last entry is `last`. Stores call this in `commit`.
+    #[must_use]
+    pub fn chain(self, last: Option<&Entry>) -> Entry {
+        let (seq, previous) = last.map_or((1, ""), |last| (last.seq + 1, last.hash.as_str()));
+        let hash = link_hash(seq, previous, &self);
+        Entry { seq, hash, entry: self }
+    }
+}
+
+fn link_hash(seq: u64, previous: &str, entry: &NewEntry) -> String {
+    let mut hash = Sha256::new();
+    hash.update(previous);
+    hash.update(seq.to_be_bytes());
+    // An entry is plain data with text keys, so it always has a JSON form.
+    hash.update(serde_json::to_vec(entry).unwrap_or_default());
+    hex(&hash.finalize())
+}
+
+/// An entry of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its number, from 1, without gaps.
+    pub seq: u64,
+    /// SHA-256 over the previous entry's hash and this entry.
+    pub hash: String,
+    /// What it says.
+    #[serde(flatten)]
+    pub entry: NewEntry,
+}
+
+/// Whether entries that follow each other are unaltered and complete; `previous` is the hash before the first.
+pub fn verify<'e>(entries: impl IntoIterator<Item = &'e Entry>, previous: &str) -> bool {
+    let mut previous = previous.to_owned();
+    let mut next = None;
+    entries.into_iter().all(|entry| {
+        let ok =
+            next.is_none_or(|next| next == entry.seq) && link_hash(entry.seq, &previous, &entry.entry) == entry.hash;
+        previous.clone_from(&entry.hash);
+        next = Some(entry.seq + 1);
+        ok
+    })
+}
+
+/// The error log: the findings among the entries, newest last.
+pub fn error_log<'e>(
+    entries: impl IntoIterator<Item = &'e Entry>,
+) -> impl Iterator<Item = (&'e NewEntry, &'e Finding)> {
+    entries.into_iter().filter_map(|entry| match &entry.entry.event {
+        Event::Found { finding, .. } => Some((&entry.entry, finding)),
+        _ => None,
+    })
+}

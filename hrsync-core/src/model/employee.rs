@@ -1,0 +1,479 @@
+//! The typed view of a record that hosts read and write.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use time::Date;
+
+use super::record::{Cell, Record};
+use super::schema::{FieldId, Schema, field};
+use crate::check;
+
+/// A person as the host knows one.
+///
+/// Every field may be absent. Texts are taken as they come and checked when the person is compared, so one bad value never
+/// loses a person; a date or code that cannot be read (from JSON, say) is kept in [`unreadable`](Self::unreadable) and
+/// reported by name.
+///
+/// In JSON the fields have the names of [`FieldId::name`], nested at the dots:
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use hrsync_core::Employee;
+/// let aino: Employee = serde_json::from_str(
+///     r#"{"id": "7", "given_name": "Aino", "employment": {"start": "2024-01-15", "title": "Baker"}}"#,
+/// )?;
+/// assert_eq!(aino.employment.title.as_deref(), Some("Baker"));
+/// # Ok(()) }
+/// ```
+///
+/// `Debug` shows the id only.
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Employee {
+    /// The person's id in the host.
+    pub id: String,
+    /// The version of the host's record, where the host has versions.
+    pub version: Option<String>,
+    /// The identity number of the person's country.
+    pub national_id: Option<String>,
+    /// The given name.
+    pub given_name: Option<String>,
+    /// The family name.
+    pub family_name: Option<String>,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// The telephone number, best in E.164 form (`+358501234567`).
+    pub phone: Option<String>,
+    /// The date of birth.
+    pub birth_date: Option<Date>,
+    /// The gender.
+    pub gender: Option<Gender>,
+    /// The nationality, ISO 3166-1 alpha-2.
+    pub nationality: Option<String>,
+    /// The number or text by which the employer knows the employment.
+    pub employee_number: Option<String>,
+    /// The home address.
+    pub address: Address,
+    /// The bank account for pay.
+    pub bank: BankAccount,
+    /// The employment.
+    pub employment: Employment,
+    /// The department in the host.
+    pub department: Option<String>,
+    unreadable: BTreeMap<FieldId, String>,
+}
+
+/// A postal address.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Address {
+    /// Street and house.
+    pub street: Option<String>,
+    /// Town.
+    pub town: Option<String>,
+    /// Postal code.
+    pub postcode: Option<String>,
+    /// Country, ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+}
+
+/// A bank account.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct BankAccount {
+    /// The account, an IBAN.
+    pub iban: Option<String>,
+    /// The bank, a BIC.
+    pub bic: Option<String>,
+}
+
+/// An employment.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Employment {
+    /// The first day.
+    pub start: Option<Date>,
+    /// The last day.
+    pub end: Option<Date>,
+    /// The last day of the probation.
+    pub probation_end: Option<Date>,
+    /// The type.
+    pub kind: Option<EmploymentType>,
+    /// The job title.
+    pub title: Option<String>,
+}
+
+macro_rules! silent {
+    ($($name:ident),+) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "([redacted])"))
+            }
+        }
+    )+};
+}
+silent!(Address, BankAccount, Employment);
+
+macro_rules! codes {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name { $($(#[$vdoc])* $variant,)+ }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The code in records and JSON.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code,)+ }
+            }
+
+            /// Finds one by its code.
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.as_str().eq_ignore_ascii_case(code))
+            }
+        }
+    };
+}
+
+codes! {
+    /// The type of an employment in the host.
+    EmploymentType {
+        /// Called in when needed.
+        Casual = "casual",
+        /// Works for the company, employed elsewhere.
+        Consultant = "consultant",
+        /// Employed until further notice.
+        Permanent = "permanent",
+        /// Employed for a time.
+        Temporary = "temporary",
+        /// Learning on the job.
+        Trainee = "trainee",
+    }
+}
+
+codes! {
+    /// A gender.
+    Gender {
+        /// Female.
+        Female = "female",
+        /// Male.
+        Male = "male",
+        /// Another or not stated.
+        Other = "other",
+    }
+}
+
+/// Where a field of the schema lives in the struct.
+enum Place<'a> {
+    Text(&'a mut Option<String>),
+    Date(&'a mut Option<Date>),
+    Type(&'a mut Option<EmploymentType>),
+    Gender(&'a mut Option<Gender>),
+}
+
+impl Employee {
+    /// A person of whom nothing but the id is known yet.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into(), ..Self::default() }
+    }
+
+    /// Values that came from outside and could not be read, by field. Setting the field drops the unreadable text.
+    pub fn unreadable(&self) -> impl Iterator<Item = (FieldId, &str)> {
+        self.unreadable.iter().map(|(field, text)| (*field, text.as_str()))
+    }
+
+    fn place(&mut self, id: FieldId) -> Option<Place<'_>> {
+        Some(match id {
+            field::NATIONAL_ID => Place::Text(&mut self.national_id),
+            field::GIVEN_NAME => Place::Text(&mut self.given_name),
+            field::FAMILY_NAME => Place::Text(&mut self.family_name),
+            field::EMAIL => Place::Text(&mut self.email),
+            field::PHONE => Place::Text(&mut self.phone),
+            field::BIRTH_DATE => Place::Date(&mut self.birth_date),
+            field::GENDER => Place::Gender(&mut self.gender),
+            field::NATIONALITY => Place::Text(&mut self.nationality),
+            field::EMPLOYEE_NUMBER => Place::Text(&mut self.employee_number),
+            field::STREET => Place::Text(&mut self.address.street),
+            field::TOWN => Place::Text(&mut self.address.town),
+            field::POSTCODE => Place::Text(&mut self.address.postcode),
+            field::COUNTRY => Place::Text(&mut self.address.country),
+            field::IBAN => Place::Text(&mut self.bank.iban),
+            field::BIC => Place::Text(&mut self.bank.bic),
+            field::START_DATE => Place::Date(&mut self.employment.start),
+            field::END_DATE => Place::Date(&mut self.employment.end),
+            field::PROBATION_END => Place::Date(&mut self.employment.probation_end),
+            field::EMPLOYMENT_TYPE => Place::Type(&mut self.employment.kind),
+            field::JOB_TITLE => Place::Text(&mut self.employment.title),
+            field::DEPARTMENT => Place::Text(&mut self.department),
+            _ => return None,
+        })
+    }
+
+    /// The text of a field as it stands, `None` when it holds nothing.
+    pub fn text(&self, id: FieldId) -> Option<Cow<'_, str>> {
+        if let Some(raw) = self.unreadable.get(&id) {
+            return Some(Cow::Borrowed(raw));
+        }
+        let text = |text: &'_ Option<String>| text.as_deref().map(str::to_owned).map(Cow::Owned);
+        let date = |date: Option<Date>| date.map(check::format_date).map(Cow::Owned);
+        match id {
+            field::BIRTH_DATE => date(self.birth_date),
+            field::START_DATE => date(self.employment.start),
+            field::END_DATE => date(self.employment.end),
+            field::PROBATION_END => date(self.employment.probation_end),
+            field::EMPLOYMENT_TYPE => self.employment.kind.map(|kind| Cow::Borrowed(kind.as_str())),
+            field::GENDER => self.gender.map(|gender| Cow::Borrowed(gender.as_str())),
+            field::NATIONAL_ID => text(&self.national_id),
+            field::GIVEN_NAME => text(&self.given_name),
+            field::FAMILY_NAME => text(&self.family_name),
+            field::EMAIL => text(&self.email),
+            field::PHONE => text(&self.phone),
+            field::NATIONALITY => text(&self.nationality),
+            field::EMPLOYEE_NUMBER => text(&self.employee_number),
+            field::STREET => text(&self.address.street),
+            field::TOWN => text(&self.address.town),
+            field::POSTCODE => text(&self.address.postcode),
+            field::COUNTRY => text(&self.address.country),
+            field::IBAN => text(&self.bank.iban),
+            field::BIC => text(&self.bank.bic),
+            field::JOB_TITLE => text(&self.employment.title),
+            field::DEPARTMENT => text(&self.department),
+            _ => None,
+        }
+    }
+
+    /// Sets a field from text; `None` or blank clears it. Text that is not a date or code of the field is kept as unreadable.
+    pub fn set_text(&mut self, id: FieldId, text: Option<&str>) {
+        let text = text.map(str::trim).filter(|text| !text.is_empty());
+        self.unreadable.remove(&id);
+        let readable = match self.place(id) {
+            None => true,
+            Some(Place::Text(place)) => {
+                *place = text.map(str::to_owned);
+                true
+            }
+            Some(Place::Date(place)) => {
+                *place = text.and_then(|text| check::date(text).ok());
+                place.is_some() || text.is_none()
+            }
+            Some(Place::Type(place)) => {
+                *place = text.and_then(EmploymentType::from_code);
+                place.is_some() || text.is_none()
+            }
+            Some(Place::Gender(place)) => {
+                *place = text.and_then(Gender::from_code);
+                place.is_some() || text.is_none()
+            }
+        };
+        if let (false, Some(text)) = (readable, text) {
+            self.unreadable.insert(id, text.to_owned());
+        }
+    }
+
+    /// Sets a field from a cell of a record; a cell that was not read changes nothing.
+    pub fn set(&mut self, id: FieldId, cell: &Cell) {
+        match cell {
+            Cell::NotRead => {}
+            Cell::Empty => self.set_text(id, None),
+            Cell::Value(value) => self.set_text(id, Some(&value.reveal())),
+            Cell::AsGiven(given) => self.set_text(id, Some(given.reveal())),
+        }
+    }
+
+    /// The person as a record in which every field was read.
+    pub fn to_record(&self) -> Record {
+        let mut record = Record::new(self.id.clone());
+        for id in Schema::EMPLOYEE.ids() {
+            let cell = match self.text(id) {
+                None => Cell::Empty,
+                Some(text) => Cell::from_text(&text, |text| id.kind().parse(text)),
+            };
+            record.set(id, cell);
+        }
+        match &self.version {
+            Some(version) => record.with_version(version.clone()),
+            None => record,
+        }
+    }
+
+    /// The person that a record describes.
+    pub fn from_record(record: &Record) -> Self {
+        let mut employee = Self::new(record.id());
+        employee.version = record.version().map(str::to_owned);
+        for (id, cell) in record.cells() {
+            employee.set(id, cell);
+        }
+        employee
+    }
+}
+
+impl fmt::Debug for Employee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Employee").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl From<&Employee> for Record {
+    fn from(employee: &Employee) -> Self {
+        employee.to_record()
+    }
+}
+
+impl From<&Record> for Employee {
+    fn from(record: &Record) -> Self {
+        Self::from_record(record)
+    }
+}
+
+impl Serialize for Employee {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut groups: BTreeMap<&str, BTreeMap<&str, Cow<'_, str>>> = BTreeMap::new();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", &self.id)?;
+        if let Some(version) = &self.version {
+            map.serialize_entry("version", version)?;
+        }
+        for id in Schema::EMPLOYEE.ids() {
+            let Some(text) = self.text(id) else { continue };
+            match id.name().split_once('.') {
+                None => map.serialize_entry(id.name(), &text)?,
+                Some((group, name)) => {
+                    groups.entry(group).or_default().insert(name, text);
+                }
+            }
+        }
+        for (group, entries) in groups {
+            map.serialize_entry(group, &entries)?;
+        }
+        map.end()
+    }
+}
+
+/// A scalar or an object, as JSON has it. Numbers count as their digits, so that `"employee_number": 1407` is no error.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Node {
+    Absent(()),
+    Text(String),
+    Number(u64),
+    Group(BTreeMap<String, Node>),
+}
+
+impl<'de> Deserialize<'de> for Employee {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Employee;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an employee object with an id")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Employee, A::Error> {
+                let mut employee = Employee::default();
+                while let Some(key) = map.next_key::<String>()? {
+                    // The inner error would repeat the value.
+                    let node = map.next_value::<Node>().map_err(|_| wrong_form(&employee.id, &key))?;
+                    employee.take(&key, node)?;
+                }
+                if employee.id.trim().is_empty() {
+                    return Err(A::Error::custom("an employee without an id"));
+                }
+                Ok(employee)
+            }
+        }
+
+        deserializer.deserialize_map(Entries)
+    }
+}
+
+fn wrong_form<E: serde::de::Error>(id: &str, path: &str) -> E {
+    E::custom(format_args!("employee {id:?}: {path} is neither text, a whole number nor null"))
+}
+
+impl Employee {
+    fn take<E: serde::de::Error>(&mut self, path: &str, node: Node) -> Result<(), E> {
+        let text = match node {
+            Node::Group(entries) => {
+                return entries.into_iter().try_for_each(|(name, node)| self.take(&format!("{path}.{name}"), node));
+            }
+            Node::Absent(()) => None,
+            Node::Text(text) => Some(text),
+            Node::Number(number) => Some(number.to_string()),
+        };
+        match (path, FieldId::from_name(path)) {
+            ("id", _) => self.id = text.unwrap_or_default(),
+            ("version", _) => self.version = text,
+            (_, Ok(id)) => self.set_text(id, text.as_deref()),
+            (_, Err(_)) => return Err(E::custom(format_args!("employee {:?}: there is no field {path:?}", self.id))),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema::FieldKind;
+    use super::*;
+
+    const AINO: &str = r#"{"id":"7","given_name":"Aino","employee_number":1407,"gender":"FEMALE","birth_date":"31.2.1990",
+        "phone":null,"address":{"street":"Kuja 1","country":"fi"},
+        "employment":{"start":"2024-01-15","type":"casual"}}"#;
+
+    #[test]
+    fn json_there_and_back_keeps_everything_even_what_cannot_be_read() {
+        let aino: Employee = serde_json::from_str(AINO).unwrap();
+        assert_eq!(aino.employee_number.as_deref(), Some("1407"));
+        assert_eq!(aino.employment.kind, Some(EmploymentType::Casual));
+        assert_eq!(aino.unreadable().collect::<Vec<_>>(), [(field::BIRTH_DATE, "31.2.1990")]);
+        let again: Employee = serde_json::from_str(&serde_json::to_string(&aino).unwrap()).unwrap();
+        assert_eq!(again, aino);
+        assert_eq!(Employee::from_record(&aino.to_record()).to_record(), aino.to_record());
+        assert!(matches!(aino.to_record().cell(field::BIRTH_DATE), Cell::AsGiven(_)));
+        assert_eq!(aino.to_record().cell(field::COUNTRY).text(), Some("FI"));
+    }
+
+    #[test]
+    fn errors_name_the_person_and_the_field_and_no_value() {
+        for (json, expected) in [
+            (r#"{"id":"7","surname":"Virtanen"}"#, r#"employee "7": there is no field "surname""#),
+            (r#"{"id":"7","bank":{"iban":true}}"#, r#"employee "7": bank is neither text, a whole number nor null"#),
+            (r#"{"given_name":"Aino"}"#, "an employee without an id"),
+        ] {
+            let error = serde_json::from_str::<Employee>(json).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+            assert!(!error.contains("Virtanen"));
+        }
+    }
+
+    #[test]
+    fn every_field_of_the_schema_has_a_place() {
+        for id in Schema::EMPLOYEE.ids() {
+            let sample = match id.kind() {
+                FieldKind::Date => "2024-02-29",
+                FieldKind::Code(codes) => codes[0],
+                _ => "FI",
+            };
+            let mut employee = Employee::new("1");
+            employee.set_text(id, Some(sample));
+            assert_eq!(employee.text(id).as_deref(), Some(sample), "{id}");
+            assert_eq!(employee.unreadable().count(), 0, "{id}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_the_id_only() {
+        let mut aino: Employee = serde_json::from_str(AINO).unwrap();
+        aino.bank.iban = Some("FI2112345600000785".into());
+        let shown = format!("{aino:?} {:?} {:?} {:?}", aino.address, aino.bank, aino.employment);
+        for secret in ["Aino", "Kuja", "1407", "FI21", "2024"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+}

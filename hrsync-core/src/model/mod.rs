@@ -1,0 +1,15 @@
+//! What the engine works on: records of cells, and the typed view of an employee.
+
+mod employee;
+mod ids;
+mod record;
+mod schema;
+mod timeline;
+mod value;
+
+pub use employee::{Address, BankAccount, Employee, Employment, EmploymentType, Gender};
+pub use ids::{ConnectionId, HostId, OperationId, RunId, Side, VendorId};
+pub use record::{AsGiven, Cell, Record};
+pub use schema::{FieldClass, FieldDef, FieldId, FieldKind, Schema, UnknownField, field};
+pub use timeline::{Dated, Timeline};
+pub use value::{Text, Value};

@@ -1,0 +1,420 @@
+//! Applying: what all runs that write have in common.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::engine::{Engine, is_outage, stops_a_run};
+use super::link::Link;
+use super::plan::{Action, LinkedBy, Operation, Plan, Settlement};
+use super::progress::Progress;
+use super::report::{Item, ItemResult, Report};
+use super::review::Prints;
+use crate::connection::{Actor, ConnectionState};
+use crate::connector::{Evidence, Memory, Step, StepDone, StepNature};
+use crate::error::{Error, ErrorKind, Fixer, Outcome, Result};
+use crate::finding::{Finding, code};
+use crate::journal::{Event, NewEntry};
+use crate::keys::Sealed;
+use crate::mapping::Mapping;
+use crate::model::{FieldId, HostId, OperationId, RunId, VendorId};
+use crate::store::{self, Batch, Check, CommitError, RowKey, RowKind};
+
+/// How many settlements go into one commit.
+const SETTLEMENTS_PER_COMMIT: usize = 100;
+
+/// How many failures of the way to the vendor in a row end a run.
+pub(crate) const FAILURES_IN_A_ROW: u32 = 3;
+
+/// A write under way, as it is stored. The row is the person's lock.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Intent {
+    pub(crate) operation: OperationId,
+    pub(crate) action: String,
+    pub(crate) step: String,
+    pub(crate) nature: StepNature,
+    pub(crate) host: Option<HostId>,
+    pub(crate) vendor: Option<VendorId>,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) sent_at: OffsetDateTime,
+    pub(crate) evidence: Evidence,
+    /// The vendor confirmed it, and only the new record's id is missing.
+    #[serde(default)]
+    pub(crate) confirmed: bool,
+}
+
+/// A person set aside, as it is stored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SetAside {
+    /// Why the vendor refuses updates; while it does, none is tried.
+    pub(crate) hold: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) since: OffsetDateTime,
+}
+
+/// A run that writes.
+pub(crate) struct Run<'e> {
+    pub(crate) engine: &'e Engine,
+    pub(crate) mapping: Arc<Mapping>,
+    pub(crate) revision: u64,
+    pub(crate) memory: Memory,
+    pub(crate) prints: Prints<'e>,
+    pub(crate) run: RunId,
+    pub(crate) actor: String,
+    pub(crate) report: Report,
+    /// Entries that go into the journal with the next commit.
+    pub(crate) entries: Vec<NewEntry>,
+    stopped: bool,
+    failures: u32,
+}
+
+/// What came of sending a step.
+pub(crate) enum Sent {
+    Done(StepDone),
+    Refused(Error),
+    Unknown(Error),
+    /// Another write of the person is under way.
+    Locked,
+}
+
+impl Engine {
+    /// Carries a plan out: stores links and baselines, then writes both sides, one operation after the other. What cannot be
+    /// written is in the report; the rest goes on.
+    ///
+    /// # Errors
+    /// The plan is not one of this connection or was altered, or the store failed. What was written until then is recorded.
+    pub async fn apply(&self, actor: &Actor, plan: &Plan) -> Result<Report> {
+        let mut run = self.start(actor.id()).await?;
+        plan.verify(&self.id, &run.mapping, &*self.keys)?;
+        let recovered = self.recover(&run.run, actor.id()).await?;
+        run.report.calls = recovered.calls;
+        run.report.findings.extend(recovered.findings);
+        run.settle(&plan.settlements).await?;
+        run.operations(plan).await?;
+        self.advance(actor.id(), ConnectionState::Active).await?;
+        let mut report = run.finish().await?;
+        self.announce(&mut report).await;
+        Ok(report)
+    }
+
+    pub(crate) async fn start(&self, actor: &str) -> Result<Run<'_>> {
+        let (_, connection) = self.connected().await?;
+        let mapping = self.connector.mapping(&connection.memory);
+        let id = self.new_run()?;
+        Ok(Run {
+            engine: self,
+            revision: mapping.revision(),
+            mapping,
+            memory: connection.memory,
+            prints: Prints::new(&*self.keys, &self.id),
+            report: Report::new(id.clone(), actor.to_owned(), self.clock.now()),
+            run: id,
+            actor: actor.to_owned(),
+            entries: Vec::new(),
+            stopped: false,
+            failures: 0,
+        })
+    }
+}
+
+impl Run<'_> {
+    /// Stores links and baselines.
+    async fn settle(&mut self, settlements: &[Settlement]) -> Result<()> {
+        for chunk in settlements.chunks(SETTLEMENTS_PER_COMMIT) {
+            let mut batch = Batch::default();
+            for settlement in chunk {
+                batch = batch.and(self.settlement(settlement)?);
+            }
+            match self.engine.store.commit(&self.engine.id, batch).await {
+                Ok(()) => chunk.iter().for_each(|settlement| self.settled(settlement)),
+                Err(CommitError::Stale) => {
+                    for settlement in chunk {
+                        self.settle_one(settlement).await?;
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    async fn settle_one(&mut self, settlement: &Settlement) -> Result<()> {
+        let batch = self.settlement(settlement)?;
+        match self.engine.store.commit(&self.engine.id, batch).await {
+            Ok(()) => self.settled(settlement),
+            Err(CommitError::Stale) => {
+                let message = "the link changed since the plan was made; the next review takes it up again";
+                let finding = Finding::notice(code::DRIFTED, message);
+                self.found(finding.of_host(&settlement.host_id).of_vendor(&settlement.vendor_id), None);
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
+    fn settled(&mut self, settlement: &Settlement) {
+        match settlement.new_link {
+            Some(_) => self.report.linked += 1,
+            None => self.report.settled += 1,
+        }
+    }
+
+    fn settlement(&self, settlement: &Settlement) -> Result<Batch> {
+        let link = settlement.link();
+        let mut batch = match settlement.new_link {
+            Some(by) => self.new_link(&link, by)?,
+            None => put_link(&link)?,
+        };
+        for field in &settlement.left {
+            batch = batch.record(self.entry(Event::Decided {
+                host: settlement.host_id.clone(),
+                field: *field,
+                decision: "leave".into(),
+                entered: None,
+            }));
+        }
+        Ok(batch)
+    }
+
+    /// The batch that makes a link; it fails when either of the two has one already.
+    pub(crate) fn new_link(&self, link: &Link, by: LinkedBy) -> Result<Batch> {
+        let (host, vendor) = (link.host.as_str(), link.vendor.as_str());
+        Ok(Batch::default()
+            .put(RowKey::new(RowKind::Link, host), Some(Check::Absent), link.to_body()?)
+            .put(RowKey::new(RowKind::VendorLink, vendor), Some(Check::Absent), store::encode(VendorLink { host })?)
+            .record(self.entry(Event::Linked {
+                host: link.host.clone(),
+                vendor: link.vendor.clone(),
+                by: by.to_string(),
+            })))
+    }
+
+    async fn operations(&mut self, plan: &Plan) -> Result<()> {
+        let of = plan.operations.len();
+        let creates = plan.operations.iter().any(|operation| matches!(operation.action, Action::CreateInVendor { .. }));
+        let before = if creates { self.list_before_creating().await? } else { None };
+        let mut created = Vec::new();
+        for (place, operation) in plan.operations.iter().enumerate() {
+            let result = if self.stopped {
+                self.found(not_attempted(operation), None);
+                ItemResult::NotAttempted
+            } else {
+                match &operation.action {
+                    Action::UpdateVendor { changes } => {
+                        self.update_vendor(operation, changes, plan.key(), None).await?
+                    }
+                    Action::UpdateHost { changes } => self.update_host(operation, changes, plan.key()).await?,
+                    Action::CreateInHost { source } => self.create_in_host(operation, *source, plan.key()).await?,
+                    Action::CreateInVendor { source } => {
+                        self.create_in_vendor(operation, *source, plan.key(), before.as_ref(), &mut created).await?
+                    }
+                }
+            };
+            self.item(operation, result);
+            let (operation, done) = (operation.id.clone(), place + 1);
+            self.engine.tell(&Progress::Applied { done, of, operation, result });
+        }
+        self.link_created(created).await
+    }
+
+    pub(crate) fn item(&mut self, operation: &Operation, result: ItemResult) {
+        self.report.items.push(Item {
+            operation: operation.id.clone(),
+            action: operation.action.name(),
+            host_id: operation.host_id.clone(),
+            vendor_id: operation.vendor_id.clone(),
+            fields: operation.action.changes().iter().map(|change| change.field).collect(),
+            result,
+        });
+    }
+
+    /// Sends a step: the intent is committed before, the outcome is the caller's to commit. An unknown outcome leaves the
+    /// intent in place.
+    pub(crate) async fn send(&mut self, operation: &Operation, step: &Step) -> Result<Sent> {
+        let key = intent_key(operation);
+        let intent = self.intent(operation, step.name, step.nature, step.evidence.clone());
+        let event = self.intended(operation, step.name, step.fields.clone());
+        let batch = Batch::default()
+            .put(key, Some(Check::Absent), store::encode(&intent)?)
+            .and(self.take_entries())
+            .record(self.entry(event));
+        match self.engine.store.commit(&self.engine.id, batch).await {
+            Ok(()) => {}
+            Err(CommitError::Stale) => return Ok(Sent::Locked),
+            Err(error) => return Err(error.into()),
+        }
+        self.report.calls.writes += 1;
+        match self.engine.connector.run(step, &self.memory).await {
+            Ok(done) => {
+                self.failures = 0;
+                Ok(Sent::Done(done))
+            }
+            Err(error) => {
+                self.count_failure(&error);
+                Ok(if error.outcome() == Outcome::Unknown { Sent::Unknown(error) } else { Sent::Refused(error) })
+            }
+        }
+    }
+
+    pub(crate) fn intent(&self, operation: &Operation, step: &str, nature: StepNature, evidence: Evidence) -> Intent {
+        Intent {
+            operation: operation.id.clone(),
+            action: operation.action.name().to_owned(),
+            step: step.to_owned(),
+            nature,
+            host: operation.host_id.clone(),
+            vendor: operation.vendor_id.clone(),
+            sent_at: self.engine.clock.now(),
+            evidence,
+            confirmed: false,
+        }
+    }
+
+    pub(crate) fn intended(&self, operation: &Operation, step: &str, fields: Vec<FieldId>) -> Event {
+        Event::Intended {
+            operation: operation.id.clone(),
+            host: operation.host_id.clone(),
+            vendor: operation.vendor_id.clone(),
+            step: step.to_owned(),
+            fields,
+        }
+    }
+
+    pub(crate) fn outcome(&self, operation: &Operation, step: &str, result: &str) -> NewEntry {
+        self.entry(Event::Outcome {
+            operation: operation.id.clone(),
+            host: operation.host_id.clone(),
+            vendor: operation.vendor_id.clone(),
+            step: step.to_owned(),
+            result: result.to_owned(),
+        })
+    }
+
+    /// Commits a batch and whatever waits for the journal.
+    pub(crate) async fn commit(&mut self, batch: Batch) -> Result<(), CommitError> {
+        let batch = self.take_entries().and(batch);
+        self.engine.store.commit(&self.engine.id, batch).await
+    }
+
+    /// Records that a step was refused, and gives the person free.
+    pub(crate) async fn refused(&mut self, operation: &Operation, step: &str, error: &Error) -> Result<()> {
+        let finding = about(Finding::from_error(error), operation).with_param("step", step);
+        self.found(finding, error.sensitive_detail());
+        let batch = Batch::default().delete(intent_key(operation)).record(self.outcome(operation, step, "refused"));
+        Ok(self.commit(batch).await?)
+    }
+
+    /// Records that nobody knows whether a step was carried out. The intent stays.
+    pub(crate) async fn unknown(&mut self, operation: &Operation, step: &str, error: &Error) -> Result<()> {
+        let after = self.engine.connector.info().settle_after;
+        let message = format!(
+            "{}; it is not known whether the write was carried out, and is found out after {} minutes",
+            error.message(),
+            after.as_secs().div_ceil(60)
+        );
+        let finding = Finding::problem(code::WRITE_UNKNOWN, message, Fixer::Nobody).with_param("step", step);
+        self.found(about(finding, operation), error.sensitive_detail());
+        let batch = Batch::default().record(self.outcome(operation, step, "unknown"));
+        Ok(self.commit(batch).await?)
+    }
+
+    /// Says that another write of the person is under way.
+    pub(crate) fn locked(&mut self, operation: &Operation) -> ItemResult {
+        let message =
+            "a write for this person is under way or its outcome is not known yet; nothing more is sent until it is";
+        self.found(about(Finding::notice(code::WRITE_PENDING, message), operation), None);
+        ItemResult::NotAttempted
+    }
+
+    /// Keeps a finding for report and journal; the vendor's own words are sealed.
+    pub(crate) fn found(&mut self, finding: Finding, words: Option<&str>) {
+        let person = finding.host_id.as_ref().map(HostId::as_str).or(finding.vendor_id.as_ref().map(VendorId::as_str));
+        let about = person.unwrap_or("nobody").to_owned();
+        // Without randomness the words are not kept; the finding is.
+        let words = words.and_then(|words| Sealed::new(&*self.engine.keys, &*self.engine.entropy, &about, words).ok());
+        let entry = self.entry(Event::Found { finding: finding.clone(), words });
+        self.entries.push(entry);
+        self.report.findings.push(finding);
+    }
+
+    pub(crate) fn entry(&self, event: Event) -> NewEntry {
+        self.engine.entry(&self.run, &self.actor, event)
+    }
+
+    fn take_entries(&mut self) -> Batch {
+        Batch { entries: std::mem::take(&mut self.entries), ..Batch::default() }
+    }
+
+    /// Counts a failure of the way to the vendor; a run does not knock for ever on a closed door.
+    pub(crate) fn count_failure(&mut self, error: &Error) {
+        self.failures = if is_outage(error) { self.failures + 1 } else { 0 };
+        let closed = stops_a_run(error) && error.kind() != ErrorKind::PermissionDenied;
+        if closed || self.failures >= FAILURES_IN_A_ROW {
+            self.stopped = true;
+        }
+    }
+
+    /// Takes over what a step taught about the company.
+    pub(crate) async fn learn(&mut self, done: &StepDone, operation: &Operation) -> Result<()> {
+        for finding in &done.findings {
+            self.found(about(finding.clone(), operation), None);
+        }
+        if let Some(memory) = &done.memory {
+            self.engine.remember(memory.clone()).await?;
+            self.memory = memory.clone();
+            self.mapping = self.engine.connector.mapping(memory);
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn finish(mut self) -> Result<Report> {
+        if !self.entries.is_empty() {
+            self.commit(Batch::default()).await?;
+        }
+        self.report.ended_at = self.engine.clock.now();
+        Ok(self.report)
+    }
+}
+
+#[derive(Serialize)]
+struct VendorLink<'a> {
+    host: &'a str,
+}
+
+/// The batch that renews a link.
+pub(crate) fn put_link(link: &Link) -> Result<Batch> {
+    let key = RowKey::new(RowKind::Link, link.host.as_str());
+    Ok(Batch::default().put(key, Some(Check::At(link.row_version)), link.to_body()?))
+}
+
+/// The row that locks the person of an operation.
+pub(crate) fn intent_key(operation: &Operation) -> RowKey {
+    let id = match (&operation.host_id, &operation.vendor_id) {
+        (Some(host), _) => format!("host/{host}"),
+        (None, Some(vendor)) => format!("vendor/{vendor}"),
+        (None, None) => format!("operation/{}", operation.id),
+    };
+    RowKey::new(RowKind::Intent, id)
+}
+
+/// A finding about the person of an operation.
+pub(crate) fn about(mut finding: Finding, operation: &Operation) -> Finding {
+    finding.host_id.clone_from(&operation.host_id);
+    if finding.vendor_id.is_none() {
+        finding.vendor_id.clone_from(&operation.vendor_id);
+    }
+    finding
+}
+
+fn not_attempted(operation: &Operation) -> Finding {
+    let message = "not attempted, because the payroll system could not be used; start again later";
+    about(Finding::problem(code::NOT_ATTEMPTED, message, Fixer::Nobody), operation)
+}
+
+pub(crate) fn drifted(operation: &Operation, field: Option<FieldId>) -> Finding {
+    let message = "changed since the plan was made, so nothing is written; make a new review";
+    let mut finding = about(Finding::problem(code::DRIFTED, message, Fixer::HostAdministrator), operation);
+    finding.field = field;
+    finding
+}

@@ -1,0 +1,162 @@
+//! Comparison of one field of one linked person: the three-way merge.
+
+use serde::{Deserialize, Serialize};
+
+use super::fingerprint::{Fingerprint, Fingerprinter, canonical_host, canonical_vendor};
+use super::link::Pair;
+use crate::mapping::{Asked, FieldMapping};
+use crate::model::{Cell, HostId, Record, Side};
+
+/// How a field differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DifferenceKind {
+    /// Both sides have a value, nothing tells which is newer, or both changed. A person decides.
+    Conflict,
+    /// Only the vendor has a value. A person decides; filling it is offered.
+    MissingInHost,
+    /// Only the host has a value. A person decides; filling it is offered.
+    MissingInVendor,
+    /// Only the host changed since the field was settled.
+    HostChanged,
+    /// Only the vendor changed since the field was settled.
+    VendorChanged,
+    /// The host's value was written and the vendor still shows the old one.
+    NotTaken,
+    /// Nobody changed anything since the difference was left as it is.
+    Left,
+}
+
+impl DifferenceKind {
+    /// True when nothing happens without a person's decision.
+    pub fn needs_decision(self) -> bool {
+        matches!(self, Self::Conflict | Self::MissingInHost | Self::MissingInVendor | Self::NotTaken)
+    }
+}
+
+/// What a comparison found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Judgement {
+    /// One side did not read the field: nothing can be said.
+    Unknown,
+    /// The sides agree.
+    Agreed,
+    /// A write that was not read back shows otherwise than it was sent: that rendering is now the baseline.
+    Rendered,
+    /// The sides differ.
+    Differs(DifferenceKind),
+}
+
+/// The fingerprints of both halves of a field as they are now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Halves {
+    /// What the host asks for.
+    pub(crate) asked: Fingerprint,
+    /// What the vendor shows.
+    pub(crate) shown: Fingerprint,
+    /// What the vendor shows, as if the host asked for it.
+    pub(crate) shown_as_asked: Fingerprint,
+}
+
+impl Halves {
+    pub(crate) fn new(
+        prints: &Fingerprinter,
+        link: &HostId,
+        entry: &FieldMapping,
+        host: &Record,
+        vendor: &Record,
+    ) -> Self {
+        let (mut asked, mut shown) = (Vec::with_capacity(48), Vec::with_capacity(48));
+        canonical_host(entry, host, &mut asked);
+        canonical_vendor(entry, vendor, &mut shown);
+        Self {
+            asked: prints.field(link, Side::Host, entry.field, &asked),
+            shown: prints.field(link, Side::Vendor, entry.field, &shown),
+            shown_as_asked: prints.field(link, Side::Host, entry.field, &shown),
+        }
+    }
+
+    /// The pair that settles the field as it is now.
+    pub(crate) fn settled(&self) -> Pair {
+        if self.asked == self.shown_as_asked {
+            Pair::Same(self.asked)
+        } else {
+            Pair::Split { asked: self.asked, shown: self.shown }
+        }
+    }
+}
+
+/// Whether both sides say the same now, whatever was before. `None` when one was not read.
+pub(crate) fn agree_now(entry: &FieldMapping, host: &Record, vendor: &Record) -> Option<bool> {
+    let shown = vendor.cell(entry.field);
+    if entry.write_only && host.cell(entry.field).is_read() {
+        return Some(false);
+    }
+    match (entry.ask(host), shown) {
+        (Asked::NotRead, _) | (_, Cell::NotRead) => None,
+        (Asked::Empty, Cell::Empty) => Some(true),
+        (Asked::Value(asked), Cell::Value(shown)) => Some(
+            entry.kind().same(&asked, shown)
+                || host.cell(entry.field).value().is_some_and(|value| entry.agree(value, shown)),
+        ),
+        (Asked::Empty | Asked::Value(_) | Asked::Unusable(_), _) => Some(false),
+    }
+}
+
+/// Judges one field. `halves` is asked for only when the sides differ and there is something to compare with.
+pub(crate) fn judge(
+    entry: &FieldMapping,
+    host: &Record,
+    vendor: &Record,
+    pair: Pair,
+    halves: impl FnOnce() -> Halves,
+) -> Judgement {
+    use DifferenceKind as D;
+    match agree_now(entry, host, vendor) {
+        None => return Judgement::Unknown,
+        Some(true) => return Judgement::Agreed,
+        Some(false) => {}
+    }
+    let host_empty = matches!(entry.ask(host), Asked::Empty);
+    let kind = match pair {
+        Pair::None if entry.write_only => return Judgement::Agreed,
+        Pair::None if host_empty => D::MissingInHost,
+        Pair::None if vendor.cell(entry.field).is_empty() => D::MissingInVendor,
+        Pair::None => D::Conflict,
+        Pair::Same(both) => {
+            let now = halves();
+            moved(now.asked != both, !entry.write_only && now.shown_as_asked != both)
+        }
+        Pair::Split { asked, shown } => {
+            let now = halves();
+            moved(now.asked != asked, !entry.write_only && now.shown != shown)
+        }
+        Pair::Written { asked, before } => {
+            let now = halves();
+            let host_moved = now.asked != asked;
+            let (old_shown, ours_shown) = (now.shown == before, now.shown_as_asked == asked);
+            match (host_moved, old_shown, ours_shown) {
+                (false, ..) if entry.write_only => return Judgement::Agreed,
+                (true, ..) if entry.write_only => D::HostChanged,
+                (false, true, _) => D::NotTaken,
+                (false, false, _) => return Judgement::Rendered,
+                (true, true, _) | (true, _, true) => D::HostChanged,
+                (true, false, false) => D::Conflict,
+            }
+        }
+    };
+    if kind == D::Left && entry.write_only {
+        return Judgement::Agreed;
+    }
+    Judgement::Differs(kind)
+}
+
+fn moved(host: bool, vendor: bool) -> DifferenceKind {
+    match (host, vendor) {
+        (false, false) => DifferenceKind::Left,
+        (true, false) => DifferenceKind::HostChanged,
+        (false, true) => DifferenceKind::VendorChanged,
+        (true, true) => DifferenceKind::Conflict,
+    }
+}

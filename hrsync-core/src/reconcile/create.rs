@@ -1,0 +1,325 @@
+//! Creating people on either side.
+
+use super::apply::{Run, Sent, about, drifted, intent_key};
+use super::baseline::{self, Verdict};
+use super::fingerprint::Fingerprint;
+use super::link::Link;
+use super::plan::{LinkedBy, Operation, creation_print};
+use super::report::{ItemResult, ReviewItem};
+use crate::connector::{Evidence, StepNature, Write};
+use crate::error::{Error, ErrorKind, Fixer, Result};
+use crate::finding::{Finding, code};
+use crate::keys::KeyId;
+use crate::mapping::{Asked, Direction, Mapping, Update};
+use crate::matching::IDENTITY_KEYS;
+use crate::model::{Cell, Employee, FieldId, HostId, Record, Side, Value, VendorId};
+use crate::store::{self, Batch, Check, CommitError};
+
+/// A person created in the vendor whose id there is not known yet.
+#[derive(Debug)]
+pub(crate) struct Created {
+    operation: Operation,
+    host: Record,
+    wanted: Record,
+    step: &'static str,
+}
+
+impl Run<'_> {
+    /// The vendor's list before anything is created, so that nobody is created twice. `None` when it cannot be read.
+    pub(crate) async fn list_before_creating(&mut self) -> Result<Option<Vec<Record>>> {
+        let mut calls = self.report.calls;
+        let listed = self.engine.vendor_list(&mut calls).await;
+        self.report.calls = calls;
+        match listed {
+            Ok((roster, _)) if roster.coverage.is_full() => Ok(Some(roster.records)),
+            Ok(_) => {
+                self.found(super::findings::incomplete_roster(), None);
+                Ok(None)
+            }
+            Err(error) => {
+                self.count_failure(&error);
+                self.found(Finding::from_error(&error), error.sensitive_detail());
+                Ok(None)
+            }
+        }
+    }
+
+    /// Creates a person of the host in the vendor.
+    pub(crate) async fn create_in_vendor(
+        &mut self,
+        operation: &Operation,
+        source: Fingerprint,
+        key: KeyId,
+        before: Option<&Vec<Record>>,
+        created: &mut Vec<Created>,
+    ) -> Result<ItemResult> {
+        let (Some(host_id), Some(before)) = (&operation.host_id, before) else { return Ok(ItemResult::NotAttempted) };
+        let Some(employee) = self.engine.host.fetch(host_id).await? else {
+            self.found(drifted(operation, None), None);
+            return Ok(ItemResult::Drifted);
+        };
+        let host = employee.to_record();
+        let now = self.prints.with(key.0).map(|prints| creation_print(prints, &self.mapping, Side::Host, &host));
+        if now != Some(source) || self.engine.link(host_id).await?.is_some() {
+            self.found(drifted(operation, None), None);
+            return Ok(ItemResult::Drifted);
+        }
+        let (wanted, sent) = wanted_for_creation(&self.mapping, &host);
+        if find_by_identity(before, &wanted).is_some() {
+            let message = "the payroll system has this person already; the next review links the two";
+            let finding = Finding::problem("already_exists", message, Fixer::HostAdministrator);
+            self.found(about(finding, operation), None);
+            return Ok(ItemResult::Refused);
+        }
+        let write = Write { current: None, wanted: &wanted, changed: &sent, memory: &self.memory };
+        let steps = match self.engine.connector.steps(&write) {
+            Ok(steps) => steps,
+            Err(error) => {
+                self.found(about(Finding::from_error(&error), operation), error.sensitive_detail());
+                return Ok(ItemResult::Refused);
+            }
+        };
+        let mut vendor: Option<VendorId> = None;
+        let mut confirmed = None;
+        for step in &steps {
+            match self.send(operation, step).await? {
+                Sent::Done(done) => {
+                    self.learn(&done, operation).await?;
+                    vendor = vendor.or(done.created);
+                    confirmed = Some(step.name);
+                    self.confirm(operation, step.name, step.nature, step.evidence.clone()).await?;
+                }
+                Sent::Refused(error) => {
+                    self.refused(operation, step.name, &error).await?;
+                    return Ok(ItemResult::Refused);
+                }
+                Sent::Unknown(error) => {
+                    self.unknown(operation, step.name, &error).await?;
+                    return Ok(ItemResult::Unknown);
+                }
+                Sent::Locked => return Ok(self.locked(operation)),
+            }
+        }
+        let created_now = Created { operation: operation.clone(), host, wanted, step: confirmed.unwrap_or_default() };
+        match vendor {
+            Some(vendor) => self.link_one(&created_now, &vendor).await?,
+            None => created.push(created_now),
+        }
+        Ok(ItemResult::Done)
+    }
+
+    /// Records that the vendor confirmed a creation. The intent stays until the new record is linked.
+    async fn confirm(
+        &mut self,
+        operation: &Operation,
+        step: &str,
+        nature: StepNature,
+        evidence: Evidence,
+    ) -> Result<()> {
+        let mut intent = self.intent(operation, step, nature, evidence);
+        intent.confirmed = true;
+        let batch = Batch::default()
+            .put(intent_key(operation), None, store::encode(&intent)?)
+            .record(self.outcome(operation, step, "done"));
+        Ok(self.commit(batch).await?)
+    }
+
+    /// Finds the new records of all created people in one list, and links them.
+    pub(crate) async fn link_created(&mut self, created: Vec<Created>) -> Result<()> {
+        if created.is_empty() {
+            return Ok(());
+        }
+        let mut calls = self.report.calls;
+        let listed = self.engine.vendor_list(&mut calls).await;
+        self.report.calls = calls;
+        let records = match listed {
+            Ok((roster, _)) => roster.records,
+            Err(error) => {
+                self.found(Finding::from_error(&error), error.sensitive_detail());
+                Vec::new()
+            }
+        };
+        for person in &created {
+            match find_by_identity(&records, &person.wanted) {
+                Some(found) => {
+                    let vendor = VendorId::new(found.id());
+                    self.link_one(person, &vendor).await?;
+                }
+                None => {
+                    let message =
+                        "the person was created and is not in the payroll system's list yet; the link is made later";
+                    let finding = Finding::problem(code::CREATED_NOT_FOUND, message, Fixer::Nobody);
+                    self.found(about(finding, &person.operation), None);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn link_one(&mut self, person: &Created, vendor: &VendorId) -> Result<()> {
+        let Some(host_id) = person.operation.host_id.clone() else { return Ok(()) };
+        let linked = self.link_new_vendor_record(&host_id, vendor, (&person.host, &person.wanted))?;
+        let batch = linked.delete(intent_key(&person.operation));
+        match self.commit(batch).await {
+            Ok(()) => {
+                self.report.linked += 1;
+                for item in self.report.items.iter_mut().filter(|item| item.operation == person.operation.id) {
+                    item.vendor_id = Some(vendor.clone());
+                }
+                let points = self.engine.connector.info().review_points.to_vec();
+                self.report.review_list.push(ReviewItem { host_id, vendor_id: vendor.clone(), points });
+                Ok(())
+            }
+            Err(CommitError::Stale) => {
+                let message = "the created person is linked already";
+                let finding = about(Finding::notice(code::WRITE_PENDING, message), &person.operation);
+                self.found(finding.with_param("step", person.step), None);
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The batch that links a person of the host to the record that was just made of them.
+    pub(crate) fn link_new_vendor_record(
+        &mut self,
+        host_id: &HostId,
+        vendor: &VendorId,
+        (host, wanted): (&Record, &Record),
+    ) -> Result<Batch> {
+        // What the vendor showed before: nothing, in the fields that were sent.
+        let blank =
+            wanted.cells().fold(Record::new(vendor.as_str()), |blank, (field, _)| blank.with(field, Cell::Empty));
+        let mut link = Link::new(host_id.clone(), vendor.clone());
+        let mapping = self.mapping.clone();
+        let verdict = |place: usize| match mapping.entries().get(place) {
+            Some(entry) if wanted.cell(entry.field).value().is_some() => Verdict::Written,
+            _ => Verdict::Compared,
+        };
+        link.baseline =
+            baseline::make(&mapping, self.revision, &mut self.prints, host_id, (host, &blank), None, verdict);
+        self.new_link(&link, LinkedBy::Key(natural_key(wanted)))
+    }
+
+    /// Creates a person of the vendor in the host.
+    pub(crate) async fn create_in_host(
+        &mut self,
+        operation: &Operation,
+        source: Fingerprint,
+        key: KeyId,
+    ) -> Result<ItemResult> {
+        const STEP: &str = "host.create";
+        let Some(vendor_id) = &operation.vendor_id else { return Ok(ItemResult::NotAttempted) };
+        self.report.calls.reads += self.engine.connector.info().calls_per_reading;
+        let reading = match self.engine.connector.read(vendor_id, self.engine.as_of()).await {
+            Ok(reading) => reading,
+            Err(error) => {
+                self.count_failure(&error);
+                self.found(about(Finding::from_error(&error), operation), error.sensitive_detail());
+                return Ok(ItemResult::Refused);
+            }
+        };
+        let now =
+            self.prints.with(key.0).map(|prints| creation_print(prints, &self.mapping, Side::Vendor, &reading.record));
+        if now != Some(source) {
+            self.found(drifted(operation, None), None);
+            return Ok(ItemResult::Drifted);
+        }
+        let employee = host_counterpart(&self.mapping, &reading.record);
+        let intent = self.intent(operation, STEP, StepNature::Create, Evidence::default());
+        let intended = self.intended(operation, STEP, Vec::new());
+        let batch = Batch::default()
+            .put(intent_key(operation), Some(Check::Absent), store::encode(&intent)?)
+            .record(self.entry(intended));
+        match self.commit(batch).await {
+            Ok(()) => {}
+            Err(CommitError::Stale) => return Ok(self.locked(operation)),
+            Err(error) => return Err(error.into()),
+        }
+        let mut host = employee.to_record();
+        let created = self.engine.host.create(employee, operation.id.as_str()).await;
+        let id = match created {
+            Ok(id) => id,
+            Err(error) => {
+                let refused = host_refusal(&error);
+                self.found(about(refused, operation), error.sensitive_detail());
+                let batch =
+                    Batch::default().delete(intent_key(operation)).record(self.outcome(operation, STEP, "refused"));
+                self.commit(batch).await?;
+                return Ok(ItemResult::Refused);
+            }
+        };
+        host = renamed(&host, &id);
+        let mut link = Link::new(id.clone(), vendor_id.clone());
+        let (mapping, revision) = (self.mapping.clone(), self.revision);
+        let sides = (&host, &reading.record);
+        link.baseline = baseline::make(&mapping, revision, &mut self.prints, &id, sides, None, |_| Verdict::Compared);
+        let batch = self
+            .new_link(&link, LinkedBy::Key(natural_key(&reading.record)))?
+            .delete(intent_key(operation))
+            .record(self.outcome(operation, STEP, "done"));
+        self.commit(batch).await?;
+        self.report.linked += 1;
+        Ok(ItemResult::Done)
+    }
+}
+
+/// Everything that may be sent when a person is created, in the vendor's value space.
+pub(crate) fn wanted_for_creation(mapping: &Mapping, host: &Record) -> (Record, Vec<FieldId>) {
+    let (mut wanted, mut sent) = (Record::new(host.id()), Vec::new());
+    for entry in mapping.entries() {
+        let sendable = entry.update != Update::Derived && entry.direction != Direction::ToHost;
+        if let (true, Asked::Value(value)) = (sendable, entry.ask(host)) {
+            wanted.set(entry.field, Cell::Value(value));
+            sent.push(entry.field);
+        }
+    }
+    (wanted, sent)
+}
+
+/// The host's counterpart of a vendor record: every value that can be taken over.
+fn host_counterpart(mapping: &Mapping, vendor: &Record) -> Employee {
+    let mut employee = Employee::default();
+    for entry in mapping.entries().iter().filter(|entry| entry.direction != Direction::ToVendor) {
+        let whole = entry.group.is_none_or(|group| {
+            !group.read_whole || mapping.group(group).all(|part| vendor.cell(part.field).value().is_some())
+        });
+        let value = vendor.cell(entry.field).value().and_then(|value| entry.read(value).ok());
+        if let (true, Some(value)) = (whole, value) {
+            employee.set(entry.field, &Cell::Value(value));
+        }
+    }
+    employee
+}
+
+fn renamed(record: &Record, id: &HostId) -> Record {
+    record.cells().fold(Record::new(id.as_str()), |renamed, (field, cell)| renamed.with(field, cell.clone()))
+}
+
+/// The strongest identity key that a record has.
+fn natural_key(record: &Record) -> FieldId {
+    let has = |key: &&FieldId| record.cell(**key).value().is_some();
+    IDENTITY_KEYS.iter().find(has).copied().unwrap_or(IDENTITY_KEYS[0])
+}
+
+/// The one record that has the strongest identity key of `wanted`; `None` also when several have.
+pub(crate) fn find_by_identity<'r>(records: &'r [Record], wanted: &Record) -> Option<&'r Record> {
+    let key = natural_key(wanted);
+    let value: &Value = wanted.cell(key).value()?;
+    let mut found =
+        records.iter().filter(|record| record.cell(key).value().is_some_and(|other| key.kind().same(other, value)));
+    match (found.next(), found.next()) {
+        (Some(one), None) => Some(one),
+        _ => None,
+    }
+}
+
+fn host_refusal(error: &Error) -> Finding {
+    match error.kind() {
+        ErrorKind::InvalidData | ErrorKind::AlreadyExists => {
+            let message = "the host refused to create the person";
+            Finding::problem(code::HOST_REFUSED, message, Fixer::HostAdministrator).with_param("reason", error.code())
+        }
+        _ => Finding::from_error(error),
+    }
+}

@@ -1,0 +1,179 @@
+//! Decisions: which side wins, and who is created.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::compare::DifferenceKind;
+use super::resolution::Resolution;
+use super::review::Difference;
+use crate::model::{FieldId, HostId, VendorId};
+
+/// What a person decided about a review. Nothing that is not decided happens, but for changes made on one side since the
+/// last settlement, which follow the mapping.
+///
+/// ```
+/// use hrsync_core::reconcile::{Decisions, Missing, Resolution, Select};
+/// use hrsync_core::{HostId, field};
+///
+/// let decisions = Decisions::new()
+///     .for_conflicts(Resolution::Host)
+///     .for_missing(Missing::Fill)
+///     .decide(&HostId::new("7"), field::EMAIL, Resolution::Vendor)
+///     .create_in_vendor(Select::All);
+/// ```
+#[derive(Clone, Default)]
+pub struct Decisions {
+    fields: BTreeMap<(HostId, FieldId), Decision>,
+    conflicts: Option<Resolution>,
+    missing: Option<Missing>,
+    pub(crate) in_host: Select<VendorId>,
+    pub(crate) in_vendor: Select<HostId>,
+    pub(crate) connected: Vec<(HostId, VendorId)>,
+}
+
+impl fmt::Debug for Decisions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decisions")
+            .field("fields", &self.fields.len())
+            .field("conflicts", &self.conflicts)
+            .field("missing", &self.missing)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What to do with values that one side lacks, in bulk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Fill them from the other side.
+    Fill,
+    /// Leave them.
+    Leave,
+}
+
+/// Some or all of the people of one side.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Select<Id> {
+    /// Nobody.
+    #[default]
+    None,
+    /// Everybody who can be.
+    All,
+    /// These.
+    Only(BTreeSet<Id>),
+}
+
+impl<Id: Ord> Select<Id> {
+    pub(crate) fn includes(&self, id: &Id) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Only(ids) => ids.contains(id),
+        }
+    }
+}
+
+/// A decision about one field of one person.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Decision {
+    Use(Resolution),
+    Enter(String),
+}
+
+/// What is to happen with a difference.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    pub(crate) decision: Decision,
+    /// A person chose it for this field; else it follows from a bulk decision or the mapping.
+    pub(crate) explicit: bool,
+}
+
+impl Chosen {
+    pub(crate) fn resolution(&self) -> Resolution {
+        match self.decision {
+            Decision::Use(resolution) => resolution,
+            Decision::Enter(_) => Resolution::Enter,
+        }
+    }
+}
+
+impl Decisions {
+    /// No decision.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Settles every conflict that nothing else decides, where the resolution is possible. [`Resolution::Enter`] decides
+    /// nothing in bulk.
+    #[must_use]
+    pub fn for_conflicts(mut self, resolution: Resolution) -> Self {
+        self.conflicts = Some(resolution);
+        self
+    }
+
+    /// Settles every missing value that nothing else decides. In bulk a missing value is never taken as a reason to clear
+    /// the other side's.
+    #[must_use]
+    pub fn for_missing(mut self, missing: Missing) -> Self {
+        self.missing = Some(missing);
+        self
+    }
+
+    /// Decides one field of one person. In a group the decision holds for the group.
+    #[must_use]
+    pub fn decide(mut self, person: &HostId, field: FieldId, resolution: Resolution) -> Self {
+        self.fields.insert((person.clone(), field), Decision::Use(resolution));
+        self
+    }
+
+    /// Enters a value for one field of one person, which goes to both sides; blank clears it on both.
+    #[must_use]
+    pub fn enter(mut self, person: &HostId, field: FieldId, value: impl Into<String>) -> Self {
+        self.fields.insert((person.clone(), field), Decision::Enter(value.into()));
+        self
+    }
+
+    /// Creates people of the vendor in the host.
+    #[must_use]
+    pub fn create_in_host(mut self, people: Select<VendorId>) -> Self {
+        self.in_host = people;
+        self
+    }
+
+    /// Creates people of the host in the vendor.
+    #[must_use]
+    pub fn create_in_vendor(mut self, people: Select<HostId>) -> Self {
+        self.in_vendor = people;
+        self
+    }
+
+    /// Says that two records, a candidate of the review, are the same person. They are linked when the plan is applied; the
+    /// next review compares them.
+    #[must_use]
+    pub fn connect(mut self, host: &HostId, vendor: &VendorId) -> Self {
+        self.connected.push((host.clone(), vendor.clone()));
+        self
+    }
+
+    /// What is decided about a difference.
+    pub(crate) fn about(&self, difference: &Difference) -> Option<Chosen> {
+        let explicit = self.fields.get(&(difference.host_id.clone(), difference.field));
+        if let Some(decision) = explicit {
+            return Some(Chosen { decision: decision.clone(), explicit: true });
+        }
+        let bulk = match difference.kind {
+            DifferenceKind::HostChanged | DifferenceKind::VendorChanged => difference.default_resolution(),
+            DifferenceKind::Conflict | DifferenceKind::NotTaken => self.conflicts.filter(|r| *r != Resolution::Enter),
+            DifferenceKind::MissingInHost => self.missing.map(|missing| match missing {
+                Missing::Fill => Resolution::Vendor,
+                Missing::Leave => Resolution::Leave,
+            }),
+            DifferenceKind::MissingInVendor => self.missing.map(|missing| match missing {
+                Missing::Fill => Resolution::Host,
+                Missing::Leave => Resolution::Leave,
+            }),
+            DifferenceKind::Left => None,
+        };
+        let possible = bulk.filter(|resolution| difference.allows(*resolution))?;
+        Some(Chosen { decision: Decision::Use(possible), explicit: false })
+    }
+}

@@ -1,0 +1,544 @@
+//! The engine: one connection's reviews, plans and runs.
+
+use std::sync::Arc;
+
+use time::{Date, OffsetDateTime};
+
+use super::apply::FAILURES_IN_A_ROW;
+use super::decide::Decisions;
+use super::link::{Link, LinkState};
+use super::plan::{Plan, PlanContext};
+use super::progress::{Listener, Progress};
+use super::report::{Calls, Report};
+use super::review::{Review, ReviewInput, Roster};
+use crate::clock::{Clock, Entropy, SystemClock, SystemEntropy};
+use crate::connection::{Actor, Authority, Connection, ConnectionState};
+use crate::connector::{Connector, Coverage, Memory};
+use crate::error::{Error, ErrorKind, Fixer, Result, Scope};
+use crate::finding::{Finding, code};
+use crate::host::{HostDirectory, Notification, Notifier, Silent};
+use crate::journal::{Entry, Event, NewEntry};
+use crate::keys::{KeyRing, StaticKeys, hex};
+use crate::model::{ConnectionId, HostId, RunId, VendorId};
+use crate::store::{self, Batch, Check, MemoryStore, Row, RowKey, RowKind, Store};
+
+/// How many rows are read from a store at a time.
+const SCAN: usize = 500;
+
+/// Keeps one host and one vendor company in step.
+///
+/// An engine holds no state of its own: everything that must last is in the [`Store`], so a host may build one per request.
+///
+/// ```no_run
+/// # async fn example(connector: std::sync::Arc<dyn hrsync_core::Connector>, people: std::sync::Arc<dyn hrsync_core::HostDirectory>)
+/// # -> hrsync_core::Result<()> {
+/// use hrsync_core::reconcile::{Decisions, Engine, Resolution};
+/// use hrsync_core::{Actor, Authority};
+///
+/// let anna = Actor::administrator("anna");
+/// let engine = Engine::builder(connector, people).build()?;
+/// engine.connect(&anna, Authority::Confirmed).await?;
+///
+/// let review = engine.review(&anna).await?;
+/// let plan = engine.plan(&anna, &review, &Decisions::new().for_conflicts(Resolution::Host))?;
+/// let report = engine.apply(&anna, &plan).await?;
+/// println!("{} done", report.items.len());
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Engine {
+    pub(crate) id: ConnectionId,
+    pub(crate) connector: Arc<dyn Connector>,
+    pub(crate) host: Arc<dyn HostDirectory>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) keys: Arc<dyn KeyRing>,
+    pub(crate) notifier: Arc<dyn Notifier>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) progress: Option<Listener>,
+    pub(crate) prefer_host: bool,
+}
+
+/// Sets an [`Engine`] up.
+#[derive(Debug)]
+#[must_use]
+pub struct EngineBuilder {
+    id: ConnectionId,
+    connector: Arc<dyn Connector>,
+    host: Arc<dyn HostDirectory>,
+    store: Option<Arc<dyn Store>>,
+    keys: Option<Arc<dyn KeyRing>>,
+    notifier: Arc<dyn Notifier>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    progress: Option<Listener>,
+    prefer_host: bool,
+}
+
+impl EngineBuilder {
+    /// The connection's id in the host, `default` when the host has one connection only.
+    pub fn connection(mut self, id: impl Into<ConnectionId>) -> Self {
+        self.id = id.into();
+        self
+    }
+
+    /// Where links, baselines and the journal are kept; in memory when nothing else is said.
+    pub fn store(mut self, store: impl Store) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// The host's keys. Without them a random key is used that lasts as long as the engine and its clones; then an engine
+    /// built anew finds no baseline it can read, and asks again about every difference.
+    pub fn keys(mut self, keys: impl KeyRing) -> Self {
+        self.keys = Some(Arc::new(keys));
+        self
+    }
+
+    /// Who tells people what happened; nobody when nothing else is said.
+    pub fn notifier(mut self, notifier: impl Notifier) -> Self {
+        self.notifier = Arc::new(notifier);
+        self
+    }
+
+    /// The clock; the machine's when nothing else is said.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The source of randomness; the operating system's when nothing else is said.
+    pub fn entropy(mut self, entropy: impl Entropy) -> Self {
+        self.entropy = Arc::new(entropy);
+        self
+    }
+
+    /// Called with what happens while a run is under way.
+    pub fn on_progress(mut self, listener: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
+        self.progress = Some(Listener(Arc::new(listener)));
+        self
+    }
+
+    /// Lets a host change that meets a change in the vendor win in live pushes. By default it is held as a conflict.
+    pub fn live_changes_prefer_host(mut self) -> Self {
+        self.prefer_host = true;
+        self
+    }
+
+    /// The engine.
+    ///
+    /// # Errors
+    /// The source of randomness failed.
+    pub fn build(self) -> Result<Engine> {
+        let keys = match self.keys {
+            Some(keys) => keys,
+            None => Arc::new(StaticKeys::random(&*self.entropy)?),
+        };
+        Ok(Engine {
+            id: self.id,
+            connector: self.connector,
+            host: self.host,
+            store: self.store.unwrap_or_else(|| Arc::new(MemoryStore::new())),
+            keys,
+            notifier: self.notifier,
+            clock: self.clock,
+            entropy: self.entropy,
+            progress: self.progress,
+            prefer_host: self.prefer_host,
+        })
+    }
+}
+
+impl Engine {
+    /// Sets up the engine of a connection between `host` and the vendor behind `connector`.
+    pub fn builder(connector: Arc<dyn Connector>, host: Arc<dyn HostDirectory>) -> EngineBuilder {
+        EngineBuilder {
+            id: ConnectionId::new("default"),
+            connector,
+            host,
+            store: None,
+            keys: None,
+            notifier: Arc::new(Silent),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            progress: None,
+            prefer_host: false,
+        }
+    }
+
+    /// Makes the connection: checks that `actor` may, that the authority was confirmed and that the vendor accepts the
+    /// credentials, then stores it. Missing permissions do not keep a connection from being made; they are returned, so
+    /// that they can be granted before the first review.
+    ///
+    /// Connecting again checks again and keeps what is there.
+    ///
+    /// # Errors
+    /// [`ErrorKind::PermissionDenied`] when the actor's role does not permit it, [`ErrorKind::ConfigInvalid`] when the
+    /// authority was not confirmed, [`ErrorKind::Unauthenticated`] and others from the vendor. Nothing is stored then.
+    pub async fn connect(&self, actor: &Actor, authority: Authority) -> Result<Vec<Finding>> {
+        self.may_configure(actor)?;
+        if authority != Authority::Confirmed {
+            return Err(Error::new(
+                ErrorKind::ConfigInvalid,
+                "connecting takes the explicit confirmation of having the authority to do so",
+            )
+            .with_code("authority_not_confirmed"));
+        }
+        let preflight = self.connector.preflight().await?;
+        let refused = |finding: &&Finding| finding.code == "unauthenticated";
+        if let Some(finding) = preflight.findings.iter().find(refused) {
+            let mut error = Error::new(ErrorKind::Unauthenticated, finding.message.clone())
+                .with_vendor(self.connector.info().vendor)
+                .with_fixer(finding.fixer);
+            if let Some(hint) = &finding.hint {
+                error = error.with_hint(hint.clone());
+            }
+            return Err(error);
+        }
+        if self.connection_row().await?.is_none() {
+            let now = self.clock.now();
+            let run = self.new_run()?;
+            let connection = Connection::new(ConnectionState::Configured, actor.id().to_owned(), now);
+            let batch = Batch::default()
+                .put(connection_key(), Some(Check::Absent), store::encode(&connection)?)
+                .record(self.entry(&run, actor.id(), Event::Connected));
+            self.store.commit(&self.id, batch).await?;
+        }
+        Ok(preflight.findings)
+    }
+
+    fn may_configure(&self, actor: &Actor) -> Result<()> {
+        if actor.may_configure() {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::PermissionDenied, "this takes a role that permits organisation-wide settings")
+            .with_code("role_missing")
+            .with_scope(Scope::Platform)
+            .with_fixer(Fixer::HostAdministrator))
+    }
+
+    /// The connection as it is stored, `None` before it was made.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn connection(&self) -> Result<Option<Connection>> {
+        self.connection_row().await?.map(|row| store::decode(&row)).transpose()
+    }
+
+    /// Stops pushing until [`resume`](Self::resume).
+    ///
+    /// # Errors
+    /// The actor may not, there is no connection, or the store failed.
+    pub async fn pause(&self, actor: &Actor) -> Result<()> {
+        self.may_configure(actor)?;
+        self.change_state(actor, |_| ConnectionState::Paused).await
+    }
+
+    /// Lets a paused connection push again.
+    ///
+    /// # Errors
+    /// The actor may not, there is no connection, or the store failed.
+    pub async fn resume(&self, actor: &Actor) -> Result<()> {
+        self.may_configure(actor)?;
+        let resumed = |state| if state == ConnectionState::Paused { ConnectionState::Active } else { state };
+        self.change_state(actor, resumed).await
+    }
+
+    async fn change_state(&self, actor: &Actor, change: impl Fn(ConnectionState) -> ConnectionState) -> Result<()> {
+        let (row, mut connection) = self.connected().await?;
+        let state = change(connection.state);
+        if state == connection.state {
+            return Ok(());
+        }
+        connection.state = state;
+        let run = self.new_run()?;
+        let batch = Batch::default()
+            .put(connection_key(), Some(Check::At(row.version)), store::encode(&connection)?)
+            .record(self.entry(&run, actor.id(), Event::StateChanged { state: state.name().to_owned() }));
+        Ok(self.store.commit(&self.id, batch).await?)
+    }
+
+    /// Moves the connection forward; never back.
+    pub(crate) async fn advance(&self, actor: &str, to: ConnectionState) -> Result<()> {
+        let actor = Actor::administrator(actor);
+        self.change_state(&actor, |state| if state < to { to } else { state }).await
+    }
+
+    /// Takes two linked records apart and remembers it: they are neither compared nor linked again by themselves.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] when the person is not linked, or the store failed.
+    pub async fn disconnect(&self, actor: &Actor, person: &HostId) -> Result<()> {
+        self.may_configure(actor)?;
+        let Some(mut link) = self.link(person).await? else {
+            return Err(Error::new(ErrorKind::NotFound, "the person is not linked").with_code(code::NOT_LINKED));
+        };
+        link.state = LinkState::Disconnected;
+        let run = self.new_run()?;
+        let event = Event::Linked { host: link.host.clone(), vendor: link.vendor.clone(), by: "disconnected".into() };
+        let batch = Batch::default()
+            .put(RowKey::new(RowKind::Link, person.as_str()), Some(Check::At(link.row_version)), link.to_body()?)
+            .record(self.entry(&run, actor.id(), event));
+        Ok(self.store.commit(&self.id, batch).await?)
+    }
+
+    /// Reads both sides and compares them. Neither side is written.
+    ///
+    /// # Errors
+    /// There is no connection, or one side or the store cannot be read. A person who cannot be read is a finding.
+    pub async fn review(&self, actor: &Actor) -> Result<ReviewRun> {
+        let (_, connection) = self.connected().await?;
+        let run = self.new_run()?;
+        let started_at = self.clock.now();
+        let recovered = self.recover(&run, actor.id()).await?;
+        let mapping = self.connector.mapping(&connection.memory);
+        let mut calls = recovered.calls;
+        let host = self.host_roster().await?;
+        self.tell(&Progress::HostRead { people: host.records.len() });
+        let (vendor, findings) = self.vendor_roster(&mut calls).await?;
+        let links = self.links().await?;
+        let mut review = super::review::review(ReviewInput {
+            connection: &self.id,
+            mapping,
+            host: Arc::new(host),
+            vendor: Arc::new(vendor),
+            links: Arc::new(links),
+            keys: &*self.keys,
+        });
+        review.findings.extend(recovered.findings);
+        review.findings.extend(findings);
+        self.advance(actor.id(), ConnectionState::ReviewedOnce).await?;
+        Ok(ReviewRun { review, run, actor: actor.id().to_owned(), started_at, calls })
+    }
+
+    /// Turns decisions into a plan. Nothing is written; the plan says what would be.
+    ///
+    /// # Errors
+    /// The source of randomness failed.
+    pub fn plan(&self, actor: &Actor, review: &ReviewRun, decisions: &Decisions) -> Result<Plan> {
+        super::plan::plan(
+            &review.review,
+            decisions,
+            PlanContext {
+                connector: &*self.connector,
+                keys: &*self.keys,
+                entropy: &*self.entropy,
+                run: review.run.clone(),
+                actor: actor.id().to_owned(),
+                now: self.clock.now(),
+            },
+        )
+    }
+
+    /// The journal, entries after number `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn journal(&self, after: u64, limit: usize) -> Result<Vec<Entry>> {
+        self.store.journal(&self.id, after, limit).await
+    }
+
+    /// What the vendor is connected to and can do.
+    pub fn connector(&self) -> &dyn Connector {
+        &*self.connector
+    }
+
+    /// The host's key ring, for opening what is sealed.
+    pub fn keys(&self) -> &dyn KeyRing {
+        &*self.keys
+    }
+
+    async fn host_roster(&self) -> Result<Roster> {
+        let mut records = Vec::new();
+        let mut after: Option<String> = None;
+        loop {
+            let page = self.host.page(after.as_deref()).await?;
+            records.extend(page.people.iter().map(crate::Employee::to_record));
+            match page.next {
+                Some(next) if after.as_ref() != Some(&next) => after = Some(next),
+                Some(_) => return Err(endless("the host's list of people does not end")),
+                None => return Ok(Roster { records, coverage: Coverage::FULL }),
+            }
+        }
+    }
+
+    /// The vendor's list of people, as far as the list tells of them.
+    pub(crate) async fn vendor_list(&self, calls: &mut Calls) -> Result<(Roster, Vec<Finding>)> {
+        let (mut roster, mut findings) = (Roster::default(), Vec::new());
+        let mut cursor = None;
+        loop {
+            let page = self.connector.list(cursor.as_ref()).await?;
+            calls.lists += 1;
+            roster.records.extend(page.records);
+            roster.coverage = roster.coverage.and(page.coverage);
+            findings.extend(page.findings);
+            match page.next {
+                Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
+                Some(_) => return Err(endless("the vendor's list of people does not end")),
+                None => return Ok((roster, findings)),
+            }
+        }
+    }
+
+    async fn vendor_roster(&self, calls: &mut Calls) -> Result<(Roster, Vec<Finding>)> {
+        let (mut roster, mut findings) = self.vendor_list(calls).await?;
+        let (as_of, of, mut failures) = (self.as_of(), roster.records.len(), 0);
+        for (place, record) in roster.records.iter_mut().enumerate() {
+            let id = VendorId::new(record.id());
+            calls.reads += self.connector.info().calls_per_reading;
+            match self.connector.read(&id, as_of).await {
+                Ok(reading) => {
+                    failures = 0;
+                    *record = reading.record;
+                }
+                Err(error) if stops_a_run(&error) => return Err(error),
+                Err(error) => {
+                    failures = if is_outage(&error) { failures + 1 } else { 0 };
+                    if failures >= FAILURES_IN_A_ROW {
+                        return Err(error);
+                    }
+                    let finding = Finding::from_error(&error).of_vendor(&id);
+                    findings.push(finding.with_param("consequence", code::UNREAD_PERSON));
+                }
+            }
+            self.tell(&Progress::VendorRead { done: place + 1, of });
+        }
+        Ok((roster, findings))
+    }
+
+    /// The day on which records are compared: today, in the company's time zone.
+    pub(crate) fn as_of(&self) -> Date {
+        self.connector.info().zone.day(self.clock.now())
+    }
+
+    pub(crate) async fn links(&self) -> Result<Vec<Link>> {
+        let mut links = Vec::new();
+        self.each_row(RowKind::Link, |row| {
+            links.push(Link::from_row(row)?);
+            Ok(())
+        })
+        .await?;
+        Ok(links)
+    }
+
+    /// The link of a person in the host.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn link(&self, person: &HostId) -> Result<Option<Link>> {
+        let row = self.store.get(&self.id, &RowKey::new(RowKind::Link, person.as_str())).await?;
+        row.as_ref().map(Link::from_row).transpose()
+    }
+
+    pub(crate) async fn each_row(&self, kind: RowKind, mut each: impl FnMut(&Row) -> Result<()>) -> Result<()> {
+        let mut after: Option<String> = None;
+        loop {
+            let rows = self.store.scan(&self.id, kind, after.as_deref(), SCAN).await?;
+            rows.iter().try_for_each(&mut each)?;
+            match rows.last() {
+                Some(last) if rows.len() == SCAN => after = Some(last.key.id.clone()),
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    async fn connection_row(&self) -> Result<Option<Row>> {
+        self.store.get(&self.id, &connection_key()).await
+    }
+
+    /// The connection, which must have been made.
+    pub(crate) async fn connected(&self) -> Result<(Row, Connection)> {
+        let Some(row) = self.connection_row().await? else {
+            return Err(
+                Error::new(ErrorKind::ConfigInvalid, "the connection was not made yet").with_code("not_connected")
+            );
+        };
+        let connection = store::decode(&row)?;
+        Ok((row, connection))
+    }
+
+    /// Remembers what the connector learnt about the company.
+    pub(crate) async fn remember(&self, memory: Memory) -> Result<()> {
+        let (row, mut connection) = self.connected().await?;
+        connection.memory = memory;
+        let batch = Batch::default().put(connection_key(), Some(Check::At(row.version)), store::encode(&connection)?);
+        Ok(self.store.commit(&self.id, batch).await?)
+    }
+
+    pub(crate) fn new_run(&self) -> Result<RunId> {
+        let mut bytes = [0; 16];
+        self.entropy.fill(&mut bytes)?;
+        Ok(RunId::new(hex(&bytes)))
+    }
+
+    pub(crate) fn entry(&self, run: &RunId, actor: &str, event: Event) -> NewEntry {
+        NewEntry { at: self.clock.now(), run: run.clone(), actor: actor.to_owned(), event }
+    }
+
+    pub(crate) fn tell(&self, progress: &Progress) {
+        if let Some(Listener(listener)) = &self.progress {
+            listener(progress);
+        }
+    }
+
+    /// Tells the person who started a run how it ended. A message that cannot be delivered changes nothing about the run.
+    pub(crate) async fn announce(&self, report: &mut Report) {
+        let notification = Notification::RunEnded { to: &report.actor.clone(), report };
+        if let Err(error) = self.notifier.notify(&notification).await {
+            report.findings.push(Finding::from_error(&error));
+        }
+    }
+}
+
+/// A review as made by an engine.
+#[derive(Debug, Clone, serde::Serialize)]
+#[non_exhaustive]
+pub struct ReviewRun {
+    /// What it shows.
+    #[serde(flatten)]
+    pub review: Review,
+    /// The run.
+    pub run: RunId,
+    /// Who started it.
+    pub actor: String,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub started_at: OffsetDateTime,
+    /// The calls to the vendor.
+    pub calls: Calls,
+}
+
+impl std::ops::Deref for ReviewRun {
+    type Target = Review;
+
+    fn deref(&self) -> &Review {
+        &self.review
+    }
+}
+
+fn connection_key() -> RowKey {
+    RowKey::new(RowKind::Connection, "self")
+}
+
+fn endless(message: &'static str) -> Error {
+    Error::new(ErrorKind::Unexpected, message).with_code("endless_list")
+}
+
+/// Whether an error means that the vendor may be out of order as a whole.
+pub(crate) fn is_outage(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Unavailable)
+}
+
+/// Whether an error is about the whole connection and not about one person.
+pub(crate) fn stops_a_run(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Unauthenticated
+            | ErrorKind::PermissionDenied
+            | ErrorKind::ConfigInvalid
+            | ErrorKind::Connect
+            | ErrorKind::Store
+            | ErrorKind::Cancelled
+            | ErrorKind::RateLimited
+    )
+}

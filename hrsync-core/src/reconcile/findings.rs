@@ -1,0 +1,217 @@
+//! The findings that reviews and runs make.
+
+use super::compare::DifferenceKind;
+use super::link::Link;
+use super::resolution::{Resolution, Taken, WhyNot};
+use super::review::Difference;
+use crate::check::Problem;
+use crate::error::Fixer;
+use crate::finding::{Finding, code};
+use crate::mapping::{Asked, Direction, FieldMapping, Mapping, Update};
+use crate::matching::{Candidate, CandidateReason};
+use crate::model::{FieldId, HostId, Record, Side, VendorId};
+
+pub(crate) fn incomplete_roster() -> Finding {
+    Finding::problem(
+        code::INCOMPLETE_ROSTER,
+        "the list of people is not known to be complete, so nobody is taken for missing and nobody is created",
+        Fixer::VendorAdministrator,
+    )
+}
+
+pub(crate) fn gone(link: &Link, side: Side) -> Finding {
+    let message = match side {
+        Side::Host => "the linked person is no longer in the host; nothing is changed in the payroll system",
+        Side::Vendor => "the linked person is no longer in the payroll system; nothing is changed in the host",
+    };
+    Finding::problem(code::LINKED_PERSON_GONE, message, Fixer::HostAdministrator)
+        .of_host(&link.host)
+        .of_vendor(&link.vendor)
+        .with_param("side", side.to_string())
+}
+
+pub(crate) fn ambiguous(candidate: &Candidate) -> Finding {
+    let message = match candidate.reason {
+        CandidateReason::SharedInHost => "may be the same person, but several people in the host share this value",
+        CandidateReason::SharedInVendor => {
+            "may be the same person, but several people in the payroll system share this value"
+        }
+        CandidateReason::Contradicted => "may be the same person, but another identity value tells them apart",
+        CandidateReason::LinkedElsewhere => "has the same value as a person who is linked to somebody else",
+    };
+    Finding::problem(code::AMBIGUOUS_MATCH, message, Fixer::HostAdministrator)
+        .of_host(&candidate.host)
+        .of_vendor(&candidate.vendor)
+        .on(candidate.key)
+}
+
+pub(crate) fn duplicate(side: Side, id: &str, field: FieldId, people: usize) -> Finding {
+    let finding = match side {
+        Side::Host => Finding::problem(
+            code::DUPLICATE_VALUE,
+            "several people in the host have the same value, which must be unique",
+            Fixer::HostAdministrator,
+        )
+        .of_host(&HostId::new(id)),
+        Side::Vendor => Finding::problem(
+            code::DUPLICATE_VALUE,
+            "several people in the payroll system have the same value, which must be unique",
+            Fixer::PayrollClerk,
+        )
+        .of_vendor(&VendorId::new(id)),
+    };
+    finding.on(field).with_param("side", side.to_string()).with_param("people", people.to_string())
+}
+
+pub(crate) fn unreadable(id: &VendorId, entry: &FieldMapping, problem: Problem) -> Finding {
+    Finding::problem(
+        code::UNREADABLE_VALUE,
+        format!("the payroll system's value {problem}; it is left alone"),
+        Fixer::PayrollClerk,
+    )
+    .of_vendor(id)
+    .on(entry.field)
+    .with_param("path", entry.read_path)
+}
+
+pub(crate) fn rendered(host: &HostId, vendor: &VendorId, field: FieldId) -> Finding {
+    Finding::notice(
+        code::RENDERED_DIFFERENTLY,
+        "the payroll system shows the value differently from how it was sent; both are taken as equal from now on",
+    )
+    .of_host(host)
+    .of_vendor(vendor)
+    .on(field)
+}
+
+/// The finding that goes with a difference: something that no decision alone can set right, or that a change runs into.
+pub(crate) fn of_difference(difference: &Difference) -> Option<Finding> {
+    use DifferenceKind as D;
+    let person =
+        |finding: Finding| finding.of_host(&difference.host_id).of_vendor(&difference.vendor_id).on(difference.field);
+    if difference.kind == D::Left {
+        return None;
+    }
+    if difference.kind == D::NotTaken {
+        let message = "the value was written and the payroll system still shows the old one";
+        return Some(person(Finding::problem(code::NOT_TAKEN, message, Fixer::PayrollClerk)));
+    }
+    let host = difference.why_not(Resolution::Host);
+    match host {
+        Some(why @ WhyNot::Invalid(_)) => return Some(person(invalid(why))),
+        Some(WhyNot::Duplicate(Side::Vendor)) => return Some(person(refusal(&WhyNot::Duplicate(Side::Vendor)))),
+        Some(why) if difference.kind == D::HostChanged => return Some(person(refusal(why))),
+        _ => {}
+    }
+    match difference.why_not(Resolution::Vendor) {
+        Some(why @ WhyNot::Duplicate(Side::Host)) => Some(person(refusal(why))),
+        Some(why @ WhyNot::Required) if difference.kind == D::VendorChanged => {
+            Some(person(Finding::problem(code::MISSING_REQUIRED, why.to_string(), Fixer::PayrollClerk)))
+        }
+        _ => None,
+    }
+}
+
+fn invalid(why: &WhyNot) -> Finding {
+    Finding::problem(code::INVALID_VALUE, format!("{why}; it is not sent"), Fixer::HostAdministrator)
+}
+
+/// The finding for a host change that cannot be written.
+pub(crate) fn refusal(why: &WhyNot) -> Finding {
+    let text = || format!("{why}; nothing is written");
+    match why {
+        WhyNot::Invalid(_) | WhyNot::Unreadable(_) | WhyNot::NotRead => invalid(why),
+        WhyNot::CannotUpdate | WhyNot::Derived | WhyNot::OtherDirection | WhyNot::NotEmpty => {
+            Finding::problem(code::CANNOT_UPDATE, text(), Fixer::PayrollClerk)
+        }
+        WhyNot::CannotClear => Finding::problem(code::CANNOT_CLEAR, text(), Fixer::PayrollClerk),
+        WhyNot::Required => Finding::problem(
+            code::MISSING_REQUIRED,
+            "a required value is missing in the host; it is not removed in the payroll system",
+            Fixer::HostAdministrator,
+        ),
+        WhyNot::GroupIncomplete(field) => Finding::problem(code::GROUP_INCOMPLETE, text(), Fixer::HostAdministrator)
+            .with_param("missing", field.name()),
+        WhyNot::Duplicate(side) => Finding::problem(code::DUPLICATE_VALUE, text(), Fixer::HostAdministrator)
+            .with_param("side", side.to_string()),
+        WhyNot::Stopped(reason) => Finding::problem(reason.clone(), text(), Fixer::PayrollClerk),
+    }
+}
+
+/// Why a person of the host cannot be created in the vendor as they are.
+pub(crate) fn cannot_create_in_vendor(
+    mapping: &Mapping,
+    record: &Record,
+    id: &HostId,
+    taken: &dyn Taken,
+) -> Vec<Finding> {
+    let sent = |entry: &&FieldMapping| entry.update != Update::Derived && entry.direction != Direction::ToHost;
+    mapping
+        .entries()
+        .iter()
+        .filter(sent)
+        .filter_map(|entry| {
+            let finding = match entry.ask(record) {
+                Asked::NotRead | Asked::Empty if entry.required => Finding::problem(
+                    code::MISSING_REQUIRED,
+                    "a required value is missing, so the person is not created in the payroll system",
+                    Fixer::HostAdministrator,
+                ),
+                Asked::Empty => entry.group.and_then(|group| {
+                    // A part is missing while another part is there.
+                    mapping
+                        .group(group)
+                        .any(|part| matches!(part.ask(record), Asked::Value(_)))
+                        .then(|| refusal(&WhyNot::GroupIncomplete(entry.field)))
+                })?,
+                Asked::NotRead => return None,
+                Asked::Unusable(problem) => not_created(problem),
+                Asked::Value(value) => match entry.accepts(&value) {
+                    Err(problem) => not_created(problem),
+                    Ok(()) => {
+                        let side = [Side::Vendor, Side::Host].into_iter().find(|side| {
+                            entry.unique_in.contains(side)
+                                && match side {
+                                    Side::Vendor => taken.taken(Side::Vendor, entry.field, &value),
+                                    Side::Host => record
+                                        .cell(entry.field)
+                                        .value()
+                                        .is_some_and(|own| taken.taken(Side::Host, entry.field, own)),
+                                }
+                        })?;
+                        refusal(&WhyNot::Duplicate(side))
+                    }
+                },
+            };
+            Some(finding.of_host(id).on(entry.field))
+        })
+        .collect()
+}
+
+fn not_created(problem: Problem) -> Finding {
+    Finding::problem(
+        code::INVALID_VALUE,
+        format!("the host's value {problem}, so the person is not created in the payroll system"),
+        Fixer::HostAdministrator,
+    )
+}
+
+/// Why a person of the vendor cannot be created in the host as they are.
+pub(crate) fn cannot_create_in_host(
+    mapping: &Mapping,
+    record: &Record,
+    id: &VendorId,
+    taken: &dyn Taken,
+) -> Vec<Finding> {
+    let read = |entry: &&FieldMapping| entry.direction != Direction::ToVendor;
+    mapping
+        .entries()
+        .iter()
+        .filter(read)
+        .filter_map(|entry| {
+            let value = entry.read(record.cell(entry.field).value()?).ok()?;
+            let duplicate = entry.unique_in.contains(&Side::Host) && taken.taken(Side::Host, entry.field, &value);
+            duplicate.then(|| refusal(&WhyNot::Duplicate(Side::Host)).of_vendor(id).on(entry.field))
+        })
+        .collect()
+}

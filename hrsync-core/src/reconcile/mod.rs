@@ -1,0 +1,30 @@
+//! Keeping two sides in step: compare, review, decide, plan, apply, report.
+
+mod apply;
+mod baseline;
+mod compare;
+mod create;
+mod decide;
+mod engine;
+mod findings;
+mod fingerprint;
+mod link;
+mod plan;
+mod progress;
+mod push;
+mod recover;
+mod report;
+mod resolution;
+mod review;
+mod update;
+
+pub use compare::DifferenceKind;
+pub use decide::{Decisions, Missing, Select};
+pub use engine::{Engine, EngineBuilder, ReviewRun};
+pub use fingerprint::Fingerprint;
+pub use link::{Link, LinkState};
+pub use plan::{Action, Change, Expected, LinkedBy, Operation, Plan, Settlement, Source};
+pub use progress::Progress;
+pub use report::{Calls, Item, ItemResult, Report, ReviewItem};
+pub use resolution::{Resolution, WhyNot};
+pub use review::{Choice, Counts, Difference, Recognised, Review, ReviewInput, Roster, Unmatched, review};

@@ -1,0 +1,587 @@
+//! Plans: exactly what will be written, before it is.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::baseline::{self, Verdict};
+use super::compare::Halves;
+use super::decide::{Chosen, Decision, Decisions};
+use super::fingerprint::{Canonical, Fingerprint, Fingerprinter};
+use super::link::{Baseline, Link};
+use super::resolution::{Resolution, WhyNot, host_wins};
+use super::review::{Difference, Pairing, Prints, Review};
+use crate::clock::Entropy;
+use crate::connector::Connector;
+use crate::error::{Error, ErrorKind, Fixer, Result};
+use crate::finding::{Finding, code};
+use crate::keys::{KeyId, KeyRing, Sealed, hex, unhex};
+use crate::mapping::{FieldMapping, Mapping};
+use crate::model::{Cell, ConnectionId, FieldId, HostId, OperationId, Record, RunId, Side, Value, VendorId};
+
+/// The newest form of plans that this version writes and reads.
+const FORMAT: u32 = 1;
+
+/// What applying will do. It names people and fields and holds no value: where a value comes from, and fingerprints that
+/// tell whether it is still the one that was decided on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Plan {
+    format: u32,
+    /// The connection it is for.
+    pub connection: ConnectionId,
+    /// The review it was made from.
+    pub run: RunId,
+    /// Who started the review.
+    pub actor: String,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub made_at: OffsetDateTime,
+    /// What will be written, in this order.
+    pub operations: Vec<Operation>,
+    /// Links and baselines that will be stored; neither side is written.
+    pub settlements: Vec<Settlement>,
+    /// What somebody should know before it is applied.
+    pub findings: Vec<Finding>,
+    /// What it will take.
+    pub expected: Expected,
+    revision: u64,
+    key: KeyId,
+    seal: Fingerprint,
+}
+
+/// What applying a plan will take.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expected {
+    /// Calls to the vendor.
+    pub calls: u32,
+    /// About how many seconds, one call after the other.
+    pub seconds: u64,
+}
+
+/// One thing that will be written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Operation {
+    /// The same for equal inputs.
+    pub id: OperationId,
+    /// The person in the host; `None` for one to be created there.
+    pub host_id: Option<HostId>,
+    /// The person in the vendor; `None` for one to be created there.
+    pub vendor_id: Option<VendorId>,
+    /// What is done.
+    #[serde(flatten)]
+    pub action: Action,
+}
+
+/// What an operation does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Action {
+    /// Changes fields of a person in the host.
+    UpdateHost {
+        /// The fields.
+        changes: Vec<Change>,
+    },
+    /// Changes fields of a person in the vendor.
+    UpdateVendor {
+        /// The fields.
+        changes: Vec<Change>,
+    },
+    /// Creates a person of the vendor in the host.
+    CreateInHost {
+        /// Over the vendor's record, as reviewed.
+        source: Fingerprint,
+    },
+    /// Creates a person of the host in the vendor.
+    CreateInVendor {
+        /// Over the host's record, as reviewed.
+        source: Fingerprint,
+    },
+}
+
+impl Action {
+    /// The action's name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::UpdateHost { .. } => "update_host",
+            Self::UpdateVendor { .. } => "update_vendor",
+            Self::CreateInHost { .. } => "create_in_host",
+            Self::CreateInVendor { .. } => "create_in_vendor",
+        }
+    }
+
+    /// The fields that it changes; none for a creation, which takes all.
+    pub fn changes(&self) -> &[Change] {
+        match self {
+            Self::UpdateHost { changes } | Self::UpdateVendor { changes } => changes,
+            Self::CreateInHost { .. } | Self::CreateInVendor { .. } => &[],
+        }
+    }
+}
+
+/// A change of one field on one side.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The field.
+    pub field: FieldId,
+    /// Where the new value comes from.
+    pub source: Source,
+    /// True when a person decided it, false when it follows from a change on one side.
+    pub decided: bool,
+    /// What the host asked for when it was reviewed.
+    pub host: Fingerprint,
+    /// What the vendor showed when it was reviewed.
+    pub vendor: Fingerprint,
+}
+
+/// Where a new value comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// From the host.
+    Host,
+    /// From the vendor.
+    Vendor,
+    /// Entered by a person.
+    Entered(Sealed),
+}
+
+/// A link and what it remembers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Settlement {
+    /// In the host.
+    pub host_id: HostId,
+    /// In the vendor.
+    pub vendor_id: VendorId,
+    /// For a new link, what the two were recognised by.
+    pub new_link: Option<LinkedBy>,
+    /// Fields that a person decided to leave as they are.
+    pub left: Vec<FieldId>,
+    row_version: u64,
+    key: u32,
+    revision: u64,
+    digests: Option<(Fingerprint, Fingerprint)>,
+    pairs: String,
+}
+
+/// What two records were recognised by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkedBy {
+    /// An identity key.
+    Key(FieldId),
+    /// A person's decision.
+    Person,
+}
+
+impl std::fmt::Display for LinkedBy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Key(field) => f.write_str(field.name()),
+            Self::Person => f.write_str("person"),
+        }
+    }
+}
+
+impl Settlement {
+    fn new(
+        link: Option<&Link>,
+        (host_id, vendor_id): (HostId, VendorId),
+        by: Option<LinkedBy>,
+        left: Vec<FieldId>,
+        baseline: Baseline,
+    ) -> Self {
+        Self {
+            host_id,
+            vendor_id,
+            new_link: by,
+            left,
+            row_version: link.map_or(0, |link| link.row_version),
+            key: baseline.key,
+            revision: baseline.revision,
+            digests: baseline.digests,
+            pairs: hex(&baseline.pairs),
+        }
+    }
+
+    pub(crate) fn link(&self) -> Link {
+        let mut link = Link::new(self.host_id.clone(), self.vendor_id.clone());
+        link.row_version = self.row_version;
+        link.baseline = Baseline {
+            key: self.key,
+            revision: self.revision,
+            digests: self.digests,
+            pairs: unhex(&self.pairs).unwrap_or_default().into_boxed_slice(),
+        };
+        link
+    }
+}
+
+impl Plan {
+    /// True when neither side would be written.
+    pub fn is_empty(&self) -> bool {
+        self.operations.is_empty()
+    }
+
+    fn seal(&self, prints: &Fingerprinter) -> Result<Fingerprint> {
+        let unsealed = Self { seal: Fingerprint::default(), ..self.clone() };
+        let bytes = serde_json::to_vec(&unsealed)
+            .map_err(|_| Error::new(ErrorKind::Unexpected, "a plan could not be written as JSON"))?;
+        Ok(prints.tag("plan", &bytes))
+    }
+
+    /// Refuses a plan that is not as it was made, or not for this connection and mapping.
+    pub(crate) fn verify(&self, connection: &ConnectionId, mapping: &Mapping, keys: &dyn KeyRing) -> Result<()> {
+        let refused = |code: &'static str, message: &'static str| {
+            Err(Error::new(ErrorKind::ConfigInvalid, message).with_code(code).with_hint("make a new review and plan"))
+        };
+        if self.format > FORMAT {
+            return refused("plan_newer", "the plan was made by a newer version");
+        }
+        if self.connection != *connection {
+            return refused("plan_foreign", "the plan belongs to another connection");
+        }
+        let Some(prints) = Fingerprinter::with_key(keys, self.key, connection) else {
+            return refused("plan_key_missing", "the key that the plan was made with is no longer there");
+        };
+        if self.seal(&prints)? != self.seal {
+            return refused("plan_altered", "the plan was altered after it was made");
+        }
+        if self.revision != mapping.revision() {
+            return refused("plan_outdated", "the mapping changed after the plan was made");
+        }
+        Ok(())
+    }
+
+    pub(crate) fn key(&self) -> KeyId {
+        self.key
+    }
+}
+
+/// What making a plan needs besides review and decisions.
+#[derive(Debug)]
+pub(crate) struct PlanContext<'a> {
+    pub(crate) connector: &'a dyn Connector,
+    pub(crate) keys: &'a dyn KeyRing,
+    pub(crate) entropy: &'a dyn Entropy,
+    pub(crate) run: RunId,
+    pub(crate) actor: String,
+    pub(crate) now: OffsetDateTime,
+}
+
+/// Turns a review and the decisions about it into a plan.
+pub(crate) fn plan(review: &Review, decisions: &Decisions, with: PlanContext<'_>) -> Result<Plan> {
+    let context = &review.context;
+    let mapping = &*context.mapping;
+    let mut planner = Planner {
+        prints: Prints::new(with.keys, &context.connection),
+        revision: mapping.revision(),
+        mapping,
+        with: &with,
+        operations: Vec::new(),
+        settlements: Vec::new(),
+        findings: Vec::new(),
+    };
+    for pairing in &context.people {
+        planner.person(review, pairing, decisions)?;
+    }
+    for (host, vendor) in &decisions.connected {
+        planner.connect(review, host, vendor);
+    }
+    for person in review.only_in_vendor.iter().filter(|person| decisions.in_host.includes(&person.id)) {
+        planner.create_in_host(&context.vendor.records[person.place], &person.id, &person.blockers);
+    }
+    for person in review.only_in_host.iter().filter(|person| decisions.in_vendor.includes(&person.id)) {
+        planner.create_in_vendor(&context.host.records[person.place], &person.id, &person.blockers);
+    }
+    let Planner { prints, operations, settlements, findings, revision, .. } = planner;
+    let key = prints.current.key;
+    let expected = expected(&operations, with.connector);
+    let mut plan = Plan {
+        format: FORMAT,
+        connection: context.connection.clone(),
+        run: with.run.clone(),
+        actor: with.actor.clone(),
+        made_at: with.now,
+        operations,
+        settlements,
+        findings,
+        expected,
+        revision,
+        key,
+        seal: Fingerprint::default(),
+    };
+    plan.seal = plan.seal(&prints.current)?;
+    Ok(plan)
+}
+
+fn expected(operations: &[Operation], connector: &dyn Connector) -> Expected {
+    let info = connector.info();
+    let mut calls = 0;
+    let mut creates = false;
+    for operation in operations {
+        calls += match &operation.action {
+            Action::UpdateVendor { changes } => {
+                let fields: Vec<FieldId> = changes.iter().map(|change| change.field).collect();
+                info.calls_per_reading + connector.expected_calls(Some(&fields))
+            }
+            Action::UpdateHost { .. } | Action::CreateInHost { .. } => info.calls_per_reading,
+            Action::CreateInVendor { .. } => {
+                creates = true;
+                connector.expected_calls(None)
+            }
+        };
+    }
+    if creates {
+        // The list is read before the first creation and after the last.
+        calls += 2;
+    }
+    Expected { calls, seconds: (info.call_time * calls).as_secs_f64().ceil() as u64 }
+}
+
+struct Planner<'a> {
+    prints: Prints<'a>,
+    revision: u64,
+    mapping: &'a Mapping,
+    with: &'a PlanContext<'a>,
+    operations: Vec<Operation>,
+    settlements: Vec<Settlement>,
+    findings: Vec<Finding>,
+}
+
+impl Planner<'_> {
+    fn person(&mut self, review: &Review, pairing: &Pairing, decisions: &Decisions) -> Result<()> {
+        let context = &review.context;
+        let (host, vendor) = (&context.host.records[pairing.host], &context.vendor.records[pairing.vendor]);
+        let ids = (HostId::new(host.id()), VendorId::new(vendor.id()));
+        let differences = &review.differences[pairing.differences.clone()];
+        let chosen = self.choose(differences, decisions);
+
+        let (mut to_host, mut to_vendor, mut left) = (Vec::new(), Vec::new(), Vec::new());
+        for (difference, choice) in differences.iter().zip(&chosen) {
+            let Some(choice) = choice else { continue };
+            match &choice.decision {
+                Decision::Use(Resolution::Leave) => left.push(difference.field),
+                Decision::Use(Resolution::Vendor) => {
+                    to_host.push(self.change(&ids.0, difference.field, host, vendor, Source::Vendor, choice)?);
+                }
+                Decision::Use(Resolution::Host) => {
+                    to_vendor.push(self.change(&ids.0, difference.field, host, vendor, Source::Host, choice)?);
+                }
+                Decision::Use(Resolution::Enter) => {}
+                Decision::Enter(text) => {
+                    if let Some(entry) = self.mapping.entry(difference.field)
+                        && let Err(why) = entered_cell(entry, text)
+                    {
+                        let finding = super::findings::refusal(&why);
+                        self.findings.push(finding.of_host(&ids.0).of_vendor(&ids.1).on(difference.field));
+                        continue;
+                    }
+                    let about = format!("{}/{}", self.with.run, ids.0);
+                    let sealed = Sealed::new(self.with.keys, self.with.entropy, &about, text)?;
+                    let change =
+                        self.change(&ids.0, difference.field, host, vendor, Source::Entered(sealed), choice)?;
+                    to_host.push(change.clone());
+                    to_vendor.push(change);
+                }
+            }
+        }
+        self.settle(review, pairing, (host, vendor), ids.clone(), left);
+        for (changes, side) in [(to_host, Side::Host), (to_vendor, Side::Vendor)] {
+            if changes.is_empty() {
+                continue;
+            }
+            let action = match side {
+                Side::Host => Action::UpdateHost { changes },
+                Side::Vendor => Action::UpdateVendor { changes },
+            };
+            self.push(Some(ids.0.clone()), Some(ids.1.clone()), action);
+        }
+        Ok(())
+    }
+
+    /// What is decided about each difference; a group is decided as one.
+    fn choose(&mut self, differences: &[Difference], decisions: &Decisions) -> Vec<Option<Chosen>> {
+        let mut chosen: Vec<Option<Chosen>> =
+            differences.iter().map(|difference| decisions.about(difference)).collect();
+        for (place, difference) in differences.iter().enumerate() {
+            let Some(group) = difference.group else { continue };
+            let in_group = |other: &usize| differences[*other].group == Some(group);
+            let members: Vec<usize> = (0..differences.len()).filter(in_group).collect();
+            if members.first() != Some(&place) {
+                continue;
+            }
+            let explicit: Vec<Chosen> =
+                members.iter().filter_map(|member| chosen[*member].clone()).filter(|choice| choice.explicit).collect();
+            let Some(first) = explicit.first().map(Chosen::resolution) else { continue };
+            if explicit.iter().any(|other| other.resolution() != first) {
+                self.findings.push(impossible(difference, "these fields go together and were decided differently"));
+                members.iter().for_each(|member| chosen[*member] = None);
+            } else if first != Resolution::Enter {
+                for member in members {
+                    chosen[member].get_or_insert(Chosen { decision: Decision::Use(first), explicit: true });
+                }
+            }
+        }
+        for (difference, choice) in differences.iter().zip(&mut chosen) {
+            let Some(why) = choice.as_ref().and_then(|choice| difference.why_not(choice.resolution())) else {
+                continue;
+            };
+            self.findings.push(impossible(difference, &why.to_string()));
+            *choice = None;
+        }
+        chosen
+    }
+
+    fn change(
+        &mut self,
+        id: &HostId,
+        field: FieldId,
+        host: &Record,
+        vendor: &Record,
+        source: Source,
+        choice: &Chosen,
+    ) -> Result<Change> {
+        let entry = self
+            .mapping
+            .entry(field)
+            .ok_or_else(|| Error::new(ErrorKind::Unexpected, "a difference in a field without mapping"))?;
+        let halves = Halves::new(&self.prints.current, id, entry, host, vendor);
+        let follows = !choice.explicit && choice.resolution() != Resolution::Leave;
+        Ok(Change { field, source, decided: choice.explicit || !follows, host: halves.asked, vendor: halves.shown })
+    }
+
+    fn settle(
+        &mut self,
+        review: &Review,
+        pairing: &Pairing,
+        (host, vendor): (&Record, &Record),
+        ids: (HostId, VendorId),
+        left: Vec<FieldId>,
+    ) {
+        let link = pairing.link.map(|place| &review.context.links[place]);
+        let verdict = |place: usize| {
+            let field = self.mapping.entries().get(place).map(|entry| entry.field);
+            if field.is_some_and(|field| left.contains(&field)) { Verdict::Settled } else { Verdict::Compared }
+        };
+        let baseline =
+            baseline::make(self.mapping, self.revision, &mut self.prints, &ids.0, (host, vendor), link, verdict);
+        if link.is_some_and(|link| link.baseline == baseline) {
+            return;
+        }
+        let by = match link {
+            Some(_) => None,
+            None => review.recognised.iter().find(|found| found.host == ids.0).map(|found| LinkedBy::Key(found.by)),
+        };
+        self.settlements.push(Settlement::new(link, ids, by, left, baseline));
+    }
+
+    fn connect(&mut self, review: &Review, host: &HostId, vendor: &VendorId) {
+        let known = review.candidates.iter().any(|candidate| candidate.host == *host && candidate.vendor == *vendor);
+        if !known {
+            let message = "only candidates of the review can be connected";
+            let finding = Finding::problem(code::DECISION_IMPOSSIBLE, message, Fixer::HostAdministrator);
+            self.findings.push(finding.of_host(host).of_vendor(vendor));
+            return;
+        }
+        let ids = (host.clone(), vendor.clone());
+        self.settlements.push(Settlement::new(None, ids, Some(LinkedBy::Person), Vec::new(), Baseline::default()));
+    }
+
+    fn create_in_vendor(&mut self, record: &Record, id: &HostId, blockers: &[Finding]) {
+        if !blockers.is_empty() {
+            return;
+        }
+        let source = creation_print(&self.prints.current, self.mapping, Side::Host, record);
+        self.push(Some(id.clone()), None, Action::CreateInVendor { source });
+    }
+
+    fn create_in_host(&mut self, record: &Record, id: &VendorId, blockers: &[Finding]) {
+        if !blockers.is_empty() {
+            return;
+        }
+        let source = creation_print(&self.prints.current, self.mapping, Side::Vendor, record);
+        self.push(None, Some(id.clone()), Action::CreateInHost { source });
+    }
+
+    fn push(&mut self, host_id: Option<HostId>, vendor_id: Option<VendorId>, action: Action) {
+        let id = operation_id(&self.prints.current, host_id.as_ref(), vendor_id.as_ref(), &action);
+        self.operations.push(Operation { id, host_id, vendor_id, action });
+    }
+}
+
+/// An operation's id: the same whenever the same thing is to be written for the same reason.
+pub(crate) fn operation_id(
+    prints: &Fingerprinter,
+    host: Option<&HostId>,
+    vendor: Option<&VendorId>,
+    action: &Action,
+) -> OperationId {
+    let mut bytes = Vec::new();
+    for part in [action.name(), host.map_or("", HostId::as_str), vendor.map_or("", VendorId::as_str)] {
+        bytes.extend_from_slice(&(part.len() as u32).to_be_bytes());
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    match action {
+        Action::UpdateHost { changes } | Action::UpdateVendor { changes } => {
+            for change in changes {
+                bytes.extend_from_slice(change.field.name().as_bytes());
+                bytes.extend_from_slice(&change.host.0);
+                bytes.extend_from_slice(&change.vendor.0);
+            }
+        }
+        Action::CreateInHost { source } | Action::CreateInVendor { source } => bytes.extend_from_slice(&source.0),
+    }
+    OperationId::new(hex(&prints.tag("operation", &bytes).0))
+}
+
+/// The fingerprint of a whole record that is to be created on the other side.
+pub(crate) fn creation_print(prints: &Fingerprinter, mapping: &Mapping, side: Side, record: &Record) -> Fingerprint {
+    let nobody = Record::new("");
+    let mut forms = Canonical::default();
+    match side {
+        Side::Host => {
+            forms.fill(mapping, record, &nobody);
+            prints.digest(&HostId::new(record.id()), side, &forms.host)
+        }
+        Side::Vendor => {
+            forms.fill(mapping, &nobody, record);
+            prints.digest(&HostId::new(record.id()), side, &forms.vendor)
+        }
+    }
+}
+
+fn impossible(difference: &Difference, why: &str) -> Finding {
+    Finding::problem(
+        code::DECISION_IMPOSSIBLE,
+        format!("the decision is not possible: {why}"),
+        Fixer::HostAdministrator,
+    )
+    .of_host(&difference.host_id)
+    .of_vendor(&difference.vendor_id)
+    .on(difference.field)
+}
+
+/// The host's cell for an entered value, when both sides can take it.
+pub(crate) fn entered_cell(entry: &FieldMapping, text: &str) -> std::result::Result<Cell, WhyNot> {
+    let cell = Cell::from_text(text, |text| entry.field.kind().parse(text));
+    if let Cell::AsGiven(given) = &cell {
+        return Err(WhyNot::Invalid(given.problem()));
+    }
+    let record = Record::new("").with(entry.field, cell.clone());
+    let alone = FieldMapping { group: None, ..entry.clone() };
+    host_wins(&Mapping::new("", [alone.clone()]), &alone, &record, &Record::new(""), &Nobody)?;
+    Ok(cell)
+}
+
+/// Nobody else is known, so nothing is taken.
+#[derive(Debug)]
+pub(crate) struct Nobody;
+
+impl super::resolution::Taken for Nobody {
+    fn taken(&self, _side: Side, _field: FieldId, _value: &Value) -> bool {
+        false
+    }
+}

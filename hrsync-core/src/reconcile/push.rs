@@ -1,0 +1,135 @@
+//! Live pushes: host changes go to the vendor at once.
+
+use super::apply::{Run, SetAside};
+use super::compare::{DifferenceKind, Halves, Judgement, judge};
+use super::engine::Engine;
+use super::findings;
+use super::link::{LinkState, Pair};
+use super::plan::{Action, Change, Nobody, Operation, Source, operation_id};
+use super::report::Report;
+use super::resolution::Resolution;
+use super::review::difference;
+use super::update::Fresh;
+use crate::connection::ConnectionState;
+use crate::error::{Error, ErrorKind, Fixer, Result};
+use crate::finding::{Finding, code};
+use crate::model::HostId;
+use crate::store::{self, RowKind};
+
+/// Who acts when a host change is pushed as it comes.
+const LIVE: &str = "live";
+
+impl Engine {
+    /// Brings the vendor up to date with what changed in the host for these people. Nothing is asked and nothing is pulled:
+    /// a change that meets one in the vendor is held and reported, and so is one that the vendor cannot take.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ConfigInvalid`] with code `not_active` before the first synchronisation or while the connection is
+    /// paused, or the store failed.
+    pub async fn push(&self, people: &[HostId]) -> Result<Report> {
+        let (_, connection) = self.connected().await?;
+        if connection.state != ConnectionState::Active {
+            let message = "host changes are pushed only while the connection is active";
+            return Err(Error::new(ErrorKind::ConfigInvalid, message).with_code("not_active"));
+        }
+        let mut run = self.start(LIVE).await?;
+        let recovered = self.recover(&run.run, LIVE).await?;
+        run.report.calls = recovered.calls;
+        run.report.findings.extend(recovered.findings);
+        for person in people {
+            run.push_one(person).await?;
+        }
+        run.finish().await
+    }
+
+    /// Does what is due without anybody asking: finds out what became of writes whose outcome was unknown, and goes on with
+    /// people who were set aside and no longer have to be. Call it every few minutes.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub async fn sweep(&self) -> Result<Report> {
+        let mut people = Vec::new();
+        self.each_row(RowKind::SetAside, |row| {
+            let _: SetAside = store::decode(row)?;
+            people.push(HostId::new(row.key.id.clone()));
+            Ok(())
+        })
+        .await?;
+        self.push(&people).await
+    }
+}
+
+impl Run<'_> {
+    async fn push_one(&mut self, person: &HostId) -> Result<()> {
+        let link = match self.engine.link(person).await? {
+            Some(link) if link.state == LinkState::Linked => link,
+            _ => {
+                let message = "the person is not linked to one in the payroll system; the next review offers to create or link them";
+                let finding = Finding::problem(code::NOT_LINKED, message, Fixer::HostAdministrator);
+                self.found(finding.of_host(person), None);
+                return Ok(());
+            }
+        };
+        let fresh = match self.fresh(person, &link.vendor).await? {
+            Ok(fresh) => fresh,
+            Err(finding) => {
+                self.found(finding, None);
+                return Ok(());
+            }
+        };
+        let changes = self.live_changes(&fresh);
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let key = self.prints.current.key;
+        let action = Action::UpdateVendor { changes: changes.clone() };
+        let (host_id, vendor_id) = (Some(person.clone()), Some(link.vendor.clone()));
+        let id = operation_id(&self.prints.current, host_id.as_ref(), vendor_id.as_ref(), &action);
+        let operation = Operation { id, host_id, vendor_id, action };
+        let result = self.update_vendor(&operation, &changes, key, Some(fresh)).await?;
+        self.item(&operation, result);
+        Ok(())
+    }
+
+    /// What changed in the host and can be written; the rest is reported.
+    fn live_changes(&mut self, fresh: &Fresh) -> Vec<Change> {
+        let Fresh { link, host, vendor } = fresh;
+        let mapping = self.mapping.clone();
+        let opened = self.prints.open(link, &mapping, self.revision);
+        let mut changes = Vec::new();
+        for (place, entry) in mapping.entries().iter().enumerate() {
+            let pair = opened.as_ref().map(|(_, pairs)| pairs.get(place)).unwrap_or_default();
+            let halves = || {
+                let prints = opened.as_ref().map_or(&self.prints.current, |(prints, _)| prints);
+                Halves::new(prints, &link.host, entry, host, &vendor.record)
+            };
+            let Judgement::Differs(kind) = judge(entry, host, &vendor.record, pair, halves) else { continue };
+            let sides = ((&link.host, host), (&link.vendor, &vendor.record));
+            let difference = difference(&mapping, entry, sides.0, sides.1, kind, &Nobody);
+            let held = match kind {
+                DifferenceKind::HostChanged => false,
+                DifferenceKind::Conflict if pair != Pair::None => !self.engine.prefer_host,
+                DifferenceKind::Conflict | DifferenceKind::MissingInHost | DifferenceKind::MissingInVendor => true,
+                DifferenceKind::VendorChanged | DifferenceKind::NotTaken | DifferenceKind::Left => continue,
+            };
+            if held {
+                let message =
+                    "the two sides differ and nothing tells which is right; nothing is written until a review decides";
+                let finding = Finding::problem(code::CONFLICT, message, Fixer::HostAdministrator);
+                self.found(finding.of_host(&link.host).of_vendor(&link.vendor).on(entry.field), None);
+            } else if difference.allows(Resolution::Host) {
+                let now = Halves::new(&self.prints.current, &link.host, entry, host, &vendor.record);
+                changes.push(Change {
+                    field: entry.field,
+                    source: Source::Host,
+                    decided: false,
+                    host: now.asked,
+                    vendor: now.shown,
+                });
+            } else if let Some(finding) = findings::of_difference(&difference) {
+                self.found(finding, None);
+            }
+        }
+        changes
+    }
+}

@@ -1,0 +1,154 @@
+//! Finding out what became of writes whose outcome was unknown.
+
+use super::apply::Intent;
+use super::create::wanted_for_creation;
+use super::engine::Engine;
+use super::report::Calls;
+use crate::connector::{Settled, StepNature, Unsettled};
+use crate::error::{Fixer, Result};
+use crate::finding::{Finding, code};
+use crate::journal::Event;
+use crate::model::{HostId, Record, RunId, VendorId};
+use crate::store::{self, Batch, Check, CommitError, Row, RowKind};
+
+/// What a recovery did.
+#[derive(Debug, Default)]
+pub(crate) struct Recovered {
+    pub(crate) calls: Calls,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Engine {
+    /// Looks at every open intent that is old enough to be looked at.
+    pub(crate) async fn recover(&self, run: &RunId, actor: &str) -> Result<Recovered> {
+        let mut rows = Vec::new();
+        self.each_row(RowKind::Intent, |row| {
+            rows.push(row.clone());
+            Ok(())
+        })
+        .await?;
+        let mut recovered = Recovered::default();
+        for row in rows {
+            let intent: Intent = store::decode(&row)?;
+            let due = intent.confirmed || intent.sent_at + self.connector.info().settle_after <= self.clock.now();
+            if due {
+                self.recover_one(run, actor, &row, &intent, &mut recovered).await?;
+            } else {
+                let message = "a write is not settled yet: it may still be carried out, and is looked at later";
+                recovered.findings.push(of_intent(Finding::notice(code::WRITE_PENDING, message), &intent));
+            }
+        }
+        Ok(recovered)
+    }
+
+    async fn recover_one(
+        &self,
+        run: &RunId,
+        actor: &str,
+        row: &Row,
+        intent: &Intent,
+        recovered: &mut Recovered,
+    ) -> Result<()> {
+        // A write that sets values can be repeated, and now that it can no longer be applied late the next comparison
+        // tells whether it has to be. A creation must be looked up first. A creation in the host is safe by its `once`
+        // key, and by the identity keys in the next review.
+        let vendor_creation = intent.nature == StepNature::Create && intent.host.is_some() && intent.vendor.is_none();
+        if !vendor_creation {
+            return self.release(run, actor, row, intent, "released", Batch::default()).await;
+        }
+        let host = match &intent.host {
+            Some(id) => self.host.fetch(id).await?.map(|employee| employee.to_record()),
+            None => None,
+        };
+        let (_, connection) = self.connected().await?;
+        let mapping = self.connector.mapping(&connection.memory);
+        let wanted = host.as_ref().map(|host| wanted_for_creation(&mapping, host).0);
+        recovered.calls.lists += 1;
+        let settled = self
+            .connector
+            .settle(&Unsettled {
+                step: &intent.step,
+                nature: intent.nature,
+                host_id: intent.host.as_ref(),
+                vendor_id: None,
+                wanted: wanted.as_ref(),
+                evidence: &intent.evidence,
+            })
+            .await;
+        let settled = match settled {
+            Ok(settled) => settled,
+            Err(error) => {
+                recovered.findings.push(of_intent(Finding::from_error(&error), intent));
+                return Ok(());
+            }
+        };
+        match (settled, &intent.host, host, wanted) {
+            (Settled::Applied(Some(vendor)), Some(id), Some(host), Some(wanted)) => {
+                self.link_recovered(run, actor, (row, intent), (id, &vendor), (&host, &wanted)).await
+            }
+            (Settled::NotApplied, ..) if !intent.confirmed => {
+                self.release(run, actor, row, intent, "not_applied", Batch::default()).await
+            }
+            (Settled::Refused, ..) => {
+                let message = "the payroll system did not carry the write out";
+                let finding = Finding::problem(code::WRITE_REFUSED, message, Fixer::HostAdministrator);
+                recovered.findings.push(of_intent(finding, intent));
+                self.release(run, actor, row, intent, "refused", Batch::default()).await
+            }
+            (Settled::Pending, ..) => Ok(()),
+            _ => {
+                let message = "it cannot be told whether the person was created in the payroll system; look there, then review again";
+                let finding = Finding::problem(code::WRITE_UNKNOWN, message, Fixer::PayrollClerk);
+                recovered.findings.push(of_intent(finding, intent));
+                Ok(())
+            }
+        }
+    }
+
+    async fn link_recovered(
+        &self,
+        run: &RunId,
+        actor: &str,
+        (row, intent): (&Row, &Intent),
+        (host_id, vendor): (&HostId, &VendorId),
+        sides: (&Record, &Record),
+    ) -> Result<()> {
+        if self.link(host_id).await?.is_some() {
+            return self.release(run, actor, row, intent, "done", Batch::default()).await;
+        }
+        let mut starting = self.start(actor).await?;
+        let link = starting.link_new_vendor_record(host_id, vendor, sides)?;
+        self.release(run, actor, row, intent, "done", link).await
+    }
+
+    async fn release(
+        &self,
+        run: &RunId,
+        actor: &str,
+        row: &Row,
+        intent: &Intent,
+        result: &str,
+        with: Batch,
+    ) -> Result<()> {
+        let event = Event::Outcome {
+            operation: intent.operation.clone(),
+            host: intent.host.clone(),
+            vendor: intent.vendor.clone(),
+            step: intent.step.clone(),
+            result: result.to_owned(),
+        };
+        let mut batch = with.delete(row.key.clone()).record(self.entry(run, actor, event));
+        batch.checks.push((row.key.clone(), Check::At(row.version)));
+        match self.store.commit(&self.id, batch).await {
+            // Somebody else settled it at the same time.
+            Ok(()) | Err(CommitError::Stale) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn of_intent(mut finding: Finding, intent: &Intent) -> Finding {
+    finding.host_id.clone_from(&intent.host);
+    finding.vendor_id.clone_from(&intent.vendor);
+    finding.with_param("step", intent.step.clone())
+}

@@ -1,0 +1,554 @@
+//! The review: both rosters matched and compared. It writes nothing.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::compare::{DifferenceKind, Halves, Judgement, judge};
+use super::findings;
+use super::fingerprint::{Canonical, Fingerprinter};
+use super::link::{Link, LinkState, Pairs};
+use super::resolution::{Resolution, Taken, WhyNot, enterable, host_wins, vendor_wins};
+use crate::connector::Coverage;
+use crate::finding::Finding;
+use crate::keys::{KeyId, KeyRing};
+use crate::mapping::{FieldMapping, Mapping};
+use crate::matching::{Candidate, Index, Sides, match_free};
+use crate::model::{Cell, ConnectionId, FieldId, HostId, Record, Side, Value, VendorId};
+
+/// One side's people, and what the list of them covers.
+#[derive(Debug, Clone, Default)]
+pub struct Roster {
+    /// The people.
+    pub records: Vec<Record>,
+    /// What the list covers.
+    pub coverage: Coverage,
+}
+
+impl Roster {
+    /// A complete list.
+    pub fn complete(records: impl IntoIterator<Item = Record>) -> Self {
+        Self { records: records.into_iter().collect(), coverage: Coverage::FULL }
+    }
+}
+
+/// What a review compares.
+#[derive(Debug, Clone)]
+pub struct ReviewInput<'a> {
+    /// The connection; fingerprints are made for it.
+    pub connection: &'a ConnectionId,
+    /// The supported fields.
+    pub mapping: Arc<Mapping>,
+    /// The host's people.
+    pub host: Arc<Roster>,
+    /// The vendor's people.
+    pub vendor: Arc<Roster>,
+    /// The links there are, with their baselines.
+    pub links: Arc<Vec<Link>>,
+    /// The host's keys.
+    pub keys: &'a dyn KeyRing,
+}
+
+/// What a comparison of both rosters shows, for a person to decide on. Made by [`review`].
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Review {
+    /// The fields of linked people on which the sides differ.
+    pub differences: Vec<Difference>,
+    /// People recognised on both sides by an identity key, who are linked when the plan is applied.
+    pub recognised: Vec<Recognised>,
+    /// People of the host without a counterpart in the vendor.
+    pub only_in_host: Vec<Unmatched<HostId>>,
+    /// People of the vendor without a counterpart in the host.
+    pub only_in_vendor: Vec<Unmatched<VendorId>>,
+    /// People who may be the same and were not linked.
+    pub candidates: Vec<Candidate>,
+    /// What somebody should know or do.
+    pub findings: Vec<Finding>,
+    /// How many people there are.
+    pub counts: Counts,
+    #[serde(skip)]
+    pub(crate) context: Context,
+}
+
+/// Everything a plan needs beyond what a review shows. Holds values, so it is neither shown nor serialised.
+#[derive(Clone)]
+pub(crate) struct Context {
+    pub(crate) connection: ConnectionId,
+    pub(crate) mapping: Arc<Mapping>,
+    pub(crate) host: Arc<Roster>,
+    pub(crate) vendor: Arc<Roster>,
+    pub(crate) links: Arc<Vec<Link>>,
+    /// Linked people with something to do: a difference, a new link, or a baseline to renew.
+    pub(crate) people: Vec<Pairing>,
+}
+
+impl std::fmt::Debug for Context {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Context").field("people", &self.people.len()).finish_non_exhaustive()
+    }
+}
+
+/// A linked or newly recognised person, by places in the rosters.
+#[derive(Debug, Clone)]
+pub(crate) struct Pairing {
+    pub(crate) host: usize,
+    pub(crate) vendor: usize,
+    /// The place of the link, `None` for a person recognised now.
+    pub(crate) link: Option<usize>,
+    /// The places of the person's differences.
+    pub(crate) differences: std::ops::Range<usize>,
+}
+
+/// How many people there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// In the host.
+    pub host: usize,
+    /// In the vendor.
+    pub vendor: usize,
+    /// Linked before.
+    pub linked: usize,
+    /// Linked people without any difference.
+    pub in_step: usize,
+}
+
+/// A person recognised on both sides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Recognised {
+    /// In the host.
+    pub host: HostId,
+    /// In the vendor.
+    pub vendor: VendorId,
+    /// The key on which they agree.
+    pub by: FieldId,
+}
+
+/// A person on one side only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unmatched<Id> {
+    /// The person.
+    pub id: Id,
+    /// Why the person cannot be created on the other side as they are; empty when they can.
+    pub blockers: Vec<Finding>,
+    #[serde(skip)]
+    pub(crate) place: usize,
+}
+
+/// One field of one linked person on which the sides differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Difference {
+    /// The person in the host.
+    pub host_id: HostId,
+    /// The person in the vendor.
+    pub vendor_id: VendorId,
+    /// The field.
+    pub field: FieldId,
+    /// How it differs.
+    pub kind: DifferenceKind,
+    /// The group of fields that are decided together, where there is one.
+    pub group: Option<&'static str>,
+    /// The decisions there are, and why some are not possible.
+    pub choices: Vec<Choice>,
+    #[serde(skip)]
+    pub(crate) host: Cell,
+    #[serde(skip)]
+    pub(crate) vendor: Cell,
+}
+
+/// A decision and whether it is possible.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Choice {
+    /// The decision.
+    pub resolution: Resolution,
+    /// Why it is not possible, `None` when it is.
+    pub why_not: Option<WhyNot>,
+}
+
+impl Difference {
+    /// What the host has. This is personal data.
+    pub fn host_value(&self) -> Option<std::borrow::Cow<'_, str>> {
+        reveal(&self.host)
+    }
+
+    /// What the vendor shows. This is personal data.
+    pub fn vendor_value(&self) -> Option<std::borrow::Cow<'_, str>> {
+        reveal(&self.vendor)
+    }
+
+    /// Why a decision is not possible, `None` when it is.
+    pub fn why_not(&self, resolution: Resolution) -> Option<&WhyNot> {
+        self.choices.iter().find(|choice| choice.resolution == resolution)?.why_not.as_ref()
+    }
+
+    /// True when a decision is possible.
+    pub fn allows(&self, resolution: Resolution) -> bool {
+        self.why_not(resolution).is_none()
+    }
+
+    /// What happens without a decision.
+    pub fn default_resolution(&self) -> Option<Resolution> {
+        let default = match self.kind {
+            DifferenceKind::HostChanged => Resolution::Host,
+            DifferenceKind::VendorChanged => Resolution::Vendor,
+            _ => return None,
+        };
+        self.allows(default).then_some(default)
+    }
+
+    /// True when it waits for a person's decision.
+    pub fn is_open(&self) -> bool {
+        self.kind != DifferenceKind::Left && self.default_resolution().is_none()
+    }
+}
+
+fn reveal(cell: &Cell) -> Option<std::borrow::Cow<'_, str>> {
+    match cell {
+        Cell::Value(value) => Some(value.reveal()),
+        Cell::AsGiven(given) => Some(given.reveal().into()),
+        Cell::NotRead | Cell::Empty => None,
+    }
+}
+
+impl Review {
+    /// The differences that wait for a person's decision.
+    pub fn open(&self) -> impl Iterator<Item = &Difference> {
+        self.differences.iter().filter(|difference| difference.is_open())
+    }
+
+    /// True when there is nothing to decide and nothing to write.
+    pub fn is_in_step(&self) -> bool {
+        self.differences.iter().all(|difference| difference.kind == DifferenceKind::Left)
+            && self.only_in_host.is_empty()
+            && self.only_in_vendor.is_empty()
+            && self.candidates.is_empty()
+            && self.recognised.is_empty()
+    }
+}
+
+/// Fingerprinters by key, made when first needed.
+pub(crate) struct Prints<'a> {
+    keys: &'a dyn KeyRing,
+    connection: &'a ConnectionId,
+    pub(crate) current: Fingerprinter,
+    others: HashMap<u32, Option<Fingerprinter>>,
+}
+
+impl<'a> Prints<'a> {
+    pub(crate) fn new(keys: &'a dyn KeyRing, connection: &'a ConnectionId) -> Self {
+        Self { keys, connection, current: Fingerprinter::current(keys, connection), others: HashMap::new() }
+    }
+
+    /// The fingerprinter and the pairs of a link's baseline, `None` when it cannot be read any more.
+    pub(crate) fn open(&mut self, link: &Link, mapping: &Mapping, revision: u64) -> Option<(Fingerprinter, Pairs)> {
+        let baseline = &link.baseline;
+        if baseline.revision != revision {
+            return None;
+        }
+        let pairs = Pairs::unpack(&baseline.pairs, mapping.entries().len())?;
+        Some((self.with(baseline.key)?.clone(), pairs))
+    }
+
+    pub(crate) fn with(&mut self, key: u32) -> Option<&Fingerprinter> {
+        if self.current.key.0 == key {
+            return Some(&self.current);
+        }
+        let (keys, connection) = (self.keys, self.connection);
+        self.others.entry(key).or_insert_with(|| Fingerprinter::with_key(keys, KeyId(key), connection)).as_ref()
+    }
+}
+
+/// Whether a link's digests say that nothing changed on either side since everything was settled.
+fn untouched(prints: &mut Prints<'_>, link: &Link, revision: u64, forms: &Canonical) -> bool {
+    let Some((host, vendor)) = link.baseline.digests else { return false };
+    if link.baseline.revision != revision {
+        return false;
+    }
+    let Some(prints) = prints.with(link.baseline.key) else { return false };
+    if prints.digest(&link.host, Side::Vendor, &forms.vendor) != vendor {
+        return false;
+    }
+    // Digests are kept only while every field agrees. When both sides still show one form and the vendor's is the settled
+    // one, the host's is too, and need not be hashed.
+    forms.host == forms.vendor || prints.digest(&link.host, Side::Host, &forms.host) == host
+}
+
+/// Matches and compares both rosters.
+pub fn review(input: ReviewInput<'_>) -> Review {
+    let ReviewInput { connection, mapping, host, vendor, links, keys } = input;
+    let mut work = Work {
+        prints: Prints::new(keys, connection),
+        revision: mapping.revision(),
+        taken: TakenIn::new(&mapping, &host.records, &vendor.records),
+        mapping: &mapping,
+        host: &host.records,
+        vendor: &vendor.records,
+        forms: Canonical::default(),
+        differences: Vec::new(),
+        findings: Vec::new(),
+        people: Vec::new(),
+    };
+    let mut sides = Sides {
+        host: &host.records,
+        vendor: &vendor.records,
+        host_free: vec![true; host.records.len()],
+        vendor_free: vec![true; vendor.records.len()],
+    };
+    let full = host.coverage.is_full() && vendor.coverage.is_full();
+    if !full {
+        work.findings.push(findings::incomplete_roster());
+    }
+    let mut counts = Counts { host: host.records.len(), vendor: vendor.records.len(), ..Counts::default() };
+    {
+        let places = |records: &'_ [Record]| -> HashMap<Box<str>, usize> {
+            records.iter().enumerate().map(|(place, record)| (record.id().into(), place)).collect()
+        };
+        let (host_places, vendor_places) = (places(&host.records), places(&vendor.records));
+        for (place, link) in links.iter().enumerate() {
+            let found =
+                (host_places.get(link.host.as_str()).copied(), vendor_places.get(link.vendor.as_str()).copied());
+            if let Some(host) = found.0 {
+                sides.host_free[host] = false;
+            }
+            if let Some(vendor) = found.1 {
+                sides.vendor_free[vendor] = false;
+            }
+            if link.state != LinkState::Linked {
+                continue;
+            }
+            counts.linked += 1;
+            match found {
+                (Some(host), Some(vendor)) => counts.in_step += usize::from(work.linked(host, vendor, place, link)),
+                (None, _) if full => work.findings.push(findings::gone(link, Side::Host)),
+                (_, None) if full => work.findings.push(findings::gone(link, Side::Vendor)),
+                _ => {}
+            }
+        }
+    }
+    let (matches, candidates) = match_free(&mut sides);
+    let recognised = matches
+        .iter()
+        .map(|found| {
+            work.recognised(found.host, found.vendor);
+            Recognised {
+                host: HostId::new(host.records[found.host].id()),
+                vendor: VendorId::new(vendor.records[found.vendor].id()),
+                by: found.key,
+            }
+        })
+        .collect();
+    for candidate in &candidates {
+        work.findings.push(findings::ambiguous(candidate));
+    }
+    work.duplicates();
+    work.unreadable();
+    let disputed_host: std::collections::HashSet<&HostId> =
+        candidates.iter().map(|candidate| &candidate.host).collect();
+    let disputed_vendor: std::collections::HashSet<&VendorId> =
+        candidates.iter().map(|candidate| &candidate.vendor).collect();
+    let only_in_host = free(&sides.host_free)
+        .map(|place| (place, HostId::new(host.records[place].id())))
+        .filter(|(_, id)| !disputed_host.contains(id))
+        .map(|(place, id)| Unmatched {
+            blockers: if full {
+                work.cannot_create_in_vendor(&host.records[place], &id)
+            } else {
+                vec![findings::incomplete_roster()]
+            },
+            id,
+            place,
+        })
+        .collect();
+    let only_in_vendor = free(&sides.vendor_free)
+        .map(|place| (place, VendorId::new(vendor.records[place].id())))
+        .filter(|(_, id)| !disputed_vendor.contains(id))
+        .map(|(place, id)| Unmatched {
+            blockers: if full {
+                work.cannot_create_in_host(&vendor.records[place], &id)
+            } else {
+                vec![findings::incomplete_roster()]
+            },
+            id,
+            place,
+        })
+        .collect();
+    let Work { differences, findings, people, .. } = work;
+    Review {
+        differences,
+        recognised,
+        only_in_host,
+        only_in_vendor,
+        candidates,
+        findings,
+        counts,
+        context: Context { connection: connection.clone(), mapping, host, vendor, links, people },
+    }
+}
+
+fn free(flags: &[bool]) -> impl Iterator<Item = usize> + '_ {
+    flags.iter().enumerate().filter(|(_, free)| **free).map(|(place, _)| place)
+}
+
+struct Work<'a> {
+    prints: Prints<'a>,
+    revision: u64,
+    taken: TakenIn<'a>,
+    mapping: &'a Mapping,
+    host: &'a [Record],
+    vendor: &'a [Record],
+    forms: Canonical,
+    differences: Vec<Difference>,
+    findings: Vec<Finding>,
+    people: Vec<Pairing>,
+}
+
+impl Work<'_> {
+    /// Compares a linked person; true when there is nothing to tell.
+    fn linked(&mut self, host: usize, vendor: usize, place: usize, link: &Link) -> bool {
+        self.forms.fill(self.mapping, &self.host[host], &self.vendor[vendor]);
+        if untouched(&mut self.prints, link, self.revision, &self.forms) {
+            return true;
+        }
+        let baseline = self.prints.open(link, self.mapping, self.revision);
+        let from = self.differences.len();
+        self.fields(host, vendor, baseline.as_ref());
+        let differences = from..self.differences.len();
+        let in_step = differences.is_empty();
+        self.people.push(Pairing { host, vendor, link: Some(place), differences });
+        in_step
+    }
+
+    /// Compares a person recognised now.
+    fn recognised(&mut self, host: usize, vendor: usize) {
+        let from = self.differences.len();
+        self.fields(host, vendor, None);
+        self.people.push(Pairing { host, vendor, link: None, differences: from..self.differences.len() });
+    }
+
+    fn fields(&mut self, host_place: usize, vendor_place: usize, baseline: Option<&(Fingerprinter, Pairs)>) {
+        let (host, vendor) = (&self.host[host_place], &self.vendor[vendor_place]);
+        let (host_id, vendor_id) = (HostId::new(host.id()), VendorId::new(vendor.id()));
+        let others = Others { all: &self.taken, host: host_place, vendor: vendor_place };
+        for (place, entry) in self.mapping.entries().iter().enumerate() {
+            let pair = baseline.map(|(_, pairs)| pairs.get(place)).unwrap_or_default();
+            let halves = || {
+                let prints = baseline.map_or(&self.prints.current, |(prints, _)| prints);
+                Halves::new(prints, &host_id, entry, host, vendor)
+            };
+            match judge(entry, host, vendor, pair, halves) {
+                Judgement::Unknown | Judgement::Agreed => {}
+                Judgement::Rendered => self.findings.push(findings::rendered(&host_id, &vendor_id, entry.field)),
+                Judgement::Differs(kind) => {
+                    let difference =
+                        difference(self.mapping, entry, (&host_id, host), (&vendor_id, vendor), kind, &others);
+                    self.findings.extend(findings::of_difference(&difference));
+                    self.differences.push(difference);
+                }
+            }
+        }
+    }
+
+    /// Reports values that must be unique on a side and are not.
+    fn duplicates(&mut self) {
+        for entry in self.mapping.entries() {
+            for side in entry.unique_in {
+                let Some(index) = self.taken.index(*side, entry.field) else { continue };
+                let records = if *side == Side::Host { self.host } else { self.vendor };
+                for group in index.duplicates() {
+                    let findings = group
+                        .iter()
+                        .map(|place| findings::duplicate(*side, records[*place].id(), entry.field, group.len()));
+                    self.findings.extend(findings);
+                }
+            }
+        }
+    }
+
+    /// Reports values of the vendor that cannot be read.
+    fn unreadable(&mut self) {
+        for record in self.vendor {
+            for entry in self.mapping.entries() {
+                if let Cell::AsGiven(given) = record.cell(entry.field) {
+                    self.findings.push(findings::unreadable(&VendorId::new(record.id()), entry, given.problem()));
+                }
+            }
+        }
+    }
+
+    fn cannot_create_in_vendor(&self, record: &Record, id: &HostId) -> Vec<Finding> {
+        let place = self.host.iter().position(|other| std::ptr::eq(other, record)).unwrap_or(usize::MAX);
+        let others = Others { all: &self.taken, host: place, vendor: usize::MAX };
+        findings::cannot_create_in_vendor(self.mapping, record, id, &others)
+    }
+
+    fn cannot_create_in_host(&self, record: &Record, id: &VendorId) -> Vec<Finding> {
+        let others = Others { all: &self.taken, host: usize::MAX, vendor: usize::MAX };
+        findings::cannot_create_in_host(self.mapping, record, id, &others)
+    }
+}
+
+pub(crate) fn difference(
+    mapping: &Mapping,
+    entry: &FieldMapping,
+    (host_id, host): (&HostId, &Record),
+    (vendor_id, vendor): (&VendorId, &Record),
+    kind: DifferenceKind,
+    taken: &dyn Taken,
+) -> Difference {
+    let choice = |resolution| {
+        let possible = match resolution {
+            Resolution::Host => host_wins(mapping, entry, host, vendor, taken),
+            Resolution::Vendor => vendor_wins(mapping, entry, vendor, taken),
+            Resolution::Enter => enterable(entry),
+            Resolution::Leave => Ok(()),
+        };
+        Choice { resolution, why_not: possible.err() }
+    };
+    Difference {
+        host_id: host_id.clone(),
+        vendor_id: vendor_id.clone(),
+        field: entry.field,
+        kind,
+        group: entry.group.map(|group| group.name),
+        choices: Resolution::ALL.into_iter().map(choice).collect(),
+        host: host.cell(entry.field).clone(),
+        vendor: vendor.cell(entry.field).clone(),
+    }
+}
+
+/// Who has which value of the fields that must be unique.
+struct TakenIn<'r> {
+    host: Vec<(FieldId, Index<'r>)>,
+    vendor: Vec<(FieldId, Index<'r>)>,
+}
+
+impl<'r> TakenIn<'r> {
+    fn new(mapping: &Mapping, host: &'r [Record], vendor: &'r [Record]) -> Self {
+        let of = |side: Side, records: &'r [Record]| {
+            let unique = mapping.entries().iter().filter(|entry| entry.unique_in.contains(&side));
+            unique.map(|entry| (entry.field, Index::new(records, entry.field))).collect()
+        };
+        Self { host: of(Side::Host, host), vendor: of(Side::Vendor, vendor) }
+    }
+
+    fn index(&self, side: Side, field: FieldId) -> Option<&Index<'r>> {
+        let indexes = if side == Side::Host { &self.host } else { &self.vendor };
+        indexes.iter().find(|(other, _)| *other == field).map(|(_, index)| index)
+    }
+}
+
+/// Everybody but the person at hand.
+struct Others<'t, 'r> {
+    all: &'t TakenIn<'r>,
+    host: usize,
+    vendor: usize,
+}
+
+impl Taken for Others<'_, '_> {
+    fn taken(&self, side: Side, field: FieldId, value: &Value) -> bool {
+        let own = if side == Side::Host { self.host } else { self.vendor };
+        self.all.index(side, field).is_some_and(|index| index.find(value).any(|place| place != own))
+    }
+}

@@ -1,0 +1,411 @@
+//! Updates of linked people on either side.
+
+use super::apply::{Run, Sent, about, drifted, intent_key, put_link};
+use super::baseline::{self, Verdict};
+use super::compare::{Halves, agree_now};
+use super::findings::refusal;
+use super::link::{Link, LinkState};
+use super::plan::{Change, Nobody, Operation, Source, entered_cell};
+use super::report::ItemResult;
+use super::resolution::{host_wins, vendor_wins};
+use crate::connector::{Evidence, Reading, StepNature, Write};
+use crate::error::{ErrorKind, Fixer, Result};
+use crate::finding::{Finding, code};
+use crate::host::{Changes, HostWrite};
+use crate::journal::Event;
+use crate::keys::KeyId;
+use crate::mapping::{Asked, FieldMapping};
+use crate::model::{Cell, Employee, FieldId, HostId, Record, VendorId};
+use crate::reconcile::apply::SetAside;
+use crate::store::{self, Batch, Check, CommitError, RowKey, RowKind};
+
+/// Both sides of a linked person, just read.
+#[derive(Debug)]
+pub(crate) struct Fresh {
+    pub(crate) link: Link,
+    pub(crate) host: Record,
+    pub(crate) vendor: Reading,
+}
+
+impl Run<'_> {
+    /// Reads both sides of a linked person. `Err` inside is what came of the operation instead.
+    pub(crate) async fn fresh(&mut self, host: &HostId, vendor: &VendorId) -> Result<Result<Fresh, Finding>> {
+        let person = |finding: Finding| finding.of_host(host).of_vendor(vendor);
+        let not_linked = || {
+            person(Finding::problem(code::NOT_LINKED, "the person is not linked any more", Fixer::HostAdministrator))
+        };
+        let Some(link) = self.engine.link(host).await? else { return Ok(Err(not_linked())) };
+        if link.vendor != *vendor || link.state != LinkState::Linked {
+            return Ok(Err(not_linked()));
+        }
+        let Some(employee) = self.engine.host.fetch(host).await? else {
+            return Ok(Err(super::findings::gone(&link, crate::Side::Host)));
+        };
+        self.report.calls.reads += self.engine.connector.info().calls_per_reading;
+        let vendor = match self.engine.connector.read(vendor, self.engine.as_of()).await {
+            Ok(reading) => reading,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Ok(Err(super::findings::gone(&link, crate::Side::Vendor)));
+            }
+            Err(error) => {
+                self.count_failure(&error);
+                return Ok(Err(person(Finding::from_error(&error))));
+            }
+        };
+        Ok(Ok(Fresh { link, host: employee.to_record(), vendor }))
+    }
+
+    async fn fresh_or_report(&mut self, operation: &Operation) -> Result<Option<Fresh>> {
+        let (Some(host), Some(vendor)) = (&operation.host_id, &operation.vendor_id) else { return Ok(None) };
+        match self.fresh(host, vendor).await? {
+            Ok(fresh) => Ok(Some(fresh)),
+            Err(finding) => {
+                self.found(finding, None);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Writes changes to the vendor.
+    pub(crate) async fn update_vendor(
+        &mut self,
+        operation: &Operation,
+        changes: &[Change],
+        key: KeyId,
+        fresh: Option<Fresh>,
+    ) -> Result<ItemResult> {
+        let fresh = match fresh {
+            Some(fresh) => fresh,
+            None => match self.fresh_or_report(operation).await? {
+                Some(fresh) => fresh,
+                None => return Ok(ItemResult::Refused),
+            },
+        };
+        let Fresh { link, mut host, vendor } = fresh;
+        if self.still_set_aside(&link, &vendor).await? {
+            self.found(set_aside_finding(operation), None);
+            return Ok(ItemResult::SetAside);
+        }
+        let mut fields = Vec::new();
+        for change in changes {
+            let Some(entry) = self.mapping.entry(change.field).cloned() else { continue };
+            match self.due(&link, &entry, &mut host, &vendor.record, change, key)? {
+                Due::Write => fields.push(change.field),
+                Due::Already => {}
+                Due::Drifted => {
+                    self.found(drifted(operation, Some(change.field)), None);
+                    return Ok(ItemResult::Drifted);
+                }
+            }
+        }
+        if fields.is_empty() {
+            self.renew(&link, (&host, &vendor.record), &[]).await?;
+            return Ok(ItemResult::AlreadyDone);
+        }
+        let Some((wanted, send)) = self.wanted(operation, &fields, &host, &vendor.record) else {
+            return Ok(ItemResult::Refused);
+        };
+        let write = Write { current: Some(&vendor), wanted: &wanted, changed: &send, memory: &self.memory };
+        let steps = match self.engine.connector.steps(&write) {
+            Ok(steps) => steps,
+            Err(error) => {
+                self.found(about(Finding::from_error(&error), operation), error.sensitive_detail());
+                return Ok(ItemResult::Refused);
+            }
+        };
+        let mut done_before = false;
+        for step in &steps {
+            let partly = if done_before { ItemResult::PartlyDone } else { ItemResult::Refused };
+            match self.send(operation, step).await? {
+                Sent::Done(done) => {
+                    self.learn(&done, operation).await?;
+                    let batch = Batch::default()
+                        .delete(intent_key(operation))
+                        .delete(RowKey::new(RowKind::SetAside, link.host.as_str()))
+                        .record(self.outcome(operation, step.name, "done"));
+                    let batch = self.decided(operation, changes, &step.fields, batch);
+                    self.store_link(&link.host, (&host, &vendor.record), &step.fields, batch).await?;
+                    done_before = true;
+                }
+                Sent::Refused(error) => {
+                    self.refused(operation, step.name, &error).await?;
+                    if let Some(hold) = vendor.hold {
+                        self.set_aside(&link.host, hold).await?;
+                        return Ok(if done_before { partly } else { ItemResult::SetAside });
+                    }
+                    return Ok(partly);
+                }
+                Sent::Unknown(error) => {
+                    self.unknown(operation, step.name, &error).await?;
+                    return Ok(ItemResult::Unknown);
+                }
+                Sent::Locked => {
+                    let locked = self.locked(operation);
+                    return Ok(if done_before { partly } else { locked });
+                }
+            }
+        }
+        Ok(ItemResult::Done)
+    }
+
+    /// Whether a change is still to be made, as it was decided. An entered value is put into `host`.
+    fn due(
+        &mut self,
+        link: &Link,
+        entry: &FieldMapping,
+        host: &mut Record,
+        vendor: &Record,
+        change: &Change,
+        key: KeyId,
+    ) -> Result<Due> {
+        let Some(prints) = self.prints.with(key.0) else { return Ok(Due::Drifted) };
+        let halves = Halves::new(prints, &link.host, entry, host, vendor);
+        let vendor_same = halves.shown == change.vendor;
+        match &change.source {
+            Source::Entered(sealed) => {
+                let text = sealed.open(&*self.engine.keys)?;
+                let Ok(cell) = entered_cell(entry, &text) else { return Ok(Due::Drifted) };
+                host.set(entry.field, cell);
+                if agree_now(entry, host, vendor) == Some(true) {
+                    return Ok(Due::Already);
+                }
+                Ok(if vendor_same { Due::Write } else { Due::Drifted })
+            }
+            Source::Host | Source::Vendor => {
+                if agree_now(entry, host, vendor) == Some(true) {
+                    return Ok(Due::Already);
+                }
+                Ok(if vendor_same && halves.asked == change.host { Due::Write } else { Due::Drifted })
+            }
+        }
+    }
+
+    /// What to send for `fields`, groups in full. `None` when the rules do not let it be sent after all.
+    fn wanted(
+        &mut self,
+        operation: &Operation,
+        fields: &[FieldId],
+        host: &Record,
+        vendor: &Record,
+    ) -> Option<(Record, Vec<FieldId>)> {
+        let mapping = self.mapping.clone();
+        let mut send = Vec::new();
+        for entry in fields.iter().filter_map(|field| mapping.entry(*field)) {
+            if let Err(why) = host_wins(&mapping, entry, host, vendor, &Nobody) {
+                self.found(about(refusal(&why), operation).on(entry.field), None);
+                return None;
+            }
+            let group: Vec<FieldId> = match entry.group {
+                Some(group) => mapping.group(group).map(|part| part.field).collect(),
+                None => vec![entry.field],
+            };
+            send.extend(group.into_iter().filter(|field| !send.contains(field)).collect::<Vec<_>>());
+        }
+        let mut wanted = Record::new(vendor.id());
+        for entry in send.iter().filter_map(|field| mapping.entry(*field)) {
+            let cell = match entry.ask(host) {
+                Asked::Value(value) => Cell::Value(value),
+                Asked::Empty => Cell::Empty,
+                Asked::NotRead | Asked::Unusable(_) => Cell::NotRead,
+            };
+            wanted.set(entry.field, cell);
+        }
+        Some((wanted, send))
+    }
+
+    /// Stores a link after fields were written to the vendor.
+    async fn store_link(
+        &mut self,
+        id: &HostId,
+        sides: (&Record, &Record),
+        written: &[FieldId],
+        batch: Batch,
+    ) -> Result<()> {
+        let Some(mut link) = self.engine.link(id).await? else {
+            return Ok(self.commit(batch).await?);
+        };
+        link.baseline = self.make_baseline(&link, sides, written);
+        match self.commit(batch.clone().and(put_link(&link)?)).await {
+            // The link was changed meanwhile; the write stands, and the next comparison finds out.
+            Err(CommitError::Stale) => Ok(self.commit(batch).await?),
+            other => Ok(other?),
+        }
+    }
+
+    fn make_baseline(&mut self, link: &Link, sides: (&Record, &Record), written: &[FieldId]) -> super::link::Baseline {
+        let mapping = self.mapping.clone();
+        let verdict = |place: usize| match mapping.entries().get(place) {
+            Some(entry) if written.contains(&entry.field) => Verdict::Written,
+            _ => Verdict::Compared,
+        };
+        baseline::make(&mapping, self.revision, &mut self.prints, &link.host, sides, Some(link), verdict)
+    }
+
+    /// Stores a link's baseline when it changed.
+    async fn renew(&mut self, link: &Link, sides: (&Record, &Record), written: &[FieldId]) -> Result<()> {
+        let mut renewed = link.clone();
+        renewed.baseline = self.make_baseline(link, sides, written);
+        if renewed.baseline != link.baseline {
+            match self.commit(put_link(&renewed)?).await {
+                Ok(()) => self.report.settled += 1,
+                Err(CommitError::Stale) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn decided(&self, operation: &Operation, changes: &[Change], fields: &[FieldId], batch: Batch) -> Batch {
+        let Some(host) = &operation.host_id else { return batch };
+        changes.iter().filter(|change| change.decided && fields.contains(&change.field)).fold(batch, |batch, change| {
+            let (decision, entered) = match &change.source {
+                Source::Host => ("host", None),
+                Source::Vendor => ("vendor", None),
+                Source::Entered(sealed) => ("enter", Some(sealed.clone())),
+            };
+            batch.record(self.entry(Event::Decided {
+                host: host.clone(),
+                field: change.field,
+                decision: decision.into(),
+                entered,
+            }))
+        })
+    }
+
+    /// Whether the person is set aside for a reason that still holds. When it no longer does, the next write goes on.
+    async fn still_set_aside(&self, link: &Link, vendor: &Reading) -> Result<bool> {
+        let key = RowKey::new(RowKind::SetAside, link.host.as_str());
+        let Some(row) = self.engine.store.get(&self.engine.id, &key).await? else { return Ok(false) };
+        let aside: SetAside = store::decode(&row)?;
+        Ok(vendor.hold == Some(aside.hold.as_str()))
+    }
+
+    async fn set_aside(&mut self, host: &HostId, hold: &str) -> Result<()> {
+        let row = SetAside { hold: hold.to_owned(), since: self.engine.clock.now() };
+        let key = RowKey::new(RowKind::SetAside, host.as_str());
+        Ok(self.commit(Batch::default().put(key, None, store::encode(&row)?)).await?)
+    }
+
+    /// Writes changes to the host.
+    pub(crate) async fn update_host(
+        &mut self,
+        operation: &Operation,
+        changes: &[Change],
+        key: KeyId,
+    ) -> Result<ItemResult> {
+        let Some(Fresh { link, host, vendor }) = self.fresh_or_report(operation).await? else {
+            return Ok(ItemResult::Refused);
+        };
+        let mapping = self.mapping.clone();
+        let mut writes = Changes::default();
+        let mut fields: Vec<FieldId> = Vec::new();
+        for change in changes {
+            let Some(entry) = mapping.entry(change.field) else { continue };
+            let Some(prints) = self.prints.with(key.0) else { return Ok(ItemResult::Drifted) };
+            let halves = Halves::new(prints, &link.host, entry, &host, &vendor.record);
+            let entered = matches!(change.source, Source::Entered(_));
+            if halves.asked != change.host || (!entered && halves.shown != change.vendor) {
+                if !entered && agree_now(entry, &host, &vendor.record) == Some(true) {
+                    continue;
+                }
+                self.found(drifted(operation, Some(change.field)), None);
+                return Ok(ItemResult::Drifted);
+            }
+            if let Source::Entered(sealed) = &change.source {
+                let text = sealed.open(&*self.engine.keys)?;
+                let Ok(cell) = entered_cell(entry, &text) else { return Ok(ItemResult::Refused) };
+                writes.push(entry.field, cell.value().map(|value| value.reveal().into_owned()));
+                fields.push(entry.field);
+                continue;
+            }
+            if let Err(why) = vendor_wins(&mapping, entry, &vendor.record, &Nobody) {
+                self.found(about(refusal(&why), operation).on(entry.field), None);
+                return Ok(ItemResult::Refused);
+            }
+            for part in whole_group(&mapping, entry) {
+                if !fields.contains(&part.field) {
+                    let value = vendor.record.cell(part.field).value().and_then(|value| part.read(value).ok());
+                    writes.push(part.field, value.map(|value| value.reveal().into_owned()));
+                    fields.push(part.field);
+                }
+            }
+        }
+        if fields.is_empty() {
+            self.renew(&link, (&host, &vendor.record), &[]).await?;
+            return Ok(ItemResult::AlreadyDone);
+        }
+        self.write_host(operation, changes, (link, host, vendor), writes, fields).await
+    }
+
+    async fn write_host(
+        &mut self,
+        operation: &Operation,
+        changes: &[Change],
+        (link, host, vendor): (Link, Record, Reading),
+        writes: Changes,
+        fields: Vec<FieldId>,
+    ) -> Result<ItemResult> {
+        const STEP: &str = "host.update";
+        let intent = self.intent(operation, STEP, StepNature::Converge, Evidence::default());
+        let intended = self.intended(operation, STEP, fields.clone());
+        let batch = Batch::default()
+            .put(intent_key(operation), Some(Check::Absent), store::encode(&intent)?)
+            .record(self.entry(intended));
+        match self.commit(batch).await {
+            Ok(()) => {}
+            Err(CommitError::Stale) => return Ok(self.locked(operation)),
+            Err(error) => return Err(error.into()),
+        }
+        let written = self.engine.host.update(&link.host, &writes, host.version(), operation.id.as_str()).await;
+        let release = Batch::default().delete(intent_key(operation));
+        let result = match written {
+            Ok(HostWrite::Written) => {
+                let mut employee = Employee::from_record(&host);
+                writes.apply_to(&mut employee);
+                let batch = release.record(self.outcome(operation, STEP, "done"));
+                let batch = self.decided(operation, changes, &fields, batch);
+                let after = employee.to_record();
+                self.store_link(&link.host, (&after, &vendor.record), &[], batch).await?;
+                return Ok(ItemResult::Done);
+            }
+            Ok(HostWrite::Drifted) => {
+                self.found(drifted(operation, None), None);
+                ItemResult::Drifted
+            }
+            Ok(HostWrite::Refused(reason)) => {
+                let finding =
+                    Finding::problem(code::HOST_REFUSED, "the host refused the change", Fixer::HostAdministrator);
+                self.found(about(finding, operation), Some(&reason));
+                ItemResult::Refused
+            }
+            Err(error) => {
+                self.found(about(Finding::from_error(&error), operation), error.sensitive_detail());
+                // An update sets values, so it can be repeated: the next comparison shows whether it has to be.
+                ItemResult::Refused
+            }
+        };
+        let batch = release.record(self.outcome(operation, STEP, "refused"));
+        self.commit(batch).await?;
+        Ok(result)
+    }
+}
+
+enum Due {
+    Write,
+    Already,
+    Drifted,
+}
+
+/// The fields that are taken over together with `entry`.
+fn whole_group<'m>(mapping: &'m crate::mapping::Mapping, entry: &'m FieldMapping) -> Vec<&'m FieldMapping> {
+    match entry.group {
+        Some(group) if group.read_whole => mapping.group(group).collect(),
+        _ => vec![entry],
+    }
+}
+
+fn set_aside_finding(operation: &Operation) -> Finding {
+    let message =
+        "set aside: the payroll system refuses updates of this person until the reason reported before is removed";
+    about(Finding::problem(code::SET_ASIDE, message, Fixer::PayrollClerk), operation)
+}

@@ -1,0 +1,82 @@
+//! The time zones of the countries there are payroll systems for.
+
+use time::{Date, Month, OffsetDateTime, UtcOffset};
+
+/// A time zone: an offset, with the European Union's summer time or without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Zone {
+    standard: UtcOffset,
+    summer_time: bool,
+}
+
+impl Zone {
+    /// Coordinated universal time.
+    pub const UTC: Self = Self { standard: UtcOffset::UTC, summer_time: false };
+
+    /// Norway, Sweden, Denmark, the Netherlands.
+    pub const CENTRAL_EUROPE: Self = Self::european(1);
+
+    /// Finland.
+    pub const EASTERN_EUROPE: Self = Self::european(2);
+
+    const fn european(hours: i8) -> Self {
+        let standard = match UtcOffset::from_hms(hours, 0, 0) {
+            Ok(offset) => offset,
+            Err(_) => UtcOffset::UTC,
+        };
+        Self { standard, summer_time: true }
+    }
+
+    /// The instant in local time.
+    pub fn local(self, instant: OffsetDateTime) -> OffsetDateTime {
+        let summer = self.summer_time && is_summer(instant.to_offset(UtcOffset::UTC));
+        let offset = match (summer, UtcOffset::from_whole_seconds(self.standard.whole_seconds() + 3600)) {
+            (true, Ok(summer)) => summer,
+            _ => self.standard,
+        };
+        instant.to_offset(offset)
+    }
+
+    /// The local day of the instant.
+    pub fn day(self, instant: OffsetDateTime) -> Date {
+        self.local(instant).date()
+    }
+}
+
+/// Directive 2000/84/EC: from the last Sunday of March, 01:00 UTC, to the last Sunday of October, 01:00 UTC.
+fn is_summer(utc: OffsetDateTime) -> bool {
+    let after = |month: Month| match last_sunday(utc.year(), month) {
+        Some(day) => (utc.date(), utc.hour()) >= (day, 1),
+        None => false,
+    };
+    after(Month::March) && !after(Month::October)
+}
+
+fn last_sunday(year: i32, month: Month) -> Option<Date> {
+    let last = Date::from_calendar_date(year, month, 31).ok()?;
+    let back = last.weekday().number_days_from_sunday();
+    last.checked_sub(time::Duration::days(i64::from(back)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::{date, datetime};
+
+    #[test]
+    fn summer_time_begins_and_ends_at_one_utc() {
+        for (utc, hours) in [
+            (datetime!(2026-03-29 00:59:59 UTC), 2),
+            (datetime!(2026-03-29 01:00 UTC), 3),
+            (datetime!(2026-10-25 00:59:59 UTC), 3),
+            (datetime!(2026-10-25 01:00 UTC), 2),
+            (datetime!(2026-01-01 00:00 UTC), 2),
+            (datetime!(2026-07-01 00:00 UTC), 3),
+        ] {
+            assert_eq!(Zone::EASTERN_EUROPE.local(utc).offset().whole_hours(), hours, "{utc}");
+            assert_eq!(Zone::CENTRAL_EUROPE.local(utc).offset().whole_hours(), hours - 1, "{utc}");
+        }
+        assert_eq!(Zone::EASTERN_EUROPE.day(datetime!(2026-06-30 21:30 UTC)), date!(2026 - 07 - 01));
+        assert_eq!(Zone::UTC.day(datetime!(2026-06-30 21:30 UTC)), date!(2026 - 06 - 30));
+    }
+}

@@ -1,0 +1,194 @@
+//! [`HttpClient`] over `reqwest`.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use hrsync_core::{Error, ErrorKind, Outcome, Result};
+
+use crate::client::{HttpClient, TransportError, TransportErrorKind};
+
+/// Sends requests with `reqwest`: HTTP/1.1 and HTTP/2, gzip, connection reuse, the proxies named in the environment.
+///
+/// It follows no redirect and retries nothing. It talks HTTPS, and plain HTTP only with this machine (without a proxy) unless
+/// the builder allows more. Clones share their connections.
+#[derive(Clone)]
+pub struct ReqwestClient {
+    remote: reqwest::Client,
+    /// Knows no proxy: what is meant for this machine, in plain text perhaps, must not leave it.
+    local: reqwest::Client,
+    max_body: usize,
+    allow_plain_http: bool,
+}
+
+impl ReqwestClient {
+    /// A client with the usual settings.
+    ///
+    /// # Errors
+    /// Fails when TLS cannot be set up, for instance because the system has no root certificates.
+    pub fn new() -> Result<Self> {
+        Self::builder().build()
+    }
+
+    /// Starts building a client.
+    pub fn builder() -> ReqwestClientBuilder {
+        ReqwestClientBuilder {
+            connect_timeout: Duration::from_secs(10),
+            max_body: crate::DEFAULT_MAX_BODY,
+            allow_plain_http: false,
+        }
+    }
+
+    fn for_address(&self, uri: &http::Uri) -> Result<&reqwest::Client, TransportError> {
+        match uri.host().ok_or(TransportErrorKind::Request)? {
+            host if is_loopback(host) => Ok(&self.local),
+            _ if self.allow_plain_http || uri.scheme() == Some(&http::uri::Scheme::HTTPS) => Ok(&self.remote),
+            _ => Err(TransportErrorKind::InsecureAddress.into()),
+        }
+    }
+
+    /// Reads the body piece by piece, so that a bomb is not unpacked beyond the limit.
+    async fn body(&self, response: &mut reqwest::Response) -> Result<Bytes, TransportError> {
+        let announced = response.content_length().unwrap_or(0);
+        if announced > u64::try_from(self.max_body).unwrap_or(u64::MAX) {
+            return Err(TransportErrorKind::BodyTooLarge.into());
+        }
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(kind_of)? {
+            if chunk.len() > self.max_body - body.len() {
+                return Err(TransportErrorKind::BodyTooLarge.into());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    }
+}
+
+impl fmt::Debug for ReqwestClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReqwestClient")
+            .field("max_body", &self.max_body)
+            .field("allow_plain_http", &self.allow_plain_http)
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl HttpClient for ReqwestClient {
+    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+        let client = self.for_address(request.uri())?;
+        let request = reqwest::Request::try_from(request).map_err(|_| TransportErrorKind::Request)?;
+        let mut answer = client.execute(request).await.map_err(kind_of)?;
+        let body = self.body(&mut answer).await?;
+        let mut response = http::Response::new(body);
+        *response.status_mut() = answer.status();
+        *response.version_mut() = answer.version();
+        *response.headers_mut() = std::mem::take(answer.headers_mut());
+        Ok(response)
+    }
+}
+
+/// The settings of a [`ReqwestClient`] to be.
+#[derive(Debug, Clone)]
+pub struct ReqwestClientBuilder {
+    connect_timeout: Duration,
+    max_body: usize,
+    allow_plain_http: bool,
+}
+
+impl ReqwestClientBuilder {
+    /// How long making a connection may take; ten seconds until then.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// The largest answer accepted, unpacked, in bytes; [`DEFAULT_MAX_BODY`](crate::DEFAULT_MAX_BODY) until then.
+    #[must_use]
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
+        self
+    }
+
+    /// Whether other machines may be called without encryption. Payroll data then crosses the network in plain text.
+    #[must_use]
+    pub fn allow_plain_http(mut self, allow: bool) -> Self {
+        self.allow_plain_http = allow;
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// Fails when TLS cannot be set up, for instance because the system has no root certificates.
+    pub fn build(self) -> Result<ReqwestClient> {
+        let builder = || {
+            reqwest::Client::builder()
+                .user_agent(concat!("hrsync/", env!("CARGO_PKG_VERSION")))
+                .redirect(reqwest::redirect::Policy::none())
+                .retry(reqwest::retry::never())
+                .referer(false)
+                .connect_timeout(self.connect_timeout)
+        };
+        let unusable = |error: reqwest::Error| {
+            Error::new(ErrorKind::ConfigInvalid, "the HTTP client could not be set up")
+                .with_outcome(Outcome::NotSent)
+                .with_source(error.without_url())
+        };
+        Ok(ReqwestClient {
+            remote: builder().build().map_err(unusable)?,
+            local: builder().no_proxy().build().map_err(unusable)?,
+            max_body: self.max_body,
+            allow_plain_http: self.allow_plain_http,
+        })
+    }
+}
+
+fn kind_of(error: reqwest::Error) -> TransportError {
+    // A connection that timed out is both; nothing was sent.
+    TransportError::new(if error.is_connect() {
+        TransportErrorKind::Connect
+    } else if error.is_timeout() {
+        TransportErrorKind::Timeout
+    } else if error.is_builder() {
+        TransportErrorKind::Request
+    } else {
+        TransportErrorKind::Interrupted
+    })
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let name = bare.trim_end_matches('.');
+    name.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_is_for_this_machine_only() {
+        let strict = ReqwestClient::new().unwrap();
+        let lax = ReqwestClient::builder().allow_plain_http(true).build().unwrap();
+        for (address, strict_result, lax_result) in [
+            ("https://payroll.example/x", None, None),
+            ("HTTPS://payroll.example/x", None, None),
+            ("http://127.0.0.1:9/x", None, None),
+            ("http://[::1]:9/x", None, None),
+            ("http://localhost/x", None, None),
+            ("http://payroll.example/x", Some(TransportErrorKind::InsecureAddress), None),
+            ("http://localhost.evil.example/x", Some(TransportErrorKind::InsecureAddress), None),
+            ("http://127.0.0.1.evil.example/x", Some(TransportErrorKind::InsecureAddress), None),
+            ("http://10.0.0.1/x", Some(TransportErrorKind::InsecureAddress), None),
+            ("/only/a/path", Some(TransportErrorKind::Request), Some(TransportErrorKind::Request)),
+        ] {
+            let uri = address.parse().unwrap();
+            assert_eq!(strict.for_address(&uri).err().map(|error| error.kind), strict_result, "{address}");
+            assert_eq!(lax.for_address(&uri).err().map(|error| error.kind), lax_result, "{address}");
+        }
+    }
+}

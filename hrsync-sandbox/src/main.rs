@@ -1,0 +1,182 @@
+//! Runs the sandboxes on local sockets. See the README for the contract.
+
+#![allow(clippy::print_stdout, reason = "one line of JSON on stdout is what this program is for")]
+
+use std::io::{Read, Write};
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+use hrsync_sandbox::netvisor::{Algorithms, EmploymentEdit, FaultMix, NetvisorSandbox, Options, UrlForm};
+use hrsync_sandbox::serve;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// Simulated payroll services on 127.0.0.1.
+///
+/// Prints one line of JSON with the addresses and credentials, then serves until stdin closes or SIGTERM comes, and
+/// exits with 0. A stdin that is closed from the start ends it at once; use --no-stdin there.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// The services to run.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "netvisor")]
+    vendors: Vec<Vendor>,
+    /// How many people each company has.
+    #[arg(long, default_value_t = 25)]
+    employees: usize,
+    /// People, keys and random faults follow from this number.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The port; 0 takes a free one.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Leave stdin alone and serve until SIGTERM.
+    #[arg(long)]
+    no_stdin: bool,
+    /// How long every answer takes.
+    #[arg(long, default_value_t = 0)]
+    delay_ms: u64,
+    /// Per cent of the requests that a gateway answers with 503.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
+    fail_percent: u8,
+    /// Per cent of the answers that break off in the middle.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
+    cut_percent: u8,
+    /// Per cent of the answers that are lost after the request was applied.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
+    lose_percent: u8,
+    /// Per cent of the requests that get no answer and are applied two seconds later.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
+    late_percent: u8,
+    /// What employment periods in an edit of employee.nv do.
+    #[arg(long, value_enum, default_value = "match")]
+    employment_edit: Edit,
+    /// Accept the legacy MD5 and SHA256 signatures too.
+    #[arg(long)]
+    legacy_algorithms: bool,
+    /// Withdraw the right to this resource; may be repeated.
+    #[arg(long, value_name = "RESOURCE")]
+    deny: Vec<String>,
+    /// Put illegal control character references into read answers.
+    #[arg(long)]
+    control_characters: bool,
+    /// Which spelling of the URL may be signed.
+    #[arg(long, value_enum, default_value = "either")]
+    url_form: Form,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Vendor {
+    Netvisor,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Edit {
+    Append,
+    Replace,
+    Match,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Form {
+    Either,
+    Encoded,
+    Decoded,
+}
+
+impl Arguments {
+    fn options(&self) -> Options {
+        Options {
+            algorithms: if self.legacy_algorithms { Algorithms::LegacyAllowed } else { Algorithms::HmacOnly },
+            employment_edit: match self.employment_edit {
+                Edit::Append => EmploymentEdit::Append,
+                Edit::Replace => EmploymentEdit::Replace,
+                Edit::Match => EmploymentEdit::Match,
+            },
+            control_characters: self.control_characters,
+            url_form: match self.url_form {
+                Form::Either => UrlForm::Either,
+                Form::Encoded => UrlForm::Encoded,
+                Form::Decoded => UrlForm::Decoded,
+            },
+            latency: Duration::from_millis(self.delay_ms),
+            fault_mix: FaultMix {
+                fail_percent: self.fail_percent,
+                cut_percent: self.cut_percent,
+                lose_percent: self.lose_percent,
+                late_percent: self.late_percent,
+            },
+            ..Options::default()
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let arguments = Arguments::parse();
+    let mut announced = serde_json::Map::new();
+    let mut ended = stop(arguments.no_stdin)?;
+    if arguments.vendors.contains(&Vendor::Netvisor) {
+        let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await?;
+        let sandbox = NetvisorSandbox::builder()
+            .employees(arguments.employees)
+            .seed(arguments.seed)
+            .options(arguments.options())
+            .base_url(format!("http://{}", listener.local_addr()?))
+            .build();
+        for resource in &arguments.deny {
+            sandbox.set_right(resource, false);
+        }
+        let credentials = sandbox.credentials();
+        let access = serde_json::json!({
+            "base_url": credentials.base_url,
+            "sender": credentials.sender,
+            "customer_id": credentials.customer_id,
+            "customer_key": credentials.customer_key,
+            "partner_id": credentials.partner_id,
+            "partner_key": credentials.partner_key,
+            "organisation_id": credentials.organisation_id,
+        });
+        announced.insert("netvisor".into(), access);
+        tokio::spawn(serve::netvisor(listener, sandbox));
+    }
+    println!("{}", serde_json::Value::Object(announced));
+    std::io::stdout().flush()?;
+    // The sender lives as long as the watcher, so an error means the same as the message.
+    let _reason = (&mut ended).await;
+    Ok(())
+}
+
+/// Resolves on SIGTERM (Ctrl-C where there is none) or at the end of stdin.
+fn stop(ignore_stdin: bool) -> std::io::Result<oneshot::Receiver<()>> {
+    let (ended, end_of_input) = oneshot::channel::<()>();
+    let (stop, stopped) = oneshot::channel::<()>();
+    #[cfg(unix)]
+    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    // Without a reader the sender has to live on, or its end would count as that of stdin.
+    let idle = if ignore_stdin {
+        Some(ended)
+    } else {
+        // A plain thread: tokio's stdin would keep the runtime from shutting down.
+        std::thread::spawn(move || {
+            let mut buffer = [0; 1024];
+            let mut stdin = std::io::stdin().lock();
+            while stdin.read(&mut buffer).is_ok_and(|count| count > 0) {}
+            ended.send(())
+        });
+        None
+    };
+    tokio::spawn(async move {
+        let _idle = idle;
+        #[cfg(unix)]
+        let signal = terminated.recv();
+        #[cfg(not(unix))]
+        let signal = tokio::signal::ctrl_c();
+        tokio::select! {
+            _ = signal => {}
+            _ = end_of_input => {}
+        }
+        stop.send(())
+    });
+    Ok(stopped)
+}

@@ -1,0 +1,16 @@
+//! The sandbox from the outside: signed requests in, XML out.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod add;
+mod auth;
+mod binary;
+mod edit;
+mod envelope;
+mod faults;
+mod patch;
+mod periods;
+mod reads;
+mod samples;
+mod sockets;
+mod support;
