@@ -125,6 +125,8 @@ pub struct ReviewPoint {
 /// The result of a preflight: nothing found means nothing is missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Preflight {
+    /// Whether the vendor accepts the credentials.
+    pub credentials_accepted: bool,
     /// What is missing, and who can grant it where.
     pub findings: Vec<Finding>,
 }

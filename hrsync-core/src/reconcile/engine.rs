@@ -185,15 +185,8 @@ impl Engine {
             .with_code("authority_not_confirmed"));
         }
         let preflight = self.connector.preflight().await?;
-        let refused = |finding: &&Finding| finding.code == "unauthenticated";
-        if let Some(finding) = preflight.findings.iter().find(refused) {
-            let mut error = Error::new(ErrorKind::Unauthenticated, finding.message.clone())
-                .with_vendor(self.connector.info().vendor)
-                .with_fixer(finding.fixer);
-            if let Some(hint) = &finding.hint {
-                error = error.with_hint(hint.clone());
-            }
-            return Err(error);
+        if !preflight.credentials_accepted {
+            return Err(self.credentials_refused(preflight.findings.first()));
         }
         if self.connection_row().await?.is_none() {
             let now = self.clock.now();
@@ -205,6 +198,15 @@ impl Engine {
             self.store.commit(&self.id, batch).await?;
         }
         Ok(preflight.findings)
+    }
+
+    fn credentials_refused(&self, finding: Option<&Finding>) -> Error {
+        let message = finding.map_or("the vendor refused the credentials".into(), |finding| finding.message.clone());
+        let error = Error::new(ErrorKind::Unauthenticated, message).with_vendor(self.connector.info().vendor);
+        match finding.and_then(|finding| finding.hint.clone()) {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        }
     }
 
     fn may_configure(&self, actor: &Actor) -> Result<()> {

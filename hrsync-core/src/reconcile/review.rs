@@ -13,7 +13,7 @@ use super::resolution::{Resolution, Taken, WhyNot, enterable, host_wins, vendor_
 use crate::connector::Coverage;
 use crate::finding::Finding;
 use crate::keys::{KeyId, KeyRing};
-use crate::mapping::{FieldMapping, Mapping};
+use crate::mapping::{Asked, FieldMapping, Mapping};
 use crate::matching::{Candidate, Index, Sides, match_free};
 use crate::model::{Cell, ConnectionId, FieldId, HostId, Record, Side, Value, VendorId};
 
@@ -513,7 +513,11 @@ pub(crate) fn difference(
         kind,
         group: entry.group.map(|group| group.name),
         choices: Resolution::ALL.into_iter().map(choice).collect(),
-        host: host.cell(entry.field).clone(),
+        host: match (host.cell(entry.field), entry.ask(host)) {
+            // A value worked out from another field is what a person decides about.
+            (Cell::Empty, Asked::Value(derived)) => Cell::Value(derived),
+            (cell, _) => cell.clone(),
+        },
         vendor: vendor.cell(entry.field).clone(),
     }
 }

@@ -1,0 +1,514 @@
+//! The connector: the only place that waits.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use hrsync_core::connector::{
+    ConnectorInfo, Coverage, Cursor, Evidence, Memory, Opaque, Page, Preflight, Reading, Settled, Step, StepDone,
+    StepNature, Unsettled,
+};
+use hrsync_core::mapping::Mapping;
+use hrsync_core::{
+    Clock, Connector, Error, ErrorKind, FieldId, Finding, Fixer, Outcome, Record, Result, SystemClock, VendorId, Zone,
+    field,
+};
+use hrsync_http::{Call, Effect, HttpClient, Pace, PaceSettings, Pipeline, RetryPolicy, Sign, Verdict};
+use time::Date;
+
+use crate::auth::{RandomIds, Signer, TransactionIds};
+use crate::config::{EmploymentEdits, NetvisorConfig, NetvisorCredentials};
+use crate::mapping::{EDITS_OFF, EDITS_STOPPED, EMPLOYMENT, mapping};
+use crate::people::{self, PENSION_INSURANCE_MISSING};
+use crate::reconstructed::{self, ProbeAnswer};
+use crate::texts::{PAYROLL_CLERK, RESOURCE_RIGHTS, SERVICE_MANAGEMENT, SETTLEMENT_POINTS};
+use crate::wire::employee::Method;
+use crate::wire::getemployee::Employee;
+use crate::wire::getemployees::{Ended, EntryProblem};
+use crate::wire::{
+    EmployeeKey, PeriodKey, Resource, classify, editjobperiod, employee, getemployee, getemployees, patchemployee,
+};
+use crate::{VENDOR, config};
+
+/// What the connector remembers about a company: whether edits through `employee.nv` update a period in place.
+mod remembered {
+    pub(super) const STOPPED: &str = "employment_edits_stopped";
+    pub(super) const ONE_PERIOD: &str = "employment_edit_of_one_period";
+    pub(super) const SEVERAL_PERIODS: &str = "employment_edit_of_several_periods";
+    pub(super) const YES: &str = "yes";
+    pub(super) const UPDATES_IN_PLACE: &str = "updates_in_place";
+}
+
+/// A Netvisor company.
+///
+/// ```no_run
+/// # fn example() -> hrsync_core::Result<()> {
+/// use hrsync_netvisor::{NetvisorConfig, NetvisorConnector};
+///
+/// let (config, credentials) = NetvisorConfig::builder()
+///     .user_id("the User ID")
+///     .key(&"the Key".into())
+///     .business_id("1234567-1")
+///     .partner("the partner id", &"the partner key".into())
+///     .sender("Example HR")
+///     .build()?;
+/// let client = std::sync::Arc::new(hrsync_http::ReqwestClient::new()?);
+/// let netvisor = NetvisorConnector::builder(config, credentials, client).build()?;
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct NetvisorConnector {
+    info: ConnectorInfo,
+    config: NetvisorConfig,
+    mapping: Arc<Mapping>,
+    pipeline: Pipeline,
+    signer: Signer,
+}
+
+/// Sets a [`NetvisorConnector`] up.
+#[derive(Debug)]
+#[must_use]
+pub struct NetvisorConnectorBuilder {
+    config: NetvisorConfig,
+    credentials: NetvisorCredentials,
+    client: Arc<dyn HttpClient>,
+    mapping: Mapping,
+    clock: Arc<dyn Clock>,
+    retry: RetryPolicy,
+    transaction_ids: Arc<dyn TransactionIds>,
+    attempt_timeout: Duration,
+    deadline: Duration,
+    settle_after: Duration,
+}
+
+impl NetvisorConnectorBuilder {
+    /// Another mapping than [`mapping()`](crate::mapping::mapping), for instance with a rule relaxed.
+    pub fn mapping(mut self, mapping: Mapping) -> Self {
+        self.mapping = mapping;
+        self
+    }
+
+    /// The clock that requests are stamped with.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// How reads and repeatable writes are retried.
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Where transaction ids come from; random ones when nothing else is said.
+    pub fn transaction_ids(mut self, ids: Arc<dyn TransactionIds>) -> Self {
+        self.transaction_ids = ids;
+        self
+    }
+
+    /// How long to wait for one answer, and for a call with its retries. The vendor asks for at least two minutes for the
+    /// first. \[doc\]
+    pub fn timeouts(mut self, attempt: Duration, call: Duration) -> Self {
+        self.attempt_timeout = attempt;
+        self.deadline = call;
+        self
+    }
+
+    /// How long to wait after an unknown outcome before looking what became of it.
+    pub fn settle_after(mut self, wait: Duration) -> Self {
+        self.settle_after = wait;
+        self
+    }
+
+    /// The connector.
+    ///
+    /// # Errors
+    /// Fails with every problem of settings and credentials.
+    pub fn build(self) -> Result<NetvisorConnector> {
+        self.config.validate(&self.credentials)?;
+        let account = format!("{VENDOR}/{}", self.config.organisation_id);
+        // One request at a time per company, whoever sends it. [doc]
+        let pace = Pace::shared(&account, PaceSettings::new(1));
+        let pipeline = Pipeline::builder(VENDOR, self.client)
+            .retry(self.retry)
+            .attempt_timeout(self.attempt_timeout)
+            .deadline(self.deadline)
+            .pace(pace)
+            .clock(self.clock)
+            .build();
+        let mut info = ConnectorInfo::new(VENDOR, "Netvisor", account);
+        info.settle_after = self.settle_after;
+        info.zone = Zone::EASTERN_EUROPE;
+        info.review_points = PAYROLL_CLERK;
+        let mut mapping = self.mapping;
+        if self.config.employment_edits == EmploymentEdits::Off {
+            mapping.stop_updates(&EMPLOYMENT, EDITS_OFF);
+        }
+        Ok(NetvisorConnector {
+            signer: Signer::new(&self.config, &self.credentials).with_transaction_ids(self.transaction_ids),
+            info,
+            config: self.config,
+            mapping: Arc::new(mapping),
+            pipeline,
+        })
+    }
+}
+
+/// What a step sends.
+#[derive(Debug)]
+struct Payload {
+    resource: Resource,
+    request: http::Request<Bytes>,
+    effect: Effect,
+    /// The person's pension insurance is "no handling".
+    without_pension_insurance: bool,
+    /// The person whose periods are to be counted afterwards, and how many there were.
+    periods_before: Option<(EmployeeKey, usize)>,
+}
+
+/// A person as read, for the connector itself.
+#[derive(Debug)]
+struct Detail {
+    person: Employee,
+    as_of: Date,
+}
+
+impl NetvisorConnector {
+    /// Sets up the connector of a company; `client` sends the requests.
+    pub fn builder(
+        config: NetvisorConfig,
+        credentials: NetvisorCredentials,
+        client: Arc<dyn HttpClient>,
+    ) -> NetvisorConnectorBuilder {
+        NetvisorConnectorBuilder {
+            config,
+            credentials,
+            client,
+            mapping: mapping(),
+            clock: Arc::new(SystemClock),
+            retry: RetryPolicy::new(),
+            transaction_ids: Arc::new(RandomIds),
+            attempt_timeout: config::ATTEMPT_TIMEOUT,
+            deadline: config::CALL_DEADLINE,
+            settle_after: config::SETTLE_AFTER,
+        }
+    }
+
+    async fn call(&self, resource: Resource, request: http::Request<Bytes>, effect: Effect) -> Result<Bytes> {
+        let verdict = |answer: &http::Response<Bytes>| match classify(resource, answer.status().as_u16(), answer.body())
+        {
+            Ok(()) => Verdict::Good,
+            Err(failure) => Verdict::Failed(failure.into()),
+        };
+        let signer: &dyn Sign = &self.signer;
+        let reply = self.pipeline.call(Call::new(resource.name(), request, effect), signer, &verdict).await?;
+        Ok(reply.response.into_body())
+    }
+
+    async fn employee(&self, key: EmployeeKey) -> Result<Employee> {
+        let request = getemployee::request(&self.config.base_url, key)?;
+        let answer = self.call(Resource::GetEmployee, request, Effect::Read).await;
+        // The vendor has no code of its own for a key that does not exist. [reconstructed]
+        let answer = answer.map_err(reconstructed::unknown_key)?;
+        getemployee::decode(&answer)
+    }
+
+    async fn roster(&self) -> Result<Page> {
+        let request = getemployees::request(&self.config.base_url, Ended::Included)?;
+        let answer = self.call(Resource::GetEmployees, request, Effect::Read).await?;
+        let list = getemployees::decode(&answer)?;
+        let findings: Vec<Finding> = list.problems.iter().map(entry_problem).collect();
+        Ok(Page {
+            records: list.employees.iter().map(|person| people::summary(&self.mapping, person)).collect(),
+            next: None,
+            coverage: Coverage { ended_included: true, unrestricted: findings.is_empty() },
+            findings,
+        })
+    }
+
+    /// Whether a resource is allowed, found out by a request that changes nothing.
+    async fn probe(&self, resource: Resource) -> Result<Option<Finding>> {
+        let Some((request, effect)) = reconstructed::probe(&self.config.base_url, resource)? else { return Ok(None) };
+        let error = match self.call(resource, request, effect).await {
+            Ok(_) => return Ok(None),
+            Err(error) => error,
+        };
+        match reconstructed::probe_answer(&error) {
+            ProbeAnswer::Allowed => Ok(None),
+            ProbeAnswer::NotAllowed => Ok(Some(right_missing(resource))),
+            ProbeAnswer::Unclear => Err(error),
+        }
+    }
+
+    fn create(&self, wanted: &Record) -> Result<Vec<Step>> {
+        let request = employee::request(&self.config.base_url, Method::Add, &people::addition(&self.config, wanted))?;
+        let fields = wanted.cells().map(|(field, _)| field).collect();
+        Ok(vec![step(StepNature::Create, fields, payload(Resource::Employee, request, Effect::Once))])
+    }
+
+    fn update(&self, write: &hrsync_core::connector::Write<'_>, current: &Reading) -> Result<Vec<Step>> {
+        let unknown =
+            || Error::new(ErrorKind::Unexpected, "the person was not read by this connector").with_vendor(VENDOR);
+        let Detail { person, as_of } = current.detail.get::<Detail>().ok_or_else(unknown)?;
+        let key = person.base.key.ok_or_else(unknown)?;
+        let without_pension_insurance = current.hold == Some(PENSION_INSURANCE_MISSING);
+        let (employment, others): (Vec<FieldId>, Vec<FieldId>) =
+            write.changed.iter().partition(|field| EMPLOYMENT.contains(field));
+        let mut steps = Vec::new();
+        if !others.is_empty() {
+            let request = patchemployee::request(&self.config.base_url, key, &people::patch(write.wanted))?;
+            let payload =
+                Payload { without_pension_insurance, ..payload(Resource::PatchEmployee, request, Effect::Converge) };
+            steps.push(step(StepNature::Converge, others, payload));
+        }
+        if !employment.is_empty() {
+            let payload = self.employment_edit(write, person, key, *as_of)?;
+            let nature = match payload.resource {
+                Resource::EditJobPeriod => StepNature::Converge,
+                _ => StepNature::Overwrite,
+            };
+            steps.push(step(nature, employment, Payload { without_pension_insurance, ..payload }));
+        }
+        Ok(steps)
+    }
+
+    fn employment_edit(
+        &self,
+        write: &hrsync_core::connector::Write<'_>,
+        person: &Employee,
+        key: EmployeeKey,
+        as_of: Date,
+    ) -> Result<Payload> {
+        let base = &self.config.base_url;
+        let periods = person.periods.as_deref().unwrap_or_default();
+        if self.config.employment_edits == EmploymentEdits::JobPeriodResource
+            && let Some(period) = people::current_period(periods, as_of)
+            && let Some(period_key) = period.key
+        {
+            let change = people::period_change(period, write.wanted);
+            let request = editjobperiod::request(base, PeriodKey(period_key.0), &change)?;
+            return Ok(payload(Resource::EditJobPeriod, request, Effect::Converge));
+        }
+        if periods.len() > 1 && write.changed.contains(&field::START_DATE) {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                "the person has several employment periods, and the start date of one cannot be changed without risk to the others",
+            )
+            .with_code("netvisor.several_periods")
+            .with_vendor(VENDOR)
+            .with_fixer(Fixer::PayrollClerk)
+            .with_hint("change the start date in Netvisor, or allow editjobperiod.nv and choose it in the settings"));
+        }
+        let edit = people::edit(person, write.wanted, as_of)?;
+        let request = employee::request(base, Method::Edit, &edit)?;
+        let remembered = if periods.len() > 1 { remembered::SEVERAL_PERIODS } else { remembered::ONE_PERIOD };
+        let verify = write.memory.get(remembered).is_none() && reconstructed::PERIODS_OF_AN_EDIT_ARE_READ_BACK;
+        let periods_before = verify.then_some((key, periods.len()));
+        Ok(Payload { periods_before, ..payload(Resource::Employee, request, Effect::Once) })
+    }
+
+    /// Counts a person's periods after an edit, and tells what that teaches.
+    async fn count_periods(&self, key: EmployeeKey, before: usize, memory: &Memory) -> StepDone {
+        let Ok(person) = self.employee(key).await else {
+            // The next edit counts again.
+            return StepDone::default();
+        };
+        let after = person.periods.map_or(0, |periods| periods.len());
+        if after == before.max(1) {
+            let name = if before > 1 { remembered::SEVERAL_PERIODS } else { remembered::ONE_PERIOD };
+            let memory = Some(memory.with(name, remembered::UPDATES_IN_PLACE));
+            return StepDone { memory, ..StepDone::default() };
+        }
+        let finding = Finding::problem(
+            EDITS_STOPPED,
+            "Netvisor did not update the employment period in place: the person had another number of periods afterwards. \
+             Changes of employments are not sent any more on this connection",
+            Fixer::PayrollClerk,
+        )
+        .with_hint("correct the person's employment periods in Netvisor; to send such changes, allow editjobperiod.nv and choose it in the settings")
+        .with_param("periods_before", before.to_string())
+        .with_param("periods_after", after.to_string());
+        StepDone {
+            memory: Some(memory.with(remembered::STOPPED, remembered::YES)),
+            findings: vec![finding],
+            ..StepDone::default()
+        }
+    }
+}
+
+#[async_trait]
+impl Connector for NetvisorConnector {
+    fn info(&self) -> &ConnectorInfo {
+        &self.info
+    }
+
+    fn mapping(&self, memory: &Memory) -> Arc<Mapping> {
+        let stopped = memory.get(remembered::STOPPED).is_some();
+        if !stopped || self.config.employment_edits == EmploymentEdits::JobPeriodResource {
+            return Arc::clone(&self.mapping);
+        }
+        let mut mapping = (*self.mapping).clone();
+        mapping.stop_updates(&EMPLOYMENT, EDITS_STOPPED);
+        Arc::new(mapping)
+    }
+
+    async fn preflight(&self) -> Result<Preflight> {
+        let mut preflight = Preflight { credentials_accepted: true, findings: Vec::new() };
+        match self.roster().await {
+            Ok(page) => preflight.findings.extend(page.findings),
+            Err(error) if error.kind() == ErrorKind::Unauthenticated => {
+                return Ok(Preflight { credentials_accepted: false, findings: vec![credentials_refused(&error)] });
+            }
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                preflight.findings.push(right_missing(Resource::GetEmployees));
+            }
+            Err(error) => return Err(error),
+        }
+        let mut resources = vec![Resource::GetEmployee];
+        if self.config.probe_write_rights {
+            resources.extend([Resource::Employee, Resource::PatchEmployee]);
+            if self.config.employment_edits == EmploymentEdits::JobPeriodResource {
+                resources.push(Resource::EditJobPeriod);
+            }
+        }
+        for resource in resources {
+            preflight.findings.extend(self.probe(resource).await?);
+        }
+        Ok(preflight)
+    }
+
+    async fn list(&self, _cursor: Option<&Cursor>) -> Result<Page> {
+        self.roster().await
+    }
+
+    async fn read(&self, id: &VendorId, as_of: Date) -> Result<Reading> {
+        let key: EmployeeKey = id.as_str().parse().map_err(|_| {
+            Error::new(ErrorKind::NotFound, "the person's id is not a Netvisor key").with_vendor(VENDOR)
+        })?;
+        let person = self.employee(key).await?;
+        let record = people::record(&self.mapping, &self.config, id.as_str(), &person, as_of);
+        let hold = people::without_pension_insurance(&person).then_some(PENSION_INSURANCE_MISSING);
+        Ok(Reading { hold, detail: Opaque::new(Detail { person, as_of }), ..Reading::new(record) })
+    }
+
+    fn steps(&self, write: &hrsync_core::connector::Write<'_>) -> Result<Vec<Step>> {
+        match write.current {
+            None => self.create(write.wanted),
+            Some(current) => self.update(write, current),
+        }
+    }
+
+    fn expected_calls(&self, changed: Option<&[FieldId]>) -> u32 {
+        let Some(changed) = changed else { return 1 };
+        let employment = changed.iter().any(|field| EMPLOYMENT.contains(field));
+        let others = changed.iter().any(|field| !EMPLOYMENT.contains(field));
+        u32::from(employment) + u32::from(others)
+    }
+
+    async fn run(&self, step: &Step, memory: &Memory) -> Result<StepDone> {
+        let payload = step.payload.get::<Payload>().ok_or_else(|| {
+            Error::new(ErrorKind::Unexpected, "the step was not made by this connector")
+                .with_vendor(VENDOR)
+                .with_outcome(Outcome::NotSent)
+        })?;
+        match self.call(payload.resource, payload.request.clone(), payload.effect).await {
+            Ok(_) => {}
+            Err(error) if payload.without_pension_insurance && error.kind() == ErrorKind::InvalidData => {
+                return Err(pension_insurance_missing(error));
+            }
+            Err(error) => return Err(error),
+        }
+        match payload.periods_before {
+            Some((key, before)) => Ok(self.count_periods(key, before, memory).await),
+            None => Ok(StepDone::default()),
+        }
+    }
+
+    async fn settle(&self, intent: &Unsettled<'_>) -> Result<Settled> {
+        if intent.nature != StepNature::Create {
+            // Setting values again is harmless, so it need not be known.
+            return Ok(Settled::NotApplied);
+        }
+        let Some(identity) = intent.wanted.and_then(|wanted| wanted.cell(field::NATIONAL_ID).text()) else {
+            return Ok(Settled::Ambiguous);
+        };
+        let page = self.roster().await?;
+        let mut found = page.records.iter().filter(|record| record.cell(field::NATIONAL_ID).text() == Some(identity));
+        Ok(match (found.next(), found.next(), page.coverage.is_full()) {
+            (Some(one), None, _) => Settled::Applied(Some(VendorId::new(one.id()))),
+            (None, _, true) => Settled::NotApplied,
+            _ => Settled::Ambiguous,
+        })
+    }
+}
+
+fn payload(resource: Resource, request: http::Request<Bytes>, effect: Effect) -> Payload {
+    Payload { resource, request, effect, without_pension_insurance: false, periods_before: None }
+}
+
+fn step(nature: StepNature, fields: Vec<FieldId>, payload: Payload) -> Step {
+    Step { name: payload.resource.name(), nature, fields, payload: Opaque::new(payload), evidence: Evidence::default() }
+}
+
+fn entry_problem(problem: &EntryProblem) -> Finding {
+    let (position, finding) = match problem {
+        EntryProblem::NoKey { position } => (
+            position,
+            Finding::problem(
+                "netvisor.list_entry_without_key",
+                "an entry of Netvisor's list of people has no key, so the list does not count as complete",
+                Fixer::VendorSupport,
+            ),
+        ),
+        EntryProblem::RepeatedKey { position, key } => (
+            position,
+            Finding::problem(
+                "netvisor.list_entry_repeated",
+                "an entry of Netvisor's list of people has the key of an earlier one, so the list does not count as complete",
+                Fixer::VendorSupport,
+            )
+            .of_vendor(&VendorId::new(key.to_string())),
+        ),
+    };
+    finding.with_param("position", position.to_string())
+}
+
+fn right_missing(resource: Resource) -> Finding {
+    Finding::problem(
+        "netvisor.right_missing",
+        format!("the resource {resource} is not allowed for this company"),
+        Fixer::VendorAdministrator,
+    )
+    .with_hint(format!("{RESOURCE_RIGHTS}: set {resource} to Allow"))
+    .with_param("resource", resource.name())
+}
+
+/// The vendor has one code for wrong keys and for an unknown company, so both places are named.
+fn credentials_refused(error: &Error) -> Finding {
+    let mut finding = Finding::from_error(error);
+    finding.message = "Netvisor refuses the User ID, the Key or the Business ID".into();
+    finding.fixer = Fixer::VendorAdministrator;
+    let hint = error.hint().unwrap_or_default();
+    finding.with_hint(format!("User ID and Key: {hint}; Business ID: {SERVICE_MANAGEMENT}"))
+}
+
+fn pension_insurance_missing(error: Error) -> Error {
+    let named = Error::new(
+        ErrorKind::InvalidData,
+        "Netvisor refuses updates of this person while no employment pension insurance is selected (TyEL is 'No handling')",
+    )
+    .with_code(PENSION_INSURANCE_MISSING)
+    .with_vendor(VENDOR)
+    .with_outcome(Outcome::Rejected)
+    .with_fixer(Fixer::PayrollClerk)
+    .with_hint(format!("{SETTLEMENT_POINTS}: select an employment pension insurance"));
+    let named = match error.vendor_code() {
+        Some(code) => named.with_vendor_code(code),
+        None => named,
+    };
+    match error.sensitive_detail() {
+        Some(words) => named.with_sensitive_detail(words),
+        None => named,
+    }
+}
