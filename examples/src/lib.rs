@@ -1,1 +1,19 @@
-//! What the examples share.
+//! What the synchronisation examples share: flags, a host kept in a JSON file, tables, questions, mails, and the flow of a run.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "examples talk to a terminal")]
+
+mod ask;
+mod counting;
+mod demo;
+mod flags;
+mod flow;
+mod json_host;
+mod mail;
+mod show;
+
+pub use counting::Counting;
+pub use demo::demo_people;
+pub use flags::{Create, Flags, Resolve};
+pub use flow::{Setup, exit_code, synchronise};
+pub use json_host::JsonHost;
+pub use mail::Mailer;

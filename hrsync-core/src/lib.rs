@@ -13,6 +13,7 @@ pub mod mapping;
 pub mod matching;
 pub mod model;
 pub mod reconcile;
+pub mod setup;
 pub mod store;
 mod zone;
 

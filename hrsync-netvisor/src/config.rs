@@ -531,6 +531,7 @@ mod tests {
           "algorithm": "hmac_sha256",
           "employment_edits": "employee_resource",
           "probe_write_rights": true,
+          "town": "municipality",
           "salary_model": "No salary model",
           "work_pension_settlement_point": "TyEL",
           "employee_insurance": null,

@@ -2,6 +2,7 @@
 //! the payroll clerk has to know.
 
 use hrsync_core::connector::ReviewPoint;
+use hrsync_core::setup::{EnteredBy, SettingDescriptor, SetupStep};
 
 /// Where an administrator creates the credentials. \[doc\]
 pub const API_IDENTIFIERS: &str = "company menu > API identifiers";
@@ -27,36 +28,6 @@ pub(crate) mod label {
     pub(crate) const VERSION: &str = "Settings version";
     pub(crate) const SALARY_MODEL: &str = "Salary model";
     pub(crate) const SETTLEMENT_POINT: &str = "Pension settlement point";
-}
-
-/// Who knows a setting's value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum EnteredBy {
-    /// The customer's administrator, on the connect screen.
-    Customer,
-    /// Whoever runs the HR application, once for all customers.
-    Operator,
-}
-
-/// One setting, for a connect screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SettingDescriptor {
-    /// The setting's name in the configuration or the credentials.
-    pub name: &'static str,
-    /// What to call it on the screen; the vendor calls it so too.
-    pub label: &'static str,
-    /// One line of help.
-    pub help: &'static str,
-    /// Where its value is found in Netvisor.
-    pub menu_path: Option<&'static str>,
-    /// True when there is no connection without it.
-    pub required: bool,
-    /// True when it is a credential and must be stored as one.
-    pub secret: bool,
-    /// Who enters it.
-    pub entered_by: EnteredBy,
 }
 
 const SETTINGS: &[SettingDescriptor] = &[
@@ -119,16 +90,6 @@ const SETTINGS: &[SettingDescriptor] = &[
 /// The settings of a connection, in the order of a connect screen.
 pub fn setting_descriptors() -> &'static [SettingDescriptor] {
     SETTINGS
-}
-
-/// One step of setting up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SetupStep {
-    /// Heading.
-    pub title: &'static str,
-    /// What to do.
-    pub text: &'static str,
 }
 
 const SETUP: &[SetupStep] = &[

@@ -1,1 +1,10 @@
 #![doc = include_str!("../README.md")]
+
+mod vendors;
+
+pub use hrsync_core::*;
+pub use hrsync_http as http;
+#[cfg(feature = "netvisor")]
+pub use hrsync_netvisor as netvisor;
+
+pub use vendors::{ConnectorBuilder, Vendor, connector, vendors};

@@ -348,7 +348,7 @@ pub fn review(input: ReviewInput<'_>) -> Review {
         candidates.iter().map(|candidate| &candidate.host).collect();
     let disputed_vendor: std::collections::HashSet<&VendorId> =
         candidates.iter().map(|candidate| &candidate.vendor).collect();
-    let only_in_host = free(&sides.host_free)
+    let only_in_host: Vec<Unmatched<HostId>> = free(&sides.host_free)
         .map(|place| (place, HostId::new(host.records[place].id())))
         .filter(|(_, id)| !disputed_host.contains(id))
         .map(|(place, id)| Unmatched {
@@ -374,7 +374,8 @@ pub fn review(input: ReviewInput<'_>) -> Review {
             place,
         })
         .collect();
-    let Work { differences, findings, people, .. } = work;
+    let Work { differences, mut findings, people, .. } = work;
+    without_repetition(&mut findings, &only_in_host);
     Review {
         differences,
         recognised,
@@ -385,6 +386,16 @@ pub fn review(input: ReviewInput<'_>) -> Review {
         counts,
         context: Context { connection: connection.clone(), mapping, host, vendor, links, people },
     }
+}
+
+/// Drops findings that stand among the blockers of a person already.
+fn without_repetition(findings: &mut Vec<Finding>, only_in_host: &[Unmatched<HostId>]) {
+    let blocked: std::collections::HashSet<_> = only_in_host
+        .iter()
+        .flat_map(|person| &person.blockers)
+        .map(|finding| (finding.code.clone(), finding.host_id.clone(), finding.field))
+        .collect();
+    findings.retain(|finding| !blocked.contains(&(finding.code.clone(), finding.host_id.clone(), finding.field)));
 }
 
 fn free(flags: &[bool]) -> impl Iterator<Item = usize> + '_ {

@@ -1,0 +1,108 @@
+//! A host whose people are kept in memory and, if wanted, in a JSON file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use hrsync::host::{Changes, HostDirectory, HostPage, HostWrite};
+use hrsync::{Employee, Error, ErrorKind, HostId, Result};
+
+/// People by id. Clones are the same directory.
+#[derive(Debug, Clone, Default)]
+pub struct JsonHost(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    people: BTreeMap<String, Employee>,
+    created: BTreeMap<String, String>,
+}
+
+impl JsonHost {
+    /// A directory with these people.
+    pub fn new(people: impl IntoIterator<Item = Employee>) -> Self {
+        let host = Self::default();
+        host.state().people.extend(people.into_iter().map(|person| (person.id.clone(), person)));
+        host
+    }
+
+    /// Reads the people from a file: a JSON array of employees.
+    ///
+    /// # Errors
+    /// The file cannot be read, is not such an array, or has an id twice. The message names the person and the field and
+    /// repeats no value.
+    pub fn read(path: &Path) -> Result<Self> {
+        let problem = |message: String| Error::new(ErrorKind::ConfigInvalid, format!("{}: {message}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|error| problem(error.to_string()))?;
+        let people: Vec<Employee> = serde_json::from_str(&text).map_err(|error| problem(error.to_string()))?;
+        let host = Self::default();
+        for person in people {
+            let id = person.id.clone();
+            if host.state().people.insert(id.clone(), person).is_some() {
+                return Err(problem(format!("the id {id:?} stands twice")));
+            }
+        }
+        Ok(host)
+    }
+
+    /// Writes the people to a file, by way of a second file, so that an interruption leaves the old one whole.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let problem = |message: String| Error::new(ErrorKind::Store, format!("{}: {message}", path.display()));
+        let people: Vec<Employee> = self.state().people.values().cloned().collect();
+        let mut text = serde_json::to_string_pretty(&people).map_err(|error| problem(error.to_string()))?;
+        text.push('\n');
+        let new = path.with_extension("json.new");
+        std::fs::write(&new, text).map_err(|error| problem(error.to_string()))?;
+        std::fs::rename(&new, path).map_err(|error| problem(error.to_string()))
+    }
+
+    /// What to call a person on a screen.
+    pub fn name(&self, id: &str) -> String {
+        let state = self.state();
+        let person = state.people.get(id);
+        let names = person.map(|person| [person.given_name.as_deref(), person.family_name.as_deref()]);
+        let name: Vec<&str> = names.into_iter().flatten().flatten().collect();
+        if name.is_empty() { id.to_owned() } else { format!("{} ({id})", name.join(" ")) }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl HostDirectory for JsonHost {
+    async fn page(&self, _after: Option<&str>) -> Result<HostPage> {
+        Ok(HostPage::all(self.state().people.values().cloned()))
+    }
+
+    async fn fetch(&self, id: &HostId) -> Result<Option<Employee>> {
+        Ok(self.state().people.get(id.as_str()).cloned())
+    }
+
+    async fn create(&self, mut employee: Employee, once: &str) -> Result<HostId> {
+        let mut state = self.state();
+        if let Some(id) = state.created.get(once) {
+            return Ok(HostId::new(id.clone()));
+        }
+        let free = (1..).map(|number| format!("new-{number}")).find(|id| !state.people.contains_key(id));
+        employee.id = free.unwrap_or_default();
+        let id = employee.id.clone();
+        state.people.insert(id.clone(), employee);
+        state.created.insert(once.to_owned(), id.clone());
+        Ok(HostId::new(id))
+    }
+
+    async fn update(&self, id: &HostId, changes: &Changes, _version: Option<&str>, _once: &str) -> Result<HostWrite> {
+        match self.state().people.get_mut(id.as_str()) {
+            Some(person) => {
+                changes.apply_to(person);
+                Ok(HostWrite::Written)
+            }
+            None => Ok(HostWrite::Refused("there is no such person any more".into())),
+        }
+    }
+}
