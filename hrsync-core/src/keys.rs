@@ -81,14 +81,17 @@ impl StaticKeys {
         Self(vec![(KeyId(1), Key::new(key))])
     }
 
-    /// A ring with one random key. What it seals cannot be opened after a restart, so this is for trying things out.
+    /// A ring with one random key of a random number, so that it is not taken for another one's. What it seals cannot be
+    /// opened after a restart, so this is for trying things out.
     ///
     /// # Errors
     /// The source of randomness failed.
     pub fn random(entropy: &dyn Entropy) -> Result<Self> {
-        let mut key = [0; 32];
+        let (mut key, mut number) = ([0; 32], [0; 4]);
         entropy.fill(&mut key)?;
-        Ok(Self::new(key))
+        entropy.fill(&mut number)?;
+        // 0 stands for no key.
+        Ok(Self(vec![(KeyId(u32::from_be_bytes(number).max(1)), Key::new(key))]))
     }
 
     /// Adds a key, which becomes the current one.

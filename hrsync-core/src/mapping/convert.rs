@@ -65,6 +65,20 @@ impl Convert {
         }
     }
 
+    /// Whether a host value is stored as `vendor`, letter by letter, as far as that can be told without making a value. False
+    /// proves nothing.
+    pub(crate) fn plainly_writes(&self, host: &Value, vendor: &Value) -> bool {
+        match self {
+            Self::Same => host == vendor,
+            Self::Phone { .. } => host == vendor && host.as_text().is_some_and(|text| text.starts_with('+')),
+            Self::Codes { write, .. } => match (host.as_text(), vendor.as_text()) {
+                (Some(host), Some(vendor)) => write.iter().any(|(from, to)| *from == host && *to == vendor),
+                _ => false,
+            },
+            Self::Custom { .. } => false,
+        }
+    }
+
     /// The host's value for what the vendor stores.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use compact_str::CompactString;
+
 use super::schema::{FieldId, Schema};
 use super::value::Value;
 use crate::check::Problem;
@@ -98,7 +100,7 @@ impl From<Option<Value>> for Cell {
 /// One person on one side: an id, the version the side gave it, and a cell for each field of the schema.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Record {
-    id: Box<str>,
+    id: CompactString,
     version: Option<Box<str>>,
     cells: Box<[Cell]>,
 }
@@ -107,7 +109,7 @@ impl Record {
     /// A record of which nothing but the id is known.
     pub fn new(id: impl Into<String>) -> Self {
         let cells = vec![Cell::NotRead; Schema::EMPLOYEE.fields.len()].into_boxed_slice();
-        Self { id: id.into().into_boxed_str(), version: None, cells }
+        Self { id: CompactString::from(id.into()), version: None, cells }
     }
 
     /// The id on its side.

@@ -91,11 +91,9 @@ impl FieldKind {
 
     /// The text that stands for the value in fingerprints: equal exactly when [`same`](Self::same) holds.
     pub(crate) fn canonical(self, text: &Text) -> Cow<'_, str> {
-        if self == Self::Email && text.as_str().chars().any(|c| !c.is_lowercase()) {
-            Cow::Owned(text.as_str().to_lowercase())
-        } else {
-            Cow::Borrowed(text.as_str())
-        }
+        let text = text.as_str();
+        let lower = self != Self::Email || (text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_uppercase()));
+        if lower { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
     }
 }
 

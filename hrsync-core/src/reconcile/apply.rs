@@ -1,5 +1,6 @@
 //! Applying: what all runs that write have in common.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::engine::{Engine, is_outage, stops_a_run};
 use super::link::Link;
-use super::plan::{Action, LinkedBy, Operation, Plan, Settlement};
+use super::plan::{Action, LinkedBy, Operation, Plan, Settlement, Source};
 use super::progress::Progress;
 use super::report::{Item, ItemResult, Report};
 use super::review::Prints;
@@ -90,6 +91,7 @@ impl Engine {
         let recovered = self.recover(&run.run, actor.id()).await?;
         run.report.calls = recovered.calls;
         run.report.findings.extend(recovered.findings);
+        run.report.review_list.extend(recovered.review_list);
         run.settle(&plan.settlements).await?;
         run.operations(plan).await?;
         self.advance(actor.id(), ConnectionState::Active).await?;
@@ -195,9 +197,14 @@ impl Run<'_> {
         let creates = plan.operations.iter().any(|operation| matches!(operation.action, Action::CreateInVendor { .. }));
         let before = if creates { self.list_before_creating().await? } else { None };
         let mut created = Vec::new();
+        // People whose update in the host was planned and did not succeed; it comes before the one in the vendor.
+        let mut host_failed = HashSet::new();
         for (place, operation) in plan.operations.iter().enumerate() {
             let result = if self.stopped {
                 self.found(not_attempted(operation), None);
+                ItemResult::NotAttempted
+            } else if enters(&operation.action) && host_failed.contains(&operation.host_id) {
+                self.found(not_entered(operation), None);
                 ItemResult::NotAttempted
             } else {
                 match &operation.action {
@@ -212,6 +219,10 @@ impl Run<'_> {
                 }
             };
             self.item(operation, result);
+            let host = matches!(operation.action, Action::UpdateHost { .. });
+            if host && !matches!(result, ItemResult::Done | ItemResult::AlreadyDone) {
+                host_failed.insert(&operation.host_id);
+            }
             let (operation, done) = (operation.id.clone(), place + 1);
             self.engine.tell(&Progress::Applied { done, of, operation, result });
         }
@@ -235,11 +246,8 @@ impl Run<'_> {
         let key = intent_key(operation);
         let intent = self.intent(operation, step.name, step.nature, step.evidence.clone());
         let event = self.intended(operation, step.name, step.fields.clone());
-        let batch = Batch::default()
-            .put(key, Some(Check::Absent), store::encode(&intent)?)
-            .and(self.take_entries())
-            .record(self.entry(event));
-        match self.engine.store.commit(&self.engine.id, batch).await {
+        let batch = Batch::default().put(key, Some(Check::Absent), store::encode(&intent)?).record(self.entry(event));
+        match self.commit(batch).await {
             Ok(()) => {}
             Err(CommitError::Stale) => return Ok(Sent::Locked),
             Err(error) => return Err(error.into()),
@@ -291,10 +299,12 @@ impl Run<'_> {
         })
     }
 
-    /// Commits a batch and whatever waits for the journal.
+    /// Commits a batch and whatever waits for the journal, which goes on waiting when the commit is refused.
     pub(crate) async fn commit(&mut self, batch: Batch) -> Result<(), CommitError> {
-        let batch = self.take_entries().and(batch);
-        self.engine.store.commit(&self.engine.id, batch).await
+        let waiting = Batch { entries: self.entries.clone(), ..Batch::default() };
+        self.engine.store.commit(&self.engine.id, waiting.and(batch)).await?;
+        self.entries.clear();
+        Ok(())
     }
 
     /// Records that a step was refused, and gives the person free.
@@ -340,10 +350,6 @@ impl Run<'_> {
 
     pub(crate) fn entry(&self, event: Event) -> NewEntry {
         self.engine.entry(&self.run, &self.actor, event)
-    }
-
-    fn take_entries(&mut self) -> Batch {
-        Batch { entries: std::mem::take(&mut self.entries), ..Batch::default() }
     }
 
     /// Counts a failure of the way to the vendor; a run does not knock for ever on a closed door.
@@ -405,6 +411,16 @@ pub(crate) fn about(mut finding: Finding, operation: &Operation) -> Finding {
         finding.vendor_id.clone_from(&operation.vendor_id);
     }
     finding
+}
+
+/// Whether an action writes a value that a person entered, which goes to both sides or to none.
+fn enters(action: &Action) -> bool {
+    action.changes().iter().any(|change| matches!(change.source, Source::Entered(_)))
+}
+
+fn not_entered(operation: &Operation) -> Finding {
+    let message = "not attempted, because the value that was entered could not be written to the host";
+    about(Finding::problem(code::NOT_ATTEMPTED, message, Fixer::HostAdministrator), operation)
 }
 
 fn not_attempted(operation: &Operation) -> Finding {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fingerprint::{Fingerprint, Fingerprinter, canonical_host, canonical_vendor};
 use super::link::Pair;
-use crate::mapping::{Asked, FieldMapping};
+use crate::mapping::{Asked, FieldMapping, Mapping};
 use crate::model::{Cell, HostId, Record, Side};
 
 /// How a field differs.
@@ -102,6 +102,15 @@ pub(crate) fn agree_now(entry: &FieldMapping, host: &Record, vendor: &Record) ->
         ),
         (Asked::Empty | Asked::Value(_) | Asked::Unusable(_), _) => Some(false),
     }
+}
+
+/// Whether both sides show the same in every field, as far as that can be told at a glance. False proves nothing.
+pub(crate) fn plainly_agree(mapping: &Mapping, host: &Record, vendor: &Record) -> bool {
+    mapping.entries().iter().all(|entry| match (host.cell(entry.field), vendor.cell(entry.field)) {
+        (Cell::Value(host), Cell::Value(vendor)) => entry.convert.plainly_writes(host, vendor),
+        (Cell::Empty, Cell::Empty) => entry.derive.is_none(),
+        _ => false,
+    })
 }
 
 /// Judges one field. `halves` is asked for only when the sides differ and there is something to compare with.

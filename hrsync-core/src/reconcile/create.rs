@@ -54,9 +54,16 @@ impl Run<'_> {
         created: &mut Vec<Created>,
     ) -> Result<ItemResult> {
         let (Some(host_id), Some(before)) = (&operation.host_id, before) else { return Ok(ItemResult::NotAttempted) };
-        let Some(employee) = self.engine.host.fetch(host_id).await? else {
-            self.found(drifted(operation, None), None);
-            return Ok(ItemResult::Drifted);
+        let employee = match self.engine.host.fetch(host_id).await {
+            Ok(Some(employee)) => employee,
+            Ok(None) => {
+                self.found(drifted(operation, None), None);
+                return Ok(ItemResult::Drifted);
+            }
+            Err(error) => {
+                self.found(about(Finding::from_error(&error), operation), error.sensitive_detail());
+                return Ok(ItemResult::Refused);
+            }
         };
         let host = employee.to_record();
         let now = self.prints.with(key.0).map(|prints| creation_print(prints, &self.mapping, Side::Host, &host));

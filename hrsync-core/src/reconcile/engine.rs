@@ -9,7 +9,7 @@ use super::decide::Decisions;
 use super::link::{Link, LinkState};
 use super::plan::{Plan, PlanContext};
 use super::progress::{Listener, Progress};
-use super::report::{Calls, Report};
+use super::report::{Calls, Report, ReviewItem};
 use super::review::{Review, ReviewInput, Roster};
 use crate::clock::{Clock, Entropy, SystemClock, SystemEntropy};
 use crate::connection::{Actor, Authority, Connection, ConnectionState};
@@ -230,9 +230,15 @@ impl Engine {
     /// Stops pushing until [`resume`](Self::resume).
     ///
     /// # Errors
-    /// The actor may not, there is no connection, or the store failed.
+    /// The actor may not, the connection is not active (code `not_active`), there is none, or the store failed.
     pub async fn pause(&self, actor: &Actor) -> Result<()> {
         self.may_configure(actor)?;
+        let (_, connection) = self.connected().await?;
+        // Resuming must not be a way around the first synchronisation.
+        if connection.state < ConnectionState::Active {
+            let message = "only an active connection can be paused";
+            return Err(Error::new(ErrorKind::ConfigInvalid, message).with_code("not_active"));
+        }
         self.change_state(actor, |_| ConnectionState::Paused).await
     }
 
@@ -310,7 +316,8 @@ impl Engine {
         review.findings.extend(recovered.findings);
         review.findings.extend(findings);
         self.advance(actor.id(), ConnectionState::ReviewedOnce).await?;
-        Ok(ReviewRun { review, run, actor: actor.id().to_owned(), started_at, calls })
+        let (review_list, actor) = (recovered.review_list, actor.id().to_owned());
+        Ok(ReviewRun { review, run, actor, started_at, review_list, calls })
     }
 
     /// Turns decisions into a plan. Nothing is written; the plan says what would be.
@@ -506,6 +513,9 @@ pub struct ReviewRun {
     /// When.
     #[serde(with = "time::serde::rfc3339")]
     pub started_at: OffsetDateTime,
+    /// What the payroll clerk has to review for people who were found to have been created in the vendor by an earlier run
+    /// that did not hear of it.
+    pub review_list: Vec<ReviewItem>,
     /// The calls to the vendor.
     pub calls: Calls,
 }

@@ -27,4 +27,6 @@ pub use plan::{Action, Change, Expected, LinkedBy, Operation, Plan, Settlement, 
 pub use progress::Progress;
 pub use report::{Calls, Item, ItemResult, Report, ReviewItem};
 pub use resolution::{Resolution, WhyNot};
-pub use review::{Choice, Counts, Difference, Recognised, Review, ReviewInput, Roster, Unmatched, review};
+pub use review::{
+    Choice, Counts, Difference, Recognised, Review, ReviewInput, Roster, Unmatched, review, settled_links,
+};

@@ -9,7 +9,7 @@ use super::decide::{Chosen, Decision, Decisions};
 use super::fingerprint::{Canonical, Fingerprint, Fingerprinter};
 use super::link::{Baseline, Link};
 use super::resolution::{Resolution, WhyNot, host_wins};
-use super::review::{Difference, Pairing, Prints, Review};
+use super::review::{Agreeing, Difference, Pairing, Prints, Review, untouched};
 use crate::clock::Entropy;
 use crate::connector::Connector;
 use crate::error::{Error, ErrorKind, Fixer, Result};
@@ -284,6 +284,10 @@ pub(crate) fn plan(review: &Review, decisions: &Decisions, with: PlanContext<'_>
         settlements: Vec::new(),
         findings: Vec::new(),
     };
+    let mut forms = Canonical::default();
+    for agreeing in &context.agreeing {
+        planner.agreeing(review, *agreeing, &mut forms);
+    }
     for pairing in &context.people {
         planner.person(review, pairing, decisions)?;
     }
@@ -370,6 +374,7 @@ impl Planner<'_> {
                 Decision::Use(Resolution::Host) => {
                     to_vendor.push(self.change(&ids.0, difference.field, host, vendor, Source::Host, choice)?);
                 }
+                // Refused above: there is no value.
                 Decision::Use(Resolution::Enter) => {}
                 Decision::Enter(text) => {
                     if let Some(entry) = self.mapping.entry(difference.field)
@@ -402,6 +407,20 @@ impl Planner<'_> {
         Ok(())
     }
 
+    /// Renews the baseline of a person whose sides agree, if it is not that already.
+    fn agreeing(&mut self, review: &Review, agreeing: Agreeing, forms: &mut Canonical) {
+        let context = &review.context;
+        let (host, vendor) = (agreeing.host as usize, agreeing.vendor as usize);
+        let (host_record, vendor_record) = (&context.host.records[host], &context.vendor.records[vendor]);
+        let link = &context.links[agreeing.link as usize];
+        forms.fill(self.mapping, host_record, vendor_record);
+        if !untouched(&mut self.prints, link, self.revision, forms) {
+            let ids = (link.host.clone(), link.vendor.clone());
+            let pairing = Pairing { host, vendor, link: Some(agreeing.link as usize), differences: 0..0 };
+            self.settle(review, &pairing, (host_record, vendor_record), ids, Vec::new());
+        }
+    }
+
     /// What is decided about each difference; a group is decided as one.
     fn choose(&mut self, differences: &[Difference], decisions: &Decisions) -> Vec<Option<Chosen>> {
         let mut chosen: Vec<Option<Chosen>> =
@@ -426,10 +445,13 @@ impl Planner<'_> {
             }
         }
         for (difference, choice) in differences.iter().zip(&mut chosen) {
-            let Some(why) = choice.as_ref().and_then(|choice| difference.why_not(choice.resolution())) else {
-                continue;
+            let Some(made) = choice.as_ref() else { continue };
+            let why = match (difference.why_not(made.resolution()), &made.decision) {
+                (Some(why), _) => why.to_string(),
+                (None, Decision::Use(Resolution::Enter)) => "no value was entered".to_owned(),
+                (None, _) => continue,
             };
-            self.findings.push(impossible(difference, &why.to_string()));
+            self.findings.push(impossible(difference, &why));
             *choice = None;
         }
         chosen
@@ -492,6 +514,7 @@ impl Planner<'_> {
 
     fn create_in_vendor(&mut self, record: &Record, id: &HostId, blockers: &[Finding]) {
         if !blockers.is_empty() {
+            self.findings.extend_from_slice(blockers);
             return;
         }
         let source = creation_print(&self.prints.current, self.mapping, Side::Host, record);
@@ -500,6 +523,7 @@ impl Planner<'_> {
 
     fn create_in_host(&mut self, record: &Record, id: &VendorId, blockers: &[Finding]) {
         if !blockers.is_empty() {
+            self.findings.extend_from_slice(blockers);
             return;
         }
         let source = creation_print(&self.prints.current, self.mapping, Side::Vendor, record);

@@ -36,6 +36,7 @@ impl Engine {
         let recovered = self.recover(&run.run, LIVE).await?;
         run.report.calls = recovered.calls;
         run.report.findings.extend(recovered.findings);
+        run.report.review_list.extend(recovered.review_list);
         for person in people {
             run.push_one(person).await?;
         }

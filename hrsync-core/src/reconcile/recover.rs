@@ -3,7 +3,7 @@
 use super::apply::Intent;
 use super::create::wanted_for_creation;
 use super::engine::Engine;
-use super::report::Calls;
+use super::report::{Calls, ReviewItem};
 use crate::connector::{Settled, StepNature, Unsettled};
 use crate::error::{Fixer, Result};
 use crate::finding::{Finding, code};
@@ -16,6 +16,8 @@ use crate::store::{self, Batch, Check, CommitError, Row, RowKind};
 pub(crate) struct Recovered {
     pub(crate) calls: Calls,
     pub(crate) findings: Vec<Finding>,
+    /// People found to have been created in the vendor.
+    pub(crate) review_list: Vec<ReviewItem>,
 }
 
 impl Engine {
@@ -84,6 +86,8 @@ impl Engine {
         };
         match (settled, &intent.host, host, wanted) {
             (Settled::Applied(Some(vendor)), Some(id), Some(host), Some(wanted)) => {
+                let points = self.connector.info().review_points.to_vec();
+                recovered.review_list.push(ReviewItem { host_id: id.clone(), vendor_id: vendor.clone(), points });
                 self.link_recovered(run, actor, (row, intent), (id, &vendor), (&host, &wanted)).await
             }
             (Settled::NotApplied, ..) if !intent.confirmed => {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::compare::{DifferenceKind, Halves, Judgement, judge};
+use super::baseline::Verdict;
+use super::compare::{DifferenceKind, Halves, Judgement, judge, plainly_agree};
 use super::findings;
 use super::fingerprint::{Canonical, Fingerprinter};
 use super::link::{Link, LinkState, Pairs};
@@ -82,6 +83,8 @@ pub(crate) struct Context {
     pub(crate) links: Arc<Vec<Link>>,
     /// Linked people with something to do: a difference, a new link, or a baseline to renew.
     pub(crate) people: Vec<Pairing>,
+    /// Linked people who agree at a glance. Whether their baselines have to be renewed is for a plan to find out.
+    pub(crate) agreeing: Vec<Agreeing>,
 }
 
 impl std::fmt::Debug for Context {
@@ -99,6 +102,14 @@ pub(crate) struct Pairing {
     pub(crate) link: Option<usize>,
     /// The places of the person's differences.
     pub(crate) differences: std::ops::Range<usize>,
+}
+
+/// A linked person whose two sides show the same, by places in the rosters and the links.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Agreeing {
+    pub(crate) host: u32,
+    pub(crate) vendor: u32,
+    pub(crate) link: u32,
 }
 
 /// How many people there are.
@@ -261,7 +272,7 @@ impl<'a> Prints<'a> {
 }
 
 /// Whether a link's digests say that nothing changed on either side since everything was settled.
-fn untouched(prints: &mut Prints<'_>, link: &Link, revision: u64, forms: &Canonical) -> bool {
+pub(crate) fn untouched(prints: &mut Prints<'_>, link: &Link, revision: u64, forms: &Canonical) -> bool {
     let Some((host, vendor)) = link.baseline.digests else { return false };
     if link.baseline.revision != revision {
         return false;
@@ -289,6 +300,7 @@ pub fn review(input: ReviewInput<'_>) -> Review {
         differences: Vec::new(),
         findings: Vec::new(),
         people: Vec::new(),
+        agreeing: Vec::new(),
     };
     let mut sides = Sides {
         host: &host.records,
@@ -302,9 +314,6 @@ pub fn review(input: ReviewInput<'_>) -> Review {
     }
     let mut counts = Counts { host: host.records.len(), vendor: vendor.records.len(), ..Counts::default() };
     {
-        let places = |records: &'_ [Record]| -> HashMap<Box<str>, usize> {
-            records.iter().enumerate().map(|(place, record)| (record.id().into(), place)).collect()
-        };
         let (host_places, vendor_places) = (places(&host.records), places(&vendor.records));
         for (place, link) in links.iter().enumerate() {
             let found =
@@ -374,7 +383,7 @@ pub fn review(input: ReviewInput<'_>) -> Review {
             place,
         })
         .collect();
-    let Work { differences, mut findings, people, .. } = work;
+    let Work { differences, mut findings, people, agreeing, .. } = work;
     without_repetition(&mut findings, &only_in_host);
     Review {
         differences,
@@ -384,7 +393,7 @@ pub fn review(input: ReviewInput<'_>) -> Review {
         candidates,
         findings,
         counts,
-        context: Context { connection: connection.clone(), mapping, host, vendor, links, people },
+        context: Context { connection: connection.clone(), mapping, host, vendor, links, people, agreeing },
     }
 }
 
@@ -396,6 +405,12 @@ fn without_repetition(findings: &mut Vec<Finding>, only_in_host: &[Unmatched<Hos
         .map(|finding| (finding.code.clone(), finding.host_id.clone(), finding.field))
         .collect();
     findings.retain(|finding| !blocked.contains(&(finding.code.clone(), finding.host_id.clone(), finding.field)));
+}
+
+fn places(records: &[Record]) -> HashMap<&str, usize> {
+    let mut places = HashMap::with_capacity(records.len());
+    places.extend(records.iter().enumerate().map(|(place, record)| (record.id(), place)));
+    places
 }
 
 fn free(flags: &[bool]) -> impl Iterator<Item = usize> + '_ {
@@ -413,11 +428,16 @@ struct Work<'a> {
     differences: Vec<Difference>,
     findings: Vec<Finding>,
     people: Vec<Pairing>,
+    agreeing: Vec<Agreeing>,
 }
 
 impl Work<'_> {
     /// Compares a linked person; true when there is nothing to tell.
     fn linked(&mut self, host: usize, vendor: usize, place: usize, link: &Link) -> bool {
+        if plainly_agree(self.mapping, &self.host[host], &self.vendor[vendor]) {
+            self.agreeing.push(Agreeing { host: host as u32, vendor: vendor as u32, link: place as u32 });
+            return true;
+        }
         self.forms.fill(self.mapping, &self.host[host], &self.vendor[vendor]);
         if untouched(&mut self.prints, link, self.revision, &self.forms) {
             return true;
@@ -566,4 +586,27 @@ impl Taken for Others<'_, '_> {
         let own = if side == Side::Host { self.host } else { self.vendor };
         self.all.index(side, field).is_some_and(|index| index.find(value).any(|place| place != own))
     }
+}
+
+/// Links for people who agree on both sides, pairwise in the order of the rosters, with everything settled: what an engine
+/// has stored after a first synchronisation. For measuring and for tests of hosts.
+pub fn settled_links(
+    connection: &ConnectionId,
+    mapping: &Mapping,
+    host: &Roster,
+    vendor: &Roster,
+    keys: &dyn KeyRing,
+) -> Vec<Link> {
+    let mut prints = Prints::new(keys, connection);
+    let revision = mapping.revision();
+    let pairs = host.records.iter().zip(&vendor.records);
+    pairs
+        .map(|(host, vendor)| {
+            let mut link = Link::new(HostId::new(host.id()), VendorId::new(vendor.id()));
+            let sides = (host, vendor);
+            link.baseline =
+                super::baseline::make(mapping, revision, &mut prints, &link.host, sides, None, |_| Verdict::Compared);
+            link
+        })
+        .collect()
 }

@@ -38,8 +38,10 @@ impl Run<'_> {
         if link.vendor != *vendor || link.state != LinkState::Linked {
             return Ok(Err(not_linked()));
         }
-        let Some(employee) = self.engine.host.fetch(host).await? else {
-            return Ok(Err(super::findings::gone(&link, crate::Side::Host)));
+        let employee = match self.engine.host.fetch(host).await {
+            Ok(Some(employee)) => employee,
+            Ok(None) => return Ok(Err(super::findings::gone(&link, crate::Side::Host))),
+            Err(error) => return Ok(Err(person(Finding::from_error(&error)))),
         };
         self.report.calls.reads += self.engine.connector.info().calls_per_reading;
         let vendor = match self.engine.connector.read(vendor, self.engine.as_of()).await {
