@@ -1,0 +1,191 @@
+//! The example as a user runs it: flags, exit status, files, what is on which output.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use hrsync_sandbox::netvisor::{Credentials, NetvisorSandbox};
+use serde_json::Value;
+
+/// The example's program, which `cargo test` builds beside this test.
+fn program() -> PathBuf {
+    let deps = std::env::current_exe().unwrap().parent().unwrap().to_owned();
+    deps.parent().unwrap().join("examples").join("netvisor_sync")
+}
+
+fn run(arguments: &[&str], environment: &[(&str, &str)]) -> (i32, String, String) {
+    let Output { status, stdout, stderr } = Command::new(program())
+        .args(arguments)
+        .env_remove("SMTP_URL")
+        .envs(environment.iter().copied())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    (status.code().unwrap(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+/// A simulated company on a free port of this machine, until the returned runtime is dropped.
+struct Company {
+    sandbox: NetvisorSandbox,
+    login: Credentials,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Company {
+    fn start() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let clock = || hrsync::Clock::now(&hrsync::SystemClock);
+        let sandbox =
+            NetvisorSandbox::builder().employees(6).seed(3).clock(std::sync::Arc::new(clock)).base_url(address).build();
+        runtime.spawn(hrsync_sandbox::serve::netvisor(listener, sandbox.clone()));
+        let login = sandbox.credentials();
+        Self { sandbox, login, _runtime: runtime }
+    }
+
+    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        let login = &self.login;
+        let environment = [
+            ("NETVISOR_SENDER", login.sender.as_str()),
+            ("NETVISOR_CUSTOMER_ID", &login.customer_id),
+            ("NETVISOR_CUSTOMER_KEY", &login.customer_key),
+            ("NETVISOR_PARTNER_ID", &login.partner_id),
+            ("NETVISOR_PARTNER_KEY", &login.partner_key),
+            ("NETVISOR_ORGANISATION_ID", &login.organisation_id),
+        ];
+        run(&[&["--base-url", &login.base_url], arguments].concat(), &environment)
+    }
+
+    /// Writes that had a content.
+    fn writes(&self) -> usize {
+        self.sandbox
+            .calls()
+            .iter()
+            .filter(|call| call.method == "POST" && call.status == 200 && call.code.is_none())
+            .count()
+    }
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn example_people() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("people.example.json")
+}
+
+#[test]
+fn without_arguments_everything_that_can_be_done_is_done_once() {
+    let (status, output, _) = run(&[], &[]);
+    // The demo holds people that cannot be created as they are.
+    assert_eq!(status, 2, "{output}");
+    assert!(output.contains("Second run: 0 operations to write"), "{output}");
+    assert!(output.contains("Select an employment pension insurance"), "{output}");
+    assert!(output.contains("Review; 17 API calls: 16 GET getemployee.nv, 1 GET getemployees.nv"), "{output}");
+    assert!(output.contains("Subject: People synchronised"), "{output}");
+}
+
+#[test]
+fn json_is_one_object_and_nothing_else() {
+    let (status, output, _) = run(&["--json"], &[]);
+    assert_eq!(status, 2);
+    let object: Value = serde_json::from_str(&output).unwrap();
+    let mut keys: Vec<&str> = object.as_object().unwrap().keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    assert_eq!(keys, ["plan", "report", "review"]);
+    assert!(object["report"]["review_list"].as_array().is_some_and(|list| list.len() == 2));
+}
+
+#[test]
+fn a_dry_run_writes_nothing_and_a_real_company_is_not_written_without_being_told() {
+    let company = Company::start();
+    let out = folder("dry-run").join("out.json");
+    for arguments in [&["--dry-run", "--resolve", "host", "--create", "both", "--yes"][..], &[][..]] {
+        let file = example_people();
+        let files = ["--host-file", file.to_str().unwrap(), "--host-out", out.to_str().unwrap()];
+        let (status, output, _) = company.run(&[&files[..], arguments].concat());
+        assert!(output.contains("Nothing was written."), "{output}");
+        assert_eq!(company.writes(), 0);
+        assert!(!out.exists());
+        assert_eq!(status, if arguments.is_empty() { 0 } else { 2 }, "{output}");
+    }
+}
+
+#[test]
+fn the_hosts_file_is_written_back_and_the_next_run_finds_nothing_to_do() {
+    let company = Company::start();
+    let out = folder("written-back").join("people.json");
+    let file = example_people();
+    let flags = ["--resolve", "vendor", "--create", "both", "--yes", "--host-out", out.to_str().unwrap()];
+    let (status, output, error) = company.run(&[&["--host-file", file.to_str().unwrap()], &flags[..]].concat());
+    assert_eq!(status, 0, "{output}{error}");
+    assert_eq!(company.sandbox.people().len(), 8);
+    let people: Value = serde_json::from_str(&std::fs::read_to_string(&out).unwrap()).unwrap();
+    assert_eq!(people.as_array().unwrap().len(), 8);
+
+    let writes = company.writes();
+    let (status, output, error) = company.run(&[&["--host-file", out.to_str().unwrap()], &flags[..]].concat());
+    assert_eq!(status, 0, "{output}{error}");
+    assert!(output.contains("nothing to write"), "{output}");
+    assert_eq!(company.writes(), writes);
+}
+
+#[test]
+fn failures_say_what_happened_and_who_can_fix_it() {
+    let folder = folder("failures");
+    let bad = folder.join("bad.json");
+    std::fs::write(&bad, r#"[{"id":"7","surname":"Virtanen"}]"#).unwrap();
+    let company = Company::start();
+    let (status, output, error) = company.run(&["--host-file", bad.to_str().unwrap()]);
+    assert_eq!((status, output.as_str()), (1, ""));
+    assert!(error.contains(r#"employee "7": there is no field "surname""#), "{error}");
+    assert!(!error.contains("Virtanen"), "{error}");
+
+    let (status, _, error) = run(&["--base-url", &company.login.base_url], &[]);
+    assert_eq!(status, 1);
+    for missing in ["User ID", "Key", "Business ID", "Sender", "company menu > API identifiers"] {
+        assert!(error.contains(missing), "{error}");
+    }
+
+    let wrong = Company { login: Credentials { customer_key: "wrong".into(), ..company.login.clone() }, ..company };
+    let (status, _, error) = wrong.run(&[]);
+    assert_eq!(status, 1);
+    assert!(error.contains("company menu > API identifiers") && error.contains("administrator"), "{error}");
+    assert!(!error.contains("wrong"), "{error}");
+}
+
+#[test]
+fn the_example_file_fits_its_schema() {
+    let read = |name: &str| -> Value {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    };
+    let (schema, people) = (read("people.schema.json"), read("people.example.json"));
+    let properties = schema["items"]["properties"].as_object().unwrap();
+    for person in people.as_array().unwrap() {
+        for (name, value) in person.as_object().unwrap() {
+            let known = &properties[name];
+            for part in value.as_object().into_iter().flat_map(|group| group.keys()) {
+                assert!(known["properties"].get(part).is_some(), "{name}.{part}");
+            }
+        }
+    }
+    // The schema knows exactly the fields of an employee.
+    let mut paths: Vec<String> = Vec::new();
+    for (name, property) in properties {
+        match property["properties"].as_object() {
+            Some(group) => paths.extend(group.keys().map(|part| format!("{name}.{part}"))),
+            None if name == "id" || name == "version" => {}
+            None => paths.push(name.clone()),
+        }
+    }
+    paths.sort_unstable();
+    let mut fields: Vec<&str> = hrsync::Schema::EMPLOYEE.fields.iter().map(|def| def.name).collect();
+    fields.sort_unstable();
+    assert_eq!(paths, fields);
+}
