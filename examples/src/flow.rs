@@ -8,7 +8,7 @@ use hrsync::{Actor, Authority, Connector, Result, Severity};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use crate::flags::{Flags, Resolve};
+use crate::flags::{Create, Flags, Resolve};
 use crate::json_host::JsonHost;
 use crate::mail::Mailer;
 use crate::{Counting, ask, show};
@@ -91,6 +91,11 @@ pub async fn synchronise(setup: Setup, flags: &Flags) -> Result<ExitCode> {
         println!("{output:#}");
     }
     let mut left = left_after(&review, &plan, report.as_ref());
+    let unmatched = !review.only_in_host.is_empty() || !review.only_in_vendor.is_empty();
+    if unmatched && flags.create.is_none() && flags.create() == Some(Create::None) {
+        // Nobody said what is to happen with people who exist on one side only.
+        left = Left::Something;
+    }
     // A real company is not read twice without need.
     if apply && talk && flags.base_url.is_none() {
         left = second_run(&engine, &anna, &counting, &decisions, &bar).await?.max(left);

@@ -112,7 +112,7 @@ fn a_dry_run_writes_nothing_and_a_real_company_is_not_written_without_being_told
         assert!(output.contains("Nothing was written."), "{output}");
         assert_eq!(company.writes(), 0);
         assert!(!out.exists());
-        assert_eq!(status, if arguments.is_empty() { 0 } else { 2 }, "{output}");
+        assert_eq!(status, 2, "{output}");
     }
 }
 

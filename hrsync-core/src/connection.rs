@@ -77,6 +77,11 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// What a person has to do next.
+    pub fn next_step(&self) -> NextStep {
+        self.state.next_step()
+    }
+
     pub(crate) fn new(state: ConnectionState, confirmed_by: String, connected_at: OffsetDateTime) -> Self {
         Self { state, confirmed_by, connected_at, memory: Memory::default() }
     }

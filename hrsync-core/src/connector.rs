@@ -303,6 +303,8 @@ pub struct StepDone {
     pub created: Option<VendorId>,
     /// What was learnt about the company.
     pub memory: Option<Memory>,
+    /// How many further calls it took to find that out.
+    pub reads: u32,
     /// What somebody should know.
     pub findings: Vec<Finding>,
 }

@@ -312,13 +312,13 @@ impl NetvisorConnector {
     async fn count_periods(&self, key: EmployeeKey, before: usize, memory: &Memory) -> StepDone {
         let Ok(person) = self.employee(key).await else {
             // The next edit counts again.
-            return StepDone::default();
+            return StepDone { reads: 1, ..StepDone::default() };
         };
         let after = person.periods.map_or(0, |periods| periods.len());
         if after == before.max(1) {
             let name = if before > 1 { remembered::SEVERAL_PERIODS } else { remembered::ONE_PERIOD };
             let memory = Some(memory.with(name, remembered::UPDATES_IN_PLACE));
-            return StepDone { memory, ..StepDone::default() };
+            return StepDone { memory, reads: 1, ..StepDone::default() };
         }
         let finding = Finding::problem(
             EDITS_STOPPED,
@@ -331,6 +331,7 @@ impl NetvisorConnector {
         .with_param("periods_after", after.to_string());
         StepDone {
             memory: Some(memory.with(remembered::STOPPED, remembered::YES)),
+            reads: 1,
             findings: vec![finding],
             ..StepDone::default()
         }

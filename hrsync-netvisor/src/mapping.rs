@@ -1,6 +1,6 @@
 //! The supported fields: which field of the host is which element of the vendor, under what rules.
 
-use hrsync_core::check;
+use hrsync_core::check::{self, Problem};
 use hrsync_core::mapping::{Convert, FieldMapping, Group, Mapping, Relaxation, Update};
 use hrsync_core::{FieldId, Side, Value, field};
 
@@ -63,7 +63,8 @@ const FIELDS: [FieldMapping; 20] = [
     FieldMapping::new(field::EMPLOYEE_NUMBER, "employeebaseinformation.employeenumber")
         .write_path("employeepayrollinformation.employeenumber")
         .unique_in(Side::Vendor)
-        .max_len(10),
+        .max_len(10)
+        .check(digits),
     FieldMapping::new(field::PROBATION_END, "employmentperiods[].employmentperiod.probationenddate"),
     FieldMapping::new(field::END_DATE, "employmentperiods[].employmentperiod.enddate"),
     FieldMapping::new(field::EMPLOYMENT_TYPE, "employmentperiods[].employmentperiod.employmentmode")
@@ -122,6 +123,11 @@ const RELAXATIONS: &[Relaxation] = &[Relaxation {
 /// The mapping with all rules as they are stated.
 pub fn mapping() -> Mapping {
     Mapping::new(VENDOR, FIELDS).with_relaxations(RELAXATIONS)
+}
+
+/// An employee number is made of digits. \[doc\]
+fn digits(text: &str) -> Result<String, Problem> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) { Ok(text.to_owned()) } else { Err(Problem::NotANumber) }
 }
 
 /// The bank of a Finnish account, by the first digits of the account number after country and check digits. Numbers are given

@@ -331,22 +331,22 @@ pub(crate) fn edit(current: &Employee, wanted: &Record, as_of: Date) -> hrsync_c
     }
     let periods = current.periods.as_deref().unwrap_or_default();
     let chosen = current_period(periods, as_of);
-    person.periods = periods
-        .iter()
-        .map(|period| {
-            let mut write = resend(period);
-            if chosen.is_some_and(|chosen| std::ptr::eq(chosen, period)) {
-                change_period(&mut write, wanted);
-            }
-            write
-        })
-        .collect();
+    let mut missing = Vec::new();
+    for period in periods {
+        let mut write = resend(period);
+        if chosen.is_some_and(|chosen| std::ptr::eq(chosen, period)) {
+            change_period(&mut write, wanted);
+        }
+        missing.extend(lost(period, &write).map(|element| format!("employmentperiods.employmentperiod.{element}")));
+        person.periods.push(write);
+    }
     if periods.is_empty() {
         let mut period = PeriodWrite::default();
         change_period(&mut period, wanted);
         person.periods.push(period);
     }
-    let missing: Vec<String> = person.problems().into_iter().map(|problem| problem.path).collect();
+    missing.extend(person.problems().into_iter().map(|problem| problem.path));
+    missing.dedup();
     if missing.is_empty() { Ok(person) } else { Err(incomplete(&missing)) }
 }
 
@@ -374,7 +374,7 @@ fn identify(person: &mut EmployeeWrite, current: &Employee) -> hrsync_core::Resu
 fn incomplete(paths: &[String]) -> Error {
     let error = Error::new(
         ErrorKind::InvalidData,
-        "the person's record in Netvisor lacks what an edit of the employment has to send again",
+        "the person's record in Netvisor lacks or holds something that an edit of the employment has to send again and cannot",
     )
     .with_code("netvisor.record_incomplete")
     .with_vendor(VENDOR)
@@ -419,6 +419,29 @@ fn resend(period: &EmploymentPeriod) -> PeriodWrite {
         is_abroad_car_benefit: flag(&period.is_abroad_car_benefit),
         car_emission_value: number(&period.car_emission_value),
     }
+}
+
+/// The elements that hold something which cannot be sent again, such as a reason that the vendor does not take any more.
+fn lost(period: &EmploymentPeriod, write: &PeriodWrite) -> impl Iterator<Item = &'static str> {
+    [
+        (&period.company_start_date, write.company_start_date.is_keep(), "companystartdate"),
+        (&period.start_date, write.start_date.is_keep(), "startdate"),
+        (&period.probation_end_date, write.probation_end_date.is_keep(), "probationenddate"),
+        (&period.employment_mode, write.employment_mode.is_keep(), "employmentmode"),
+        (&period.end_date, write.end_date.is_keep(), "enddate"),
+        (&period.end_reason, write.end_reason.is_keep(), "endreason"),
+        (&period.employment_contract, write.employment_contract.is_keep(), "employmentcontract"),
+        (&period.employment_form, write.employment_form.is_keep(), "employmentform"),
+        (&period.regular_working_hours, write.regular_working_hours.is_keep(), "regularworkinghours"),
+        (&period.grounds_for_employment, write.grounds_for_employment.is_keep(), "groundsforemployment"),
+        (&period.car_benefit_year, write.car_benefit_year.is_keep(), "carbenefityear"),
+        (&period.car_emission_value, write.car_emission_value.is_keep(), "caremissionvalue"),
+    ]
+    .into_iter()
+    .filter(|(read, kept, _)| *kept && filled(read).is_some())
+    .map(|(_, _, element)| element)
+    .collect::<Vec<_>>()
+    .into_iter()
 }
 
 fn decimal(text: &Option<String>) -> Write<Decimal> {

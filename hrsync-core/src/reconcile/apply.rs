@@ -10,6 +10,7 @@ use super::engine::{Engine, is_outage, stops_a_run};
 use super::link::Link;
 use super::plan::{Action, LinkedBy, Operation, Plan, Settlement, Source};
 use super::progress::Progress;
+use super::recover::Recovered;
 use super::report::{Item, ItemResult, Report};
 use super::review::Prints;
 use crate::connection::{Actor, ConnectionState};
@@ -89,12 +90,14 @@ impl Engine {
         let mut run = self.start(actor.id()).await?;
         plan.verify(&self.id, &run.mapping, &*self.keys)?;
         let recovered = self.recover(&run.run, actor.id()).await?;
-        run.report.calls = recovered.calls;
-        run.report.findings.extend(recovered.findings);
-        run.report.review_list.extend(recovered.review_list);
+        run.take_over(recovered);
+        // Who was left out of the plan, and why, belongs into the report that people get.
+        plan.findings.iter().for_each(|finding| run.found(finding.clone(), None));
         run.settle(&plan.settlements).await?;
         run.operations(plan).await?;
-        self.advance(actor.id(), ConnectionState::Active).await?;
+        if !run.stopped {
+            self.advance(actor.id(), ConnectionState::Active).await?;
+        }
         let mut report = run.finish().await?;
         self.announce(&mut report).await;
         Ok(report)
@@ -121,6 +124,13 @@ impl Engine {
 }
 
 impl Run<'_> {
+    /// Reports what was found out about earlier writes.
+    pub(crate) fn take_over(&mut self, recovered: Recovered) {
+        self.report.calls = recovered.calls;
+        self.report.review_list.extend(recovered.review_list);
+        recovered.findings.into_iter().for_each(|finding| self.found(finding, None));
+    }
+
     /// Stores links and baselines.
     async fn settle(&mut self, settlements: &[Settlement]) -> Result<()> {
         for chunk in settlements.chunks(SETTLEMENTS_PER_COMMIT) {
@@ -363,6 +373,7 @@ impl Run<'_> {
 
     /// Takes over what a step taught about the company.
     pub(crate) async fn learn(&mut self, done: &StepDone, operation: &Operation) -> Result<()> {
+        self.report.calls.reads += done.reads;
         for finding in &done.findings {
             self.found(about(finding.clone(), operation), None);
         }

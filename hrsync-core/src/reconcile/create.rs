@@ -250,10 +250,14 @@ impl Run<'_> {
             Err(error) => {
                 let refused = host_refusal(&error);
                 self.found(about(refused, operation), error.sensitive_detail());
-                let batch =
-                    Batch::default().delete(intent_key(operation)).record(self.outcome(operation, STEP, "refused"));
-                self.commit(batch).await?;
-                return Ok(ItemResult::Refused);
+                // A lost reply does no harm: the same `once` makes no second person, and the next review recognises the first.
+                let (outcome, result) = match error.may_have_been_applied() {
+                    true => ("unknown", ItemResult::Unknown),
+                    false => ("refused", ItemResult::Refused),
+                };
+                let release = Batch::default().delete(intent_key(operation));
+                self.commit(release.record(self.outcome(operation, STEP, outcome))).await?;
+                return Ok(result);
             }
         };
         host = renamed(&host, &id);

@@ -34,9 +34,7 @@ impl Engine {
         }
         let mut run = self.start(LIVE).await?;
         let recovered = self.recover(&run.run, LIVE).await?;
-        run.report.calls = recovered.calls;
-        run.report.findings.extend(recovered.findings);
-        run.report.review_list.extend(recovered.review_list);
+        run.take_over(recovered);
         for person in people {
             run.push_one(person).await?;
         }
@@ -80,7 +78,7 @@ impl Run<'_> {
         };
         let changes = self.live_changes(&fresh);
         if changes.is_empty() {
-            return Ok(());
+            return self.no_longer_set_aside(person).await;
         }
         let key = self.prints.current.key;
         let action = Action::UpdateVendor { changes: changes.clone() };

@@ -147,7 +147,8 @@ impl Run<'_> {
                 }
             }
         }
-        Ok(ItemResult::Done)
+        let complete = fields.iter().all(|field| send.contains(field));
+        Ok(if complete { ItemResult::Done } else { ItemResult::PartlyDone })
     }
 
     /// Whether a change is still to be made, as it was decided. An entered value is put into `host`.
@@ -182,7 +183,8 @@ impl Run<'_> {
         }
     }
 
-    /// What to send for `fields`, groups in full. `None` when the rules do not let it be sent after all.
+    /// What to send for `fields`, groups in full. A field that the rules do not let be sent after all is reported and left
+    /// out; `None` when nothing remains.
     fn wanted(
         &mut self,
         operation: &Operation,
@@ -195,13 +197,16 @@ impl Run<'_> {
         for entry in fields.iter().filter_map(|field| mapping.entry(*field)) {
             if let Err(why) = host_wins(&mapping, entry, host, vendor, &Nobody) {
                 self.found(about(refusal(&why), operation).on(entry.field), None);
-                return None;
+                continue;
             }
             let group: Vec<FieldId> = match entry.group {
                 Some(group) => mapping.group(group).map(|part| part.field).collect(),
                 None => vec![entry.field],
             };
             send.extend(group.into_iter().filter(|field| !send.contains(field)).collect::<Vec<_>>());
+        }
+        if send.is_empty() {
+            return None;
         }
         let mut wanted = Record::new(vendor.id());
         for entry in send.iter().filter_map(|field| mapping.entry(*field)) {
@@ -280,6 +285,15 @@ impl Run<'_> {
         let Some(row) = self.engine.store.get(&self.engine.id, &key).await? else { return Ok(false) };
         let aside: SetAside = store::decode(&row)?;
         Ok(vendor.hold == Some(aside.hold.as_str()))
+    }
+
+    /// Forgets that a person was set aside, when nothing is to be written for them any more.
+    pub(crate) async fn no_longer_set_aside(&mut self, person: &HostId) -> Result<()> {
+        let key = RowKey::new(RowKind::SetAside, person.as_str());
+        match self.engine.store.get(&self.engine.id, &key).await? {
+            Some(_) => Ok(self.commit(Batch::default().delete(key)).await?),
+            None => Ok(()),
+        }
     }
 
     async fn set_aside(&mut self, host: &HostId, hold: &str) -> Result<()> {
@@ -383,10 +397,11 @@ impl Run<'_> {
             Err(error) => {
                 self.found(about(Finding::from_error(&error), operation), error.sensitive_detail());
                 // An update sets values, so it can be repeated: the next comparison shows whether it has to be.
-                ItemResult::Refused
+                if error.may_have_been_applied() { ItemResult::Unknown } else { ItemResult::Refused }
             }
         };
-        let batch = release.record(self.outcome(operation, STEP, "refused"));
+        let outcome = if result == ItemResult::Unknown { "unknown" } else { "refused" };
+        let batch = release.record(self.outcome(operation, STEP, outcome));
         self.commit(batch).await?;
         Ok(result)
     }

@@ -2,6 +2,10 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
+pub mod steps;
+
+pub mod linked;
+
 use std::sync::Arc;
 
 use hrsync_core::reconcile::{Decisions, Engine, Report};
