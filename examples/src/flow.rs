@@ -49,18 +49,18 @@ pub async fn synchronise(setup: Setup, flags: &Flags) -> Result<ExitCode> {
 
     let missing = engine.connect(&anna, Authority::Confirmed).await?;
     if talk {
-        println!("Connected to {} ({}); {}", connector.info().title, connector.info().account, counting.take());
+        say!("Connected to {} ({}); {}", connector.info().title, connector.info().account, counting.take());
         show::findings(missing.iter());
         inform_clerk(&*connector);
-        println!();
+        say!("");
     }
 
     let review = engine.review(&anna).await?;
     bar.finish_and_clear();
     if talk {
-        println!("Review; {}", counting.take());
+        say!("Review; {}", counting.take());
         show::review(&review, &host);
-        println!();
+        say!("");
     }
     let decisions = decide(&review, &host, flags);
     let plan = engine.plan(&anna, &review, &decisions)?;
@@ -73,10 +73,10 @@ pub async fn synchronise(setup: Setup, flags: &Flags) -> Result<ExitCode> {
         let done = engine.apply(&anna, &plan).await?;
         bar.finish_and_clear();
         if talk {
-            println!("\nApplied; {}", counting.take());
+            say!("\nApplied; {}", counting.take());
             show::report(&done, &host);
             for mail in mailer.take() {
-                println!("\nResult mail:\n{mail}");
+                say!("\nResult mail:\n{mail}");
             }
         }
         report = Some(done);
@@ -84,11 +84,11 @@ pub async fn synchronise(setup: Setup, flags: &Flags) -> Result<ExitCode> {
             host.write(path)?;
         }
     } else if talk {
-        println!("Nothing was written.");
+        say!("Nothing was written.");
     }
     if flags.json {
         let output = json!({ "review": review_json(&review), "plan": plan, "report": report });
-        println!("{output:#}");
+        say!("{output:#}");
     }
     let mut left = left_after(&review, &plan, report.as_ref());
     let unmatched = !review.only_in_host.is_empty() || !review.only_in_vendor.is_empty();
@@ -125,14 +125,14 @@ async fn second_run(
     let again = engine.review(anna).await?;
     let plan = engine.plan(anna, &again, decisions)?;
     bar.finish_and_clear();
-    println!(
+    say!(
         "\nSecond run: {} operations to write, {} decisions open; {}",
         plan.operations.len(),
         again.open().count(),
         counting.take()
     );
     let report = engine.apply(anna, &plan).await?;
-    println!("{}; {}", show::summary(&report), counting.take());
+    say!("{}; {}", show::summary(&report), counting.take());
     Ok(if plan.is_empty() { Left::Nothing } else { Left::Something })
 }
 
@@ -186,12 +186,12 @@ fn review_json(review: &ReviewRun) -> serde_json::Value {
 }
 
 fn inform_clerk(connector: &dyn Connector) {
-    println!(
+    say!(
         "Tell the payroll clerk before the first synchronisation. When people are created in {}:",
         connector.info().title
     );
     for point in connector.info().review_points {
-        println!("  - {}, {}: {} {}", point.place, point.field, point.what_happens, point.to_do);
+        say!("  - {}, {}: {} {}", point.place, point.field, point.what_happens, point.to_do);
     }
 }
 

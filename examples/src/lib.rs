@@ -1,6 +1,12 @@
 //! What the synchronisation examples share: flags, a host kept in a JSON file, tables, questions, mails, and the flow of a run.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "examples talk to a terminal")]
+/// Prints a line. A reader that went away, as `head` does, is no reason to stop.
+macro_rules! say {
+    ($($argument:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout(), $($argument)*);
+    }};
+}
 
 mod ask;
 mod counting;

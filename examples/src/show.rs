@@ -49,7 +49,7 @@ pub(crate) fn kind(difference: &Difference) -> String {
 
 pub(crate) fn review(review: &Review, host: &JsonHost) {
     let counts = review.counts;
-    println!(
+    say!(
         "{} people in the host, {} in the payroll system, {} linked, {} recognised now",
         counts.host,
         counts.vendor,
@@ -68,7 +68,7 @@ pub(crate) fn review(review: &Review, host: &JsonHost) {
                 choices(difference),
             ]);
         }
-        println!("{rows}");
+        say!("{rows}");
     }
     let unmatched = |title: &str, people: Vec<(String, bool)>| {
         if people.is_empty() {
@@ -78,14 +78,14 @@ pub(crate) fn review(review: &Review, host: &JsonHost) {
             .into_iter()
             .map(|(name, blocked)| if blocked { format!("{name} [cannot be created as they are]") } else { name })
             .collect();
-        println!("{title}: {}", names.join(", "));
+        say!("{title}: {}", names.join(", "));
     };
     let in_host = review.only_in_host.iter().map(|person| (host.name(person.id.as_str()), !person.blockers.is_empty()));
     unmatched("Only in the host", in_host.collect());
     let in_vendor = review.only_in_vendor.iter().map(|person| (person.id.to_string(), !person.blockers.is_empty()));
     unmatched("Only in the payroll system", in_vendor.collect());
     for candidate in &review.candidates {
-        println!(
+        say!(
             "Perhaps the same person: {} and {} in the payroll system (same {})",
             host.name(candidate.host.as_str()),
             candidate.vendor,
@@ -104,13 +104,13 @@ pub(crate) fn findings<'f>(all: impl Iterator<Item = &'f Finding>) {
             Severity::Problem => "!",
             Severity::Notice => "·",
         };
-        println!("  {mark} {finding}");
+        say!("  {mark} {finding}");
     }
 }
 
 pub(crate) fn plan(plan: &Plan, host: &JsonHost) {
     if plan.is_empty() {
-        println!("Plan: nothing to write; {} links and baselines to store", plan.settlements.len());
+        say!("Plan: nothing to write; {} links and baselines to store", plan.settlements.len());
     } else {
         let mut rows = table(&["operation", "person", "what"]);
         for operation in &plan.operations {
@@ -140,8 +140,8 @@ pub(crate) fn plan(plan: &Plan, host: &JsonHost) {
             };
             rows.add_row([operation.action.name().replace('_', " "), person, what]);
         }
-        println!("{rows}");
-        println!(
+        say!("{rows}");
+        say!(
             "Plan: {} operations, about {} API calls and {} seconds; {} links and baselines to store",
             plan.operations.len(),
             plan.expected.calls,
@@ -153,7 +153,7 @@ pub(crate) fn plan(plan: &Plan, host: &JsonHost) {
 }
 
 pub(crate) fn report(report: &Report, host: &JsonHost) {
-    println!("{}", summary(report));
+    say!("{}", summary(report));
     findings(report.findings.iter());
     if !report.review_list.is_empty() {
         let people: Vec<String> = report
@@ -161,15 +161,12 @@ pub(crate) fn report(report: &Report, host: &JsonHost) {
             .iter()
             .map(|item| format!("{} = {} in the payroll system", host.name(item.host_id.as_str()), item.vendor_id))
             .collect();
-        println!(
-            "For the payroll clerk, to review for each person created in the payroll system: {}",
-            people.join(", ")
-        );
+        say!("For the payroll clerk, to review for each person created in the payroll system: {}", people.join(", "));
         let mut rows = table(&["where", "field", "what happened", "to do"]);
         for point in report.review_list.first().map(|item| item.points.as_slice()).unwrap_or_default() {
             rows.add_row([point.place, point.field, point.what_happens, point.to_do]);
         }
-        println!("{rows}");
+        say!("{rows}");
     }
 }
 
