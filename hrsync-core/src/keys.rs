@@ -45,7 +45,7 @@ impl Key {
 fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
     let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
     block[..32].copy_from_slice(key);
-    <Hmac<Sha256> as hmac::KeyInit>::new(&block)
+    <Hmac<Sha256> as KeyInit>::new(&block)
 }
 
 impl Clone for Key {
@@ -148,7 +148,7 @@ impl Sealed {
         entropy.fill(&mut nonce)?;
         let payload = Payload { msg: text.as_bytes(), aad: about.as_bytes() };
         let data = cipher(&key, about)
-            .encrypt(XNonce::from_slice(&nonce), payload)
+            .encrypt(&XNonce::from(nonce), payload)
             .map_err(|_| Error::new(ErrorKind::Unexpected, "a value could not be sealed"))?;
         Ok(Self { key: id, about: about.to_owned(), nonce: hex(&nonce), data: hex(&data) })
     }
@@ -165,10 +165,10 @@ impl Sealed {
                 .with_scope(Scope::Platform)
                 .with_fixer(crate::error::Fixer::HostDeveloper)
         })?;
-        let nonce = unhex(&self.nonce).filter(|nonce| nonce.len() == 24).ok_or_else(broken)?;
+        let nonce: [u8; 24] = unhex(&self.nonce).and_then(|nonce| nonce.try_into().ok()).ok_or_else(broken)?;
         let data = unhex(&self.data).ok_or_else(broken)?;
         let payload = Payload { msg: &data, aad: self.about.as_bytes() };
-        let text = cipher(&key, &self.about).decrypt(XNonce::from_slice(&nonce), payload).map_err(|_| broken())?;
+        let text = cipher(&key, &self.about).decrypt(&XNonce::from(nonce), payload).map_err(|_| broken())?;
         String::from_utf8(text).map_err(|_| broken())
     }
 }
