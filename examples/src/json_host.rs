@@ -34,9 +34,16 @@ impl JsonHost {
     pub fn read(path: &Path) -> Result<Self> {
         let problem = |message: String| Error::new(ErrorKind::ConfigInvalid, format!("{}: {message}", path.display()));
         let text = std::fs::read_to_string(path).map_err(|error| problem(error.to_string()))?;
-        let people: Vec<Employee> = serde_json::from_str(&text).map_err(|error| problem(error.to_string()))?;
+        // The parser's own words could repeat a value, so only the place is told, and an employee's own error.
+        let entries: Vec<serde_json::Value> = serde_json::from_str(&text).map_err(|error| {
+            problem(format!("no JSON array of employees, line {} column {}", error.line(), error.column()))
+        })?;
         let host = Self::default();
-        for person in people {
+        for (place, entry) in entries.into_iter().enumerate() {
+            if !entry.is_object() {
+                return Err(problem(format!("entry {} is not an employee", place + 1)));
+            }
+            let person: Employee = serde_json::from_value(entry).map_err(|error| problem(error.to_string()))?;
             let id = person.id.clone();
             if host.state().people.insert(id.clone(), person).is_some() {
                 return Err(problem(format!("the id {id:?} stands twice")));

@@ -146,6 +146,22 @@ fn failures_say_what_happened_and_who_can_fix_it() {
     assert!(error.contains(r#"employee "7": there is no field "surname""#), "{error}");
     assert!(!error.contains("Virtanen"), "{error}");
 
+    for (content, expected) in [
+        (r#"["Virtanen"]"#, "entry 1 is not an employee"),
+        (r#"{"name":"Virtanen"}"#, "no JSON array of employees"),
+        (r#"[{"id":"7""#, "no JSON array of employees, line 1"),
+        (r#"[{"id":"7"},{"id":"7"}]"#, r#"the id "7" stands twice"#),
+        (r#"[{"given_name":"Virtanen"}]"#, "an employee without an id"),
+    ] {
+        std::fs::write(&bad, content).unwrap();
+        let (status, _, error) = company.run(&["--host-file", bad.to_str().unwrap()]);
+        assert_eq!(status, 1);
+        assert!(error.contains(expected) && !error.contains("Virtanen"), "{error}");
+    }
+    let (status, _, error) = company.run(&["--host-file", folder.join("absent.json").to_str().unwrap()]);
+    assert_eq!(status, 1);
+    assert!(error.contains("absent.json"), "{error}");
+
     let (status, _, error) = run(&["--base-url", &company.login.base_url], &[]);
     assert_eq!(status, 1);
     for missing in ["User ID", "Key", "Business ID", "Sender", "company menu > API identifiers"] {
