@@ -62,6 +62,9 @@ impl fmt::Debug for Key {
 
 /// The host's keys: the present one seals and fingerprints, older ones stay readable until they are dropped.
 ///
+/// A number stands for the same key for ever: under a number that is given to another key, every baseline made before looks
+/// as if both sides had changed.
+///
 /// Implement it over the host's secret store; [`StaticKeys`] holds keys given at start-up.
 pub trait KeyRing: fmt::Debug + Send + Sync + 'static {
     /// The key to use from now on.

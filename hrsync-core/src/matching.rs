@@ -4,10 +4,12 @@
 //! employee number, each only where it is unique on both sides and nothing stronger contradicts it. Everything else that looks
 //! alike is a candidate, for a person to decide.
 
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 
+use crate::mapping::Convert;
 use crate::model::{FieldId, HostId, Record, Value, VendorId, field};
 
 /// The identity keys, the strongest first.
@@ -46,6 +48,8 @@ pub enum CandidateReason {
 pub(crate) struct Index<'r> {
     records: &'r [Record],
     field: FieldId,
+    /// The form in which values are compared.
+    form: Convert,
     by_hash: Vec<(u64, u32)>,
 }
 
@@ -58,27 +62,42 @@ fn hash(field: FieldId, value: &Value) -> u64 {
     hasher.finish()
 }
 
+/// A value in its form; one that has no such form stands for itself.
+fn formed<'v>(form: &Convert, value: &'v Value) -> Cow<'v, Value> {
+    form.write(value).unwrap_or(Cow::Borrowed(value))
+}
+
 impl<'r> Index<'r> {
     pub(crate) fn new(records: &'r [Record], field: FieldId) -> Self {
+        Self::in_form(records, field, Convert::Same)
+    }
+
+    /// The same with values compared as the converter writes them.
+    pub(crate) fn in_form(records: &'r [Record], field: FieldId, form: Convert) -> Self {
         let mut by_hash: Vec<(u64, u32)> = (0..)
             .zip(records)
-            .filter_map(|(place, record)| Some((hash(field, record.cell(field).value()?), place)))
+            .filter_map(|(place, record)| Some((hash(field, &formed(&form, record.cell(field).value()?)), place)))
             .collect();
         by_hash.sort_unstable();
-        Self { records, field, by_hash }
+        Self { records, field, form, by_hash }
+    }
+
+    /// Whether the person at `place` has `value`, which is in the index's form.
+    fn has(&self, place: usize, value: &Value) -> bool {
+        let own = self.records[place].cell(self.field).value();
+        own.is_some_and(|own| self.field.kind().same(value, &formed(&self.form, own)))
     }
 
     /// The places of the people who have `value`.
     pub(crate) fn find<'s>(&'s self, value: &'s Value) -> impl Iterator<Item = usize> + 's {
-        let wanted = hash(self.field, value);
+        let value = formed(&self.form, value);
+        let wanted = hash(self.field, &value);
         let from = self.by_hash.partition_point(|(hash, _)| *hash < wanted);
         self.by_hash[from..]
             .iter()
             .take_while(move |(hash, _)| *hash == wanted)
             .map(|(_, place)| *place as usize)
-            .filter(move |place| {
-                self.records[*place].cell(self.field).value().is_some_and(|other| self.field.kind().same(value, other))
-            })
+            .filter(move |place| self.has(*place, &value))
     }
 
     /// The places of people who share their value with somebody, each group in order.
@@ -88,13 +107,8 @@ impl<'r> Index<'r> {
             let mut rest: Vec<usize> = run.iter().map(|(_, place)| *place as usize).collect();
             while let Some(first) = rest.first().copied() {
                 let Some(value) = self.records[first].cell(self.field).value() else { break };
-                let same = |place: &usize| {
-                    self.records[*place]
-                        .cell(self.field)
-                        .value()
-                        .is_some_and(|other| self.field.kind().same(value, other))
-                };
-                let (group, others) = rest.iter().copied().partition::<Vec<_>, _>(same);
+                let value = formed(&self.form, value);
+                let (group, others) = rest.iter().copied().partition::<Vec<_>, _>(|place| self.has(*place, &value));
                 rest = others;
                 if group.len() > 1 {
                     groups.push(group);

@@ -38,6 +38,16 @@ fn forbidden(world: &World) -> BTreeSet<String> {
     values
 }
 
+/// Whether `value` stands in `text` by itself. Short numbers occur within hashes by chance.
+fn occurs(text: &str, value: &str) -> bool {
+    let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_hexdigit());
+    text.match_indices(value).any(|(at, _)| {
+        let number = value.bytes().all(|byte| byte.is_ascii_digit());
+        let inside = letter(text[..at].chars().next_back()) || letter(text[at + value.len()..].chars().next());
+        !(number && inside)
+    })
+}
+
 #[derive(Default)]
 struct Shown(Vec<String>);
 
@@ -68,7 +78,7 @@ impl Shown {
     fn hides(&self, values: &BTreeSet<String>) {
         for shown in &self.0 {
             for value in values {
-                assert!(!shown.contains(value.as_str()), "{value:?} in {shown}");
+                assert!(!occurs(shown, value), "{value:?} in {shown}");
             }
         }
     }

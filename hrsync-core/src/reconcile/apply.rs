@@ -1,6 +1,6 @@
 //! Applying: what all runs that write have in common.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,8 @@ pub(crate) struct Run<'e> {
     pub(crate) report: Report,
     /// Entries that go into the journal with the next commit.
     pub(crate) entries: Vec<NewEntry>,
+    /// Who was created and linked, by operation.
+    pub(crate) made: HashMap<OperationId, (HostId, VendorId)>,
     stopped: bool,
     failures: u32,
 }
@@ -117,6 +119,7 @@ impl Engine {
             run: id,
             actor: actor.to_owned(),
             entries: Vec::new(),
+            made: HashMap::new(),
             stopped: false,
             failures: 0,
         })
@@ -211,7 +214,7 @@ impl Run<'_> {
         let mut host_failed = HashSet::new();
         for (place, operation) in plan.operations.iter().enumerate() {
             let result = if self.stopped {
-                self.found(not_attempted(operation), None);
+                self.found(about(not_attempted(), operation), None);
                 ItemResult::NotAttempted
             } else if enters(&operation.action) && host_failed.contains(&operation.host_id) {
                 self.found(not_entered(operation), None);
@@ -239,24 +242,39 @@ impl Run<'_> {
         self.link_created(created).await
     }
 
+    /// Whether the vendor cannot be used, so that nothing more is to be tried.
+    pub(crate) fn stopped(&self) -> bool {
+        self.stopped
+    }
+
     pub(crate) fn item(&mut self, operation: &Operation, result: ItemResult) {
+        let (host_id, vendor_id) = match self.made.get(&operation.id) {
+            Some((host, vendor)) => (Some(host.clone()), Some(vendor.clone())),
+            None => (operation.host_id.clone(), operation.vendor_id.clone()),
+        };
         self.report.items.push(Item {
             operation: operation.id.clone(),
             action: operation.action.name(),
-            host_id: operation.host_id.clone(),
-            vendor_id: operation.vendor_id.clone(),
+            host_id,
+            vendor_id,
             fields: operation.action.changes().iter().map(|change| change.field).collect(),
             result,
         });
     }
 
     /// Sends a step: the intent is committed before, the outcome is the caller's to commit. An unknown outcome leaves the
-    /// intent in place.
-    pub(crate) async fn send(&mut self, operation: &Operation, step: &Step) -> Result<Sent> {
+    /// intent in place. `checks` say what must hold for the person to be written.
+    pub(crate) async fn send(
+        &mut self,
+        operation: &Operation,
+        step: &Step,
+        checks: Vec<(RowKey, Check)>,
+    ) -> Result<Sent> {
         let key = intent_key(operation);
         let intent = self.intent(operation, step.name, step.nature, step.evidence.clone());
         let event = self.intended(operation, step.name, step.fields.clone());
-        let batch = Batch::default().put(key, Some(Check::Absent), store::encode(&intent)?).record(self.entry(event));
+        let batch = Batch { checks, ..Batch::default() };
+        let batch = batch.put(key, None, store::encode(&intent)?).record(self.entry(event));
         match self.commit(batch).await {
             Ok(()) => {}
             Err(CommitError::Stale) => return Ok(Sent::Locked),
@@ -341,8 +359,7 @@ impl Run<'_> {
 
     /// Says that another write of the person is under way.
     pub(crate) fn locked(&mut self, operation: &Operation) -> ItemResult {
-        let message =
-            "a write for this person is under way or its outcome is not known yet; nothing more is sent until it is";
+        let message = "another write for this person is under way, was just made or has an unknown outcome; nothing more is sent for now";
         self.found(about(Finding::notice(code::WRITE_PENDING, message), operation), None);
         ItemResult::NotAttempted
     }
@@ -405,6 +422,16 @@ pub(crate) fn put_link(link: &Link) -> Result<Batch> {
     Ok(Batch::default().put(key, Some(Check::At(link.row_version)), link.to_body()?))
 }
 
+/// That no write of the person is under way.
+pub(crate) fn free(operation: &Operation) -> (RowKey, Check) {
+    (intent_key(operation), Check::Absent)
+}
+
+/// That nothing was written for the person since the link was read. What was read then would be written over it.
+pub(crate) fn unchanged(link: &Link) -> (RowKey, Check) {
+    (RowKey::new(RowKind::Link, link.host.as_str()), Check::At(link.row_version))
+}
+
 /// The row that locks the person of an operation.
 pub(crate) fn intent_key(operation: &Operation) -> RowKey {
     let id = match (&operation.host_id, &operation.vendor_id) {
@@ -434,9 +461,9 @@ fn not_entered(operation: &Operation) -> Finding {
     about(Finding::problem(code::NOT_ATTEMPTED, message, Fixer::HostAdministrator), operation)
 }
 
-fn not_attempted(operation: &Operation) -> Finding {
+pub(crate) fn not_attempted() -> Finding {
     let message = "not attempted, because the payroll system could not be used; start again later";
-    about(Finding::problem(code::NOT_ATTEMPTED, message, Fixer::Nobody), operation)
+    Finding::problem(code::NOT_ATTEMPTED, message, Fixer::Nobody)
 }
 
 pub(crate) fn drifted(operation: &Operation, field: Option<FieldId>) -> Finding {

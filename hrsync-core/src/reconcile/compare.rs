@@ -161,6 +161,26 @@ pub(crate) fn judge(
     Judgement::Differs(kind)
 }
 
+/// In fields that go together, a change meets every other difference of the group, also where it is of another field: writing
+/// the one would carry the group along, over what the other side changed or a person left as it is.
+pub(crate) fn meet_in_groups(mapping: &Mapping, judged: &mut [Judgement]) {
+    use DifferenceKind::{Conflict, HostChanged, VendorChanged};
+    for (place, entry) in mapping.entries().iter().enumerate() {
+        let (Some(group), Judgement::Differs(kind)) = (entry.group, judged[place]) else { continue };
+        // The host's change sends the whole group; the vendor's takes it over where it is read as a whole.
+        let carries = kind == HostChanged || (kind == VendorChanged && group.read_whole);
+        let members: Vec<usize> = mapping.group(group).filter_map(|part| mapping.place(part.field)).collect();
+        let other = |member: &usize| matches!(judged[*member], Judgement::Differs(other) if other != kind);
+        if carries && members.iter().any(other) {
+            for member in members {
+                if matches!(judged[member], Judgement::Differs(HostChanged | VendorChanged)) {
+                    judged[member] = Judgement::Differs(Conflict);
+                }
+            }
+        }
+    }
+}
+
 fn moved(host: bool, vendor: bool) -> DifferenceKind {
     match (host, vendor) {
         (false, false) => DifferenceKind::Left,

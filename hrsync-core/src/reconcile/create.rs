@@ -1,6 +1,6 @@
 //! Creating people on either side.
 
-use super::apply::{Run, Sent, about, drifted, intent_key};
+use super::apply::{Run, Sent, about, drifted, free, intent_key};
 use super::baseline::{self, Verdict};
 use super::fingerprint::Fingerprint;
 use super::link::Link;
@@ -13,7 +13,7 @@ use crate::keys::KeyId;
 use crate::mapping::{Asked, Direction, Mapping, Update};
 use crate::matching::IDENTITY_KEYS;
 use crate::model::{Cell, Employee, FieldId, HostId, Record, Side, Value, VendorId};
-use crate::store::{self, Batch, Check, CommitError};
+use crate::store::{self, Batch, Check, CommitError, RowKey, RowKind};
 
 /// A person created in the vendor whose id there is not known yet.
 #[derive(Debug)]
@@ -87,18 +87,36 @@ impl Run<'_> {
             }
         };
         let mut vendor: Option<VendorId> = None;
-        let mut confirmed = None;
+        let mut created_now =
+            Created { operation: operation.clone(), host, wanted: Record::new(wanted.id()), step: "" };
         for step in &steps {
-            match self.send(operation, step).await? {
+            let held = !created_now.step.is_empty();
+            let checks = if held {
+                Vec::new()
+            } else {
+                vec![free(operation), (RowKey::new(RowKind::Link, host_id.as_str()), Check::Absent)]
+            };
+            match self.send(operation, step, checks).await? {
                 Sent::Done(done) => {
                     self.learn(&done, operation).await?;
                     vendor = vendor.or(done.created);
-                    confirmed = Some(step.name);
+                    created_now.step = step.name;
+                    for field in &step.fields {
+                        created_now.wanted.set(*field, wanted.cell(*field).clone());
+                    }
                     self.confirm(operation, step.name, step.nature, step.evidence.clone()).await?;
                 }
                 Sent::Refused(error) => {
                     self.refused(operation, step.name, &error).await?;
-                    return Ok(ItemResult::Refused);
+                    // The record is there, and the next comparison shows what it lacks.
+                    return match (held, vendor) {
+                        (true, Some(vendor)) => {
+                            self.link_one(&created_now, &vendor).await?;
+                            Ok(ItemResult::PartlyDone)
+                        }
+                        (true, None) => Ok(ItemResult::PartlyDone),
+                        (false, _) => Ok(ItemResult::Refused),
+                    };
                 }
                 Sent::Unknown(error) => {
                     self.unknown(operation, step.name, &error).await?;
@@ -107,7 +125,6 @@ impl Run<'_> {
                 Sent::Locked => return Ok(self.locked(operation)),
             }
         }
-        let created_now = Created { operation: operation.clone(), host, wanted, step: confirmed.unwrap_or_default() };
         match vendor {
             Some(vendor) => self.link_one(&created_now, &vendor).await?,
             None => created.push(created_now),
@@ -170,6 +187,7 @@ impl Run<'_> {
         match self.commit(batch).await {
             Ok(()) => {
                 self.report.linked += 1;
+                self.made.insert(person.operation.id.clone(), (host_id.clone(), vendor.clone()));
                 for item in self.report.items.iter_mut().filter(|item| item.operation == person.operation.id) {
                     item.vendor_id = Some(vendor.clone());
                 }
@@ -271,6 +289,7 @@ impl Run<'_> {
             .record(self.outcome(operation, STEP, "done"));
         self.commit(batch).await?;
         self.report.linked += 1;
+        self.made.insert(operation.id.clone(), (id, vendor_id.clone()));
         Ok(ItemResult::Done)
     }
 }

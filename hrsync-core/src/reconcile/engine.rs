@@ -1,5 +1,6 @@
 //! The engine: one connection's reviews, plans and runs.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use time::{Date, OffsetDateTime};
@@ -19,6 +20,7 @@ use crate::finding::{Finding, code};
 use crate::host::{HostDirectory, Notification, Notifier, Silent};
 use crate::journal::{Entry, Event, NewEntry};
 use crate::keys::{KeyRing, StaticKeys, hex};
+use crate::matching::IDENTITY_KEYS;
 use crate::model::{ConnectionId, HostId, RunId, VendorId};
 use crate::store::{self, Batch, Check, MemoryStore, Row, RowKey, RowKind, Store};
 
@@ -303,8 +305,8 @@ impl Engine {
         let mut calls = recovered.calls;
         let host = self.host_roster().await?;
         self.tell(&Progress::HostRead { people: host.records.len() });
-        let (vendor, findings) = self.vendor_roster(&mut calls).await?;
         let links = self.links().await?;
+        let (vendor, findings) = self.vendor_roster(&links, &mut calls).await?;
         let mut review = super::review::review(ReviewInput {
             connection: &self.id,
             mapping,
@@ -360,11 +362,12 @@ impl Engine {
     async fn host_roster(&self) -> Result<Roster> {
         let mut records = Vec::new();
         let mut after: Option<String> = None;
+        let mut seen = HashSet::new();
         loop {
             let page = self.host.page(after.as_deref()).await?;
             records.extend(page.people.iter().map(crate::Employee::to_record));
             match page.next {
-                Some(next) if after.as_ref() != Some(&next) => after = Some(next),
+                Some(next) if seen.insert(next.clone()) => after = Some(next),
                 Some(_) => return Err(endless("the host's list of people does not end")),
                 None => return Ok(Roster { records, coverage: Coverage::FULL }),
             }
@@ -375,6 +378,7 @@ impl Engine {
     pub(crate) async fn vendor_list(&self, calls: &mut Calls) -> Result<(Roster, Vec<Finding>)> {
         let (mut roster, mut findings) = (Roster::default(), Vec::new());
         let mut cursor = None;
+        let mut seen = HashSet::new();
         loop {
             let page = self.connector.list(cursor.as_ref()).await?;
             calls.lists += 1;
@@ -382,15 +386,16 @@ impl Engine {
             roster.coverage = roster.coverage.and(page.coverage);
             findings.extend(page.findings);
             match page.next {
-                Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
+                Some(next) if seen.insert(next.0.clone()) => cursor = Some(next),
                 Some(_) => return Err(endless("the vendor's list of people does not end")),
                 None => return Ok((roster, findings)),
             }
         }
     }
 
-    async fn vendor_roster(&self, calls: &mut Calls) -> Result<(Roster, Vec<Finding>)> {
+    async fn vendor_roster(&self, links: &[Link], calls: &mut Calls) -> Result<(Roster, Vec<Finding>)> {
         let (mut roster, mut findings) = self.vendor_list(calls).await?;
+        let linked: HashSet<&VendorId> = links.iter().map(|link| &link.vendor).collect();
         let (as_of, of, mut failures) = (self.as_of(), roster.records.len(), 0);
         for (place, record) in roster.records.iter_mut().enumerate() {
             let id = VendorId::new(record.id());
@@ -408,6 +413,9 @@ impl Engine {
                     }
                     let finding = Finding::from_error(&error).of_vendor(&id);
                     findings.push(finding.with_param("consequence", code::UNREAD_PERSON));
+                    // Somebody unknown may be anybody, so the list no longer proves that a person is not there.
+                    let known = IDENTITY_KEYS.iter().all(|key| record.cell(*key).is_read());
+                    roster.coverage.unrestricted &= known || linked.contains(&id);
                 }
             }
             self.tell(&Progress::VendorRead { done: place + 1, of });

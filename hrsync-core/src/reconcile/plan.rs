@@ -508,6 +508,15 @@ impl Planner<'_> {
             self.findings.push(finding.of_host(host).of_vendor(vendor));
             return;
         }
+        // A batch's checks do not see its own puts, so two links of one record would both be stored.
+        let taken =
+            |other: &Settlement| other.new_link.is_some() && (other.host_id == *host || other.vendor_id == *vendor);
+        if self.settlements.iter().any(taken) {
+            let message = "one of the two is connected to somebody else already";
+            let finding = Finding::problem(code::DECISION_IMPOSSIBLE, message, Fixer::HostAdministrator);
+            self.findings.push(finding.of_host(host).of_vendor(vendor));
+            return;
+        }
         let ids = (host.clone(), vendor.clone());
         self.settlements.push(Settlement::new(None, ids, Some(LinkedBy::Person), Vec::new(), Baseline::default()));
     }

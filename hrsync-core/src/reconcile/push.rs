@@ -1,19 +1,20 @@
 //! Live pushes: host changes go to the vendor at once.
 
-use super::apply::{Run, SetAside};
-use super::compare::{DifferenceKind, Halves, Judgement, judge};
+use super::apply::{Run, SetAside, not_attempted};
+use super::compare::{DifferenceKind, Halves, Judgement, judge, meet_in_groups};
 use super::engine::Engine;
 use super::findings;
 use super::link::{LinkState, Pair};
 use super::plan::{Action, Change, Nobody, Operation, Source, operation_id};
 use super::report::Report;
-use super::resolution::Resolution;
+use super::resolution::{Resolution, WhyNot};
 use super::review::difference;
 use super::update::Fresh;
 use crate::connection::ConnectionState;
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
-use crate::model::HostId;
+use crate::mapping::Asked;
+use crate::model::{HostId, Record, Side};
 use crate::store::{self, RowKind};
 
 /// Who acts when a host change is pushed as it comes.
@@ -21,7 +22,8 @@ const LIVE: &str = "live";
 
 impl Engine {
     /// Brings the vendor up to date with what changed in the host for these people. Nothing is asked and nothing is pulled:
-    /// a change that meets one in the vendor is held and reported, and so is one that the vendor cannot take.
+    /// a change that meets one in the vendor is held and reported, and so is one that the vendor cannot take. A person for whom
+    /// a write is under way comes back as not attempted: push again later, or let the next review find it.
     ///
     /// # Errors
     /// [`ErrorKind::ConfigInvalid`] with code `not_active` before the first synchronisation or while the connection is
@@ -36,7 +38,11 @@ impl Engine {
         let recovered = self.recover(&run.run, LIVE).await?;
         run.take_over(recovered);
         for person in people {
-            run.push_one(person).await?;
+            if run.stopped() {
+                run.found(not_attempted().of_host(person), None);
+            } else {
+                run.push_one(person).await?;
+            }
         }
         run.finish().await
     }
@@ -77,6 +83,7 @@ impl Run<'_> {
             }
         };
         let changes = self.live_changes(&fresh);
+        let changes = self.only_free(&fresh, changes).await?;
         if changes.is_empty() {
             return self.no_longer_set_aside(person).await;
         }
@@ -90,24 +97,62 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Leaves out values that must be unique in the vendor and are somebody else's there. The list of people tells; it is
+    /// read only when such a value is to be written.
+    async fn only_free(&mut self, fresh: &Fresh, mut changes: Vec<Change>) -> Result<Vec<Change>> {
+        let mapping = self.mapping.clone();
+        let unique = |change: &Change| mapping.entry(change.field).filter(|one| one.unique_in.contains(&Side::Vendor));
+        if !changes.iter().any(|change| unique(change).is_some()) {
+            return Ok(changes);
+        }
+        let person = |finding: Finding| finding.of_host(&fresh.link.host).of_vendor(&fresh.link.vendor);
+        let mut calls = self.report.calls;
+        let listed = self.engine.vendor_list(&mut calls).await;
+        self.report.calls = calls;
+        let records = match listed {
+            Ok((roster, _)) => roster.records,
+            Err(error) => {
+                self.count_failure(&error);
+                self.found(person(Finding::from_error(&error)), error.sensitive_detail());
+                return Ok(Vec::new());
+            }
+        };
+        changes.retain(|change| {
+            let Some(entry) = unique(change) else { return true };
+            let Asked::Value(asked) = entry.ask(&fresh.host) else { return true };
+            let has =
+                |other: &Record| other.cell(entry.field).value().is_some_and(|own| entry.kind().same(&asked, own));
+            let taken = records.iter().any(|other| other.id() != fresh.link.vendor.as_str() && has(other));
+            if taken {
+                self.found(person(findings::refusal(&WhyNot::Duplicate(Side::Vendor))).on(entry.field), None);
+            }
+            !taken
+        });
+        Ok(changes)
+    }
+
     /// What changed in the host and can be written; the rest is reported.
     fn live_changes(&mut self, fresh: &Fresh) -> Vec<Change> {
         let Fresh { link, host, vendor } = fresh;
         let mapping = self.mapping.clone();
         let opened = self.prints.open(link, &mapping, self.revision);
-        let mut changes = Vec::new();
-        for (place, entry) in mapping.entries().iter().enumerate() {
-            let pair = opened.as_ref().map(|(_, pairs)| pairs.get(place)).unwrap_or_default();
-            let halves = || {
+        let pair = |place| opened.as_ref().map(|(_, pairs)| pairs.get(place)).unwrap_or_default();
+        let judge = |(place, entry)| {
+            judge(entry, host, &vendor.record, pair(place), || {
                 let prints = opened.as_ref().map_or(&self.prints.current, |(prints, _)| prints);
                 Halves::new(prints, &link.host, entry, host, &vendor.record)
-            };
-            let Judgement::Differs(kind) = judge(entry, host, &vendor.record, pair, halves) else { continue };
+            })
+        };
+        let mut judged: Vec<Judgement> = mapping.entries().iter().enumerate().map(judge).collect();
+        meet_in_groups(&mapping, &mut judged);
+        let mut changes = Vec::new();
+        for (place, entry) in mapping.entries().iter().enumerate() {
+            let Judgement::Differs(kind) = judged[place] else { continue };
             let sides = ((&link.host, host), (&link.vendor, &vendor.record));
             let difference = difference(&mapping, entry, sides.0, sides.1, kind, &Nobody);
             let held = match kind {
                 DifferenceKind::HostChanged => false,
-                DifferenceKind::Conflict if pair != Pair::None => !self.engine.prefer_host,
+                DifferenceKind::Conflict if pair(place) != Pair::None => !self.engine.prefer_host,
                 DifferenceKind::Conflict | DifferenceKind::MissingInHost | DifferenceKind::MissingInVendor => true,
                 DifferenceKind::VendorChanged | DifferenceKind::NotTaken | DifferenceKind::Left => continue,
             };

@@ -3,12 +3,13 @@
 use super::apply::Intent;
 use super::create::wanted_for_creation;
 use super::engine::Engine;
+use super::plan::{Action, creation_print, operation_id};
 use super::report::{Calls, ReviewItem};
 use crate::connector::{Settled, StepNature, Unsettled};
 use crate::error::{Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::journal::Event;
-use crate::model::{HostId, Record, RunId, VendorId};
+use crate::model::{HostId, Record, RunId, Side, VendorId};
 use crate::store::{self, Batch, Check, CommitError, Row, RowKind};
 
 /// What a recovery did.
@@ -121,7 +122,13 @@ impl Engine {
             return self.release(run, actor, row, intent, "done", Batch::default()).await;
         }
         let mut starting = self.start(actor).await?;
-        let link = starting.link_new_vendor_record(host_id, vendor, sides)?;
+        // What was sent is known only while the host's record is still the one it was made from. Otherwise nothing is settled,
+        // and the next comparison asks about every field that differs.
+        let source = creation_print(&starting.prints.current, &starting.mapping, Side::Host, sides.0);
+        let action = Action::CreateInVendor { source };
+        let same = operation_id(&starting.prints.current, Some(host_id), None, &action) == intent.operation;
+        let blank = Record::new(vendor.as_str());
+        let link = starting.link_new_vendor_record(host_id, vendor, if same { sides } else { (sides.0, &blank) })?;
         self.release(run, actor, row, intent, "done", link).await
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::baseline::Verdict;
-use super::compare::{DifferenceKind, Halves, Judgement, judge, plainly_agree};
+use super::compare::{DifferenceKind, Halves, Judgement, judge, meet_in_groups, plainly_agree};
 use super::findings;
 use super::fingerprint::{Canonical, Fingerprinter};
 use super::link::{Link, LinkState, Pairs};
@@ -14,7 +14,7 @@ use super::resolution::{Resolution, Taken, WhyNot, enterable, host_wins, vendor_
 use crate::connector::Coverage;
 use crate::finding::Finding;
 use crate::keys::{KeyId, KeyRing};
-use crate::mapping::{Asked, FieldMapping, Mapping};
+use crate::mapping::{Asked, Convert, FieldMapping, Mapping};
 use crate::matching::{Candidate, Index, Sides, match_free};
 use crate::model::{Cell, ConnectionId, FieldId, HostId, Record, Side, Value, VendorId};
 
@@ -274,10 +274,11 @@ impl<'a> Prints<'a> {
 /// Whether a link's digests say that nothing changed on either side since everything was settled.
 pub(crate) fn untouched(prints: &mut Prints<'_>, link: &Link, revision: u64, forms: &Canonical) -> bool {
     let Some((host, vendor)) = link.baseline.digests else { return false };
-    if link.baseline.revision != revision {
+    // A baseline under an older key is renewed while that key is still there.
+    if link.baseline.revision != revision || link.baseline.key != prints.current.key.0 {
         return false;
     }
-    let Some(prints) = prints.with(link.baseline.key) else { return false };
+    let prints = &prints.current;
     if prints.digest(&link.host, Side::Vendor, &forms.vendor) != vendor {
         return false;
     }
@@ -297,6 +298,7 @@ pub fn review(input: ReviewInput<'_>) -> Review {
         host: &host.records,
         vendor: &vendor.records,
         forms: Canonical::default(),
+        judged: Vec::new(),
         differences: Vec::new(),
         findings: Vec::new(),
         people: Vec::new(),
@@ -402,6 +404,8 @@ fn without_repetition(findings: &mut Vec<Finding>, only_in_host: &[Unmatched<Hos
     let blocked: std::collections::HashSet<_> = only_in_host
         .iter()
         .flat_map(|person| &person.blockers)
+        // What is not about this person alone has to be said once.
+        .filter(|finding| finding.host_id.is_some())
         .map(|finding| (finding.code.clone(), finding.host_id.clone(), finding.field))
         .collect();
     findings.retain(|finding| !blocked.contains(&(finding.code.clone(), finding.host_id.clone(), finding.field)));
@@ -425,6 +429,7 @@ struct Work<'a> {
     host: &'a [Record],
     vendor: &'a [Record],
     forms: Canonical,
+    judged: Vec<Judgement>,
     differences: Vec<Difference>,
     findings: Vec<Finding>,
     people: Vec<Pairing>,
@@ -462,13 +467,18 @@ impl Work<'_> {
         let (host, vendor) = (&self.host[host_place], &self.vendor[vendor_place]);
         let (host_id, vendor_id) = (HostId::new(host.id()), VendorId::new(vendor.id()));
         let others = Others { all: &self.taken, host: host_place, vendor: vendor_place };
-        for (place, entry) in self.mapping.entries().iter().enumerate() {
+        self.judged.clear();
+        self.judged.extend(self.mapping.entries().iter().enumerate().map(|(place, entry)| {
             let pair = baseline.map(|(_, pairs)| pairs.get(place)).unwrap_or_default();
             let halves = || {
                 let prints = baseline.map_or(&self.prints.current, |(prints, _)| prints);
                 Halves::new(prints, &host_id, entry, host, vendor)
             };
-            match judge(entry, host, vendor, pair, halves) {
+            judge(entry, host, vendor, pair, halves)
+        }));
+        meet_in_groups(self.mapping, &mut self.judged);
+        for (entry, judgement) in self.mapping.entries().iter().zip(&self.judged) {
+            match *judgement {
                 Judgement::Unknown | Judgement::Agreed => {}
                 Judgement::Rendered => self.findings.push(findings::rendered(&host_id, &vendor_id, entry.field)),
                 Judgement::Differs(kind) => {
@@ -563,7 +573,12 @@ impl<'r> TakenIn<'r> {
     fn new(mapping: &Mapping, host: &'r [Record], vendor: &'r [Record]) -> Self {
         let of = |side: Side, records: &'r [Record]| {
             let unique = mapping.entries().iter().filter(|entry| entry.unique_in.contains(&side));
-            unique.map(|entry| (entry.field, Index::new(records, entry.field))).collect()
+            let index = |entry: &FieldMapping| match (side, entry.convert) {
+                // People of the host share a number also when one of them has it without its country.
+                (Side::Host, form @ Convert::Phone { .. }) => Index::in_form(records, entry.field, form),
+                _ => Index::new(records, entry.field),
+            };
+            unique.map(|entry| (entry.field, index(entry))).collect()
         };
         Self { host: of(Side::Host, host), vendor: of(Side::Vendor, vendor) }
     }

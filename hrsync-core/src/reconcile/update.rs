@@ -1,6 +1,6 @@
 //! Updates of linked people on either side.
 
-use super::apply::{Run, Sent, about, drifted, intent_key, put_link};
+use super::apply::{Run, Sent, about, drifted, free, intent_key, put_link, unchanged};
 use super::baseline::{self, Verdict};
 use super::compare::{Halves, agree_now};
 use super::findings::refusal;
@@ -17,7 +17,7 @@ use crate::keys::KeyId;
 use crate::mapping::{Asked, FieldMapping};
 use crate::model::{Cell, Employee, FieldId, HostId, Record, VendorId};
 use crate::reconcile::apply::SetAside;
-use crate::store::{self, Batch, Check, CommitError, RowKey, RowKind};
+use crate::store::{self, Batch, CommitError, RowKey, RowKind};
 
 /// Both sides of a linked person, just read.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ impl Run<'_> {
             }
         }
         if fields.is_empty() {
-            self.renew(&link, (&host, &vendor.record), &[]).await?;
+            self.renew(&link, (&host, &vendor.record)).await?;
             return Ok(ItemResult::AlreadyDone);
         }
         let Some((wanted, send)) = self.wanted(operation, &fields, &host, &vendor.record) else {
@@ -118,7 +118,11 @@ impl Run<'_> {
         let mut done_before = false;
         for step in &steps {
             let partly = if done_before { ItemResult::PartlyDone } else { ItemResult::Refused };
-            match self.send(operation, step).await? {
+            let mut checks = vec![free(operation)];
+            if !done_before {
+                checks.push(unchanged(&link));
+            }
+            match self.send(operation, step, checks).await? {
                 Sent::Done(done) => {
                     self.learn(&done, operation).await?;
                     let batch = Batch::default()
@@ -126,7 +130,8 @@ impl Run<'_> {
                         .delete(RowKey::new(RowKind::SetAside, link.host.as_str()))
                         .record(self.outcome(operation, step.name, "done"));
                     let batch = self.decided(operation, changes, &step.fields, batch);
-                    self.store_link(&link.host, (&host, &vendor.record), &step.fields, batch).await?;
+                    self.store_link(&link.host, (&host, &vendor.record), (&step.fields, Verdict::Written), batch)
+                        .await?;
                     done_before = true;
                 }
                 Sent::Refused(error) => {
@@ -220,12 +225,12 @@ impl Run<'_> {
         Some((wanted, send))
     }
 
-    /// Stores a link after fields were written to the vendor.
+    /// Stores a link after fields were written to either side.
     async fn store_link(
         &mut self,
         id: &HostId,
         sides: (&Record, &Record),
-        written: &[FieldId],
+        written: (&[FieldId], Verdict),
         batch: Batch,
     ) -> Result<()> {
         let Some(mut link) = self.engine.link(id).await? else {
@@ -239,19 +244,24 @@ impl Run<'_> {
         }
     }
 
-    fn make_baseline(&mut self, link: &Link, sides: (&Record, &Record), written: &[FieldId]) -> super::link::Baseline {
+    fn make_baseline(
+        &mut self,
+        link: &Link,
+        sides: (&Record, &Record),
+        (written, so): (&[FieldId], Verdict),
+    ) -> super::link::Baseline {
         let mapping = self.mapping.clone();
         let verdict = |place: usize| match mapping.entries().get(place) {
-            Some(entry) if written.contains(&entry.field) => Verdict::Written,
+            Some(entry) if written.contains(&entry.field) => so,
             _ => Verdict::Compared,
         };
         baseline::make(&mapping, self.revision, &mut self.prints, &link.host, sides, Some(link), verdict)
     }
 
     /// Stores a link's baseline when it changed.
-    async fn renew(&mut self, link: &Link, sides: (&Record, &Record), written: &[FieldId]) -> Result<()> {
+    async fn renew(&mut self, link: &Link, sides: (&Record, &Record)) -> Result<()> {
         let mut renewed = link.clone();
-        renewed.baseline = self.make_baseline(link, sides, written);
+        renewed.baseline = self.make_baseline(link, sides, (&[], Verdict::Compared));
         if renewed.baseline != link.baseline {
             match self.commit(put_link(&renewed)?).await {
                 Ok(()) => self.report.settled += 1,
@@ -347,7 +357,7 @@ impl Run<'_> {
             }
         }
         if fields.is_empty() {
-            self.renew(&link, (&host, &vendor.record), &[]).await?;
+            self.renew(&link, (&host, &vendor.record)).await?;
             return Ok(ItemResult::AlreadyDone);
         }
         self.write_host(operation, changes, (link, host, vendor), writes, fields).await
@@ -364,9 +374,9 @@ impl Run<'_> {
         const STEP: &str = "host.update";
         let intent = self.intent(operation, STEP, StepNature::Converge, Evidence::default());
         let intended = self.intended(operation, STEP, fields.clone());
-        let batch = Batch::default()
-            .put(intent_key(operation), Some(Check::Absent), store::encode(&intent)?)
-            .record(self.entry(intended));
+        let batch =
+            Batch::default().put(intent_key(operation), None, store::encode(&intent)?).record(self.entry(intended));
+        let batch = Batch { checks: vec![free(operation), unchanged(&link)], ..batch };
         match self.commit(batch).await {
             Ok(()) => {}
             Err(CommitError::Stale) => return Ok(self.locked(operation)),
@@ -381,7 +391,13 @@ impl Run<'_> {
                 let batch = release.record(self.outcome(operation, STEP, "done"));
                 let batch = self.decided(operation, changes, &fields, batch);
                 let after = employee.to_record();
-                self.store_link(&link.host, (&after, &vendor.record), &[], batch).await?;
+                // What was taken over is settled as it is now, also where the host makes something else of it, as of an emptied
+                // value that it works out from another. What was entered is settled when the vendor has it too.
+                let entered = |field: &FieldId| {
+                    changes.iter().any(|change| change.field == *field && matches!(change.source, Source::Entered(_)))
+                };
+                let taken: Vec<FieldId> = fields.iter().copied().filter(|field| !entered(field)).collect();
+                self.store_link(&link.host, (&after, &vendor.record), (&taken, Verdict::Settled), batch).await?;
                 return Ok(ItemResult::Done);
             }
             Ok(HostWrite::Drifted) => {

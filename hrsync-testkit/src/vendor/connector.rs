@@ -12,6 +12,7 @@ use hrsync_core::{
     Cell, Connector, Error, ErrorKind, FieldId, Finding, Fixer, Outcome, Record, Result, VendorId, field,
 };
 use time::Date;
+use tokio::task::yield_now;
 
 use super::{BANK, CallKind, Fate, MemoryVendor, Payload, State, VENDOR};
 
@@ -61,6 +62,7 @@ impl Connector for MemoryVendor {
     }
 
     async fn preflight(&self) -> Result<Preflight> {
+        yield_now().await;
         let mut state = self.state();
         if let Some((error, _)) = state.called(CallKind::Preflight, None, &[]) {
             return Err(error);
@@ -74,6 +76,7 @@ impl Connector for MemoryVendor {
     }
 
     async fn list(&self, cursor: Option<&Cursor>) -> Result<Page> {
+        yield_now().await;
         let mut state = self.state();
         if let Some((error, _)) = state.called(CallKind::List, None, &[]) {
             return Err(error);
@@ -95,6 +98,7 @@ impl Connector for MemoryVendor {
     }
 
     async fn read(&self, id: &VendorId, _as_of: Date) -> Result<Reading> {
+        yield_now().await;
         let mut state = self.state();
         if let Some((error, _)) = state.called(CallKind::Read, Some(id.as_str()), &[]) {
             return Err(error);
@@ -150,6 +154,7 @@ impl Connector for MemoryVendor {
         let Some(payload) = step.payload.get::<Payload>() else {
             return Err(Error::new(ErrorKind::Unexpected, "a step of another connector").with_outcome(Outcome::NotSent));
         };
+        yield_now().await;
         let mut state = self.state();
         let (kind, id) = match payload {
             Payload::Create(_) => (CallKind::Create, None),
@@ -170,6 +175,7 @@ impl Connector for MemoryVendor {
     }
 
     async fn settle(&self, intent: &Unsettled<'_>) -> Result<Settled> {
+        yield_now().await;
         let mut state = self.state();
         if let Some((error, _)) = state.called(CallKind::Settle, intent.vendor_id.map(VendorId::as_str), &[]) {
             return Err(error);

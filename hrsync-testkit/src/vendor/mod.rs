@@ -1,7 +1,7 @@
 //! A payroll system in memory, with a reference [`Connector`](hrsync_core::Connector).
 //!
 //! It does what it is told to do wrong: lose a reply, apply late, hide a field, show a value differently. A test asks it what
-//! it holds and what it was called.
+//! it holds and what it was called. Every call lets others go first, so runs at the same time interleave.
 
 mod connector;
 mod mapping;
@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use hrsync_core::connector::{ConnectorInfo, Coverage, Memory, ReviewPoint, Settled};
 use hrsync_core::mapping::{Asked, Mapping};
-use hrsync_core::{Cell, Employee, Error, ErrorKind, FieldId, Finding, Record, Schema, field};
+use hrsync_core::{Cell, Employee, Error, ErrorKind, FieldId, Finding, Record, Schema, check, field};
+use time::Date;
 
 pub use mapping::{ADDRESS, BANK, mapping};
 
@@ -351,6 +352,12 @@ fn blank(id: &str) -> Record {
     Schema::EMPLOYEE.ids().fold(Record::new(id), |record, field| record.with(field, Cell::Empty))
 }
 
+/// The date of birth in an identity number that begins with day, month and the year's last two digits, as this vendor's do.
+fn born(number: &str) -> Option<Date> {
+    let (day, month, year) = (number.get(0..2)?, number.get(2..4)?, number.get(4..6)?);
+    check::date(&format!("19{year}-{month}-{day}")).ok()
+}
+
 impl State {
     /// Carries a write out; the id of the person.
     fn carry_out(&mut self, payload: &Payload) -> Result<String, Error> {
@@ -391,6 +398,9 @@ impl State {
                 _ => cell.clone(),
             };
             person.set(field, cell);
+        }
+        if let Some(born) = wanted.cell(field::NATIONAL_ID).text().and_then(born) {
+            person.set(field::BIRTH_DATE, Cell::Value(born.into()));
         }
         Ok(id)
     }

@@ -1,0 +1,215 @@
+//! What a comparison says, what follows without a decision, and what is written then.
+
+use DifferenceKind as D;
+use hrsync_core::reconcile::{Decisions, DifferenceKind, Resolution};
+use hrsync_core::{Key, KeyId, KeyRing, StaticKeys, field};
+use hrsync_testkit::SeededEntropy;
+
+use crate::world::{TITLE, World, actions, codes, host_id, kinds};
+
+/// What one side does to the field between the settlement and the review.
+#[derive(Debug, Clone, Copy)]
+enum Side {
+    Keeps,
+    Sets(&'static str),
+    Clears,
+}
+use Side::{Clears, Keeps, Sets};
+
+impl Side {
+    fn text(self) -> Option<Option<&'static str>> {
+        match self {
+            Keeps => None,
+            Sets(text) => Some(Some(text)),
+            Clears => Some(None),
+        }
+    }
+}
+
+/// Both sides had `0`; then the host did `1` and the vendor `2`. The comparison says `3`, and without a decision both sides
+/// have `4` and `5` afterwards.
+type Settled = (Option<&'static str>, Side, Side, Option<DifferenceKind>, Option<&'static str>, Option<&'static str>);
+
+#[tokio::test]
+async fn with_a_baseline_the_side_that_changed_is_known() {
+    let (base, chef, cook) = (Some("Baker"), Some("Chef"), Some("Cook"));
+    let cases: [Settled; 15] = [
+        (base, Keeps, Keeps, None, base, base),
+        (base, Sets("Chef"), Keeps, Some(D::HostChanged), chef, chef),
+        (base, Keeps, Sets("Cook"), Some(D::VendorChanged), cook, cook),
+        (base, Sets("Chef"), Sets("Cook"), Some(D::Conflict), chef, cook),
+        (base, Sets("Chef"), Sets("Chef"), None, chef, chef),
+        (base, Clears, Keeps, Some(D::HostChanged), None, None),
+        (base, Keeps, Clears, Some(D::VendorChanged), None, None),
+        (base, Clears, Clears, None, None, None),
+        (base, Clears, Sets("Cook"), Some(D::Conflict), None, cook),
+        (base, Sets("Chef"), Clears, Some(D::Conflict), chef, None),
+        (None, Keeps, Keeps, None, None, None),
+        (None, Sets("Chef"), Keeps, Some(D::HostChanged), chef, chef),
+        (None, Keeps, Sets("Cook"), Some(D::VendorChanged), cook, cook),
+        (None, Sets("Chef"), Sets("Cook"), Some(D::Conflict), chef, cook),
+        (None, Sets("Chef"), Sets("Chef"), None, chef, chef),
+    ];
+    for case in cases {
+        let (before, host, vendor, kind, host_after, vendor_after) = case;
+        let world = World::new().await;
+        world.both(1);
+        world.host_sets(1, TITLE, before);
+        world.vendor_sets(1, TITLE, before);
+        world.start().await;
+        if let Some(text) = host.text() {
+            world.host_sets(1, TITLE, text);
+        }
+        if let Some(text) = vendor.text() {
+            world.vendor_sets(1, TITLE, text);
+        }
+
+        let review = world.review().await;
+        assert_eq!(kinds(&review), kind.map(|kind| (TITLE, kind)).into_iter().collect::<Vec<_>>(), "{case:?}");
+        assert_eq!(world.vendor.writes(), [], "a review writes nothing: {case:?}");
+        let default = match kind {
+            Some(D::HostChanged) => Some(Resolution::Host),
+            Some(D::VendorChanged) => Some(Resolution::Vendor),
+            _ => None,
+        };
+        assert_eq!(review.differences.first().and_then(|d| d.default_resolution()), default, "{case:?}");
+        assert_eq!(review.open().count(), usize::from(kind == Some(D::Conflict)), "{case:?}");
+
+        let plan = world.plan(&review, &Decisions::new());
+        let expected: &[_] = match default {
+            Some(Resolution::Host) => &[("update_vendor", vec![TITLE])],
+            Some(_) => &[("update_host", vec![TITLE])],
+            None => &[],
+        };
+        assert_eq!(actions(&plan), expected, "{case:?}");
+        let host_writes = world.host.writes();
+        let report = world.apply(&plan).await;
+        assert!(report.is_clean(), "{case:?}: {report:#?}");
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        assert_eq!(world.values(1, TITLE), (text(host_after), text(vendor_after)), "{case:?}");
+        assert_eq!(world.vendor.writes().len(), usize::from(default == Some(Resolution::Host)), "{case:?}");
+        assert_eq!(world.host.writes() - host_writes, usize::from(default == Some(Resolution::Vendor)), "{case:?}");
+
+        // What was settled stays settled, and what was not stays as it was.
+        let again = world.review().await;
+        let left = kind.filter(|kind| *kind == D::Conflict).map(|kind| (TITLE, kind));
+        assert_eq!(kinds(&again), left.into_iter().collect::<Vec<_>>(), "{case:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_baseline_nothing_follows_from_a_difference() {
+    type Case = (Option<&'static str>, Option<&'static str>, Option<DifferenceKind>);
+    let (baker, cook) = (Some("Baker"), Some("Cook"));
+    let cases: [Case; 5] = [
+        (baker, baker, None),
+        (None, None, None),
+        (baker, cook, Some(D::Conflict)),
+        (baker, None, Some(D::MissingInVendor)),
+        (None, cook, Some(D::MissingInHost)),
+    ];
+    for case in cases {
+        let (host, vendor, kind) = case;
+        let world = World::new().await;
+        world.both(1);
+        world.host_sets(1, TITLE, host);
+        world.vendor_sets(1, TITLE, vendor);
+        let expected: Vec<_> = kind.map(|kind| (TITLE, kind)).into_iter().collect();
+        // The second round is the same: making the link settles what agrees and nothing else.
+        for round in 0..2 {
+            let review = world.review().await;
+            assert_eq!(review.recognised.len(), usize::from(round == 0), "{case:?}");
+            assert_eq!(kinds(&review), expected, "{case:?}, round {round}");
+            assert_eq!(review.open().count(), expected.len(), "{case:?}, round {round}");
+            let plan = world.plan(&review, &Decisions::new());
+            assert!(plan.is_empty(), "{case:?}, round {round}: {plan:?}");
+            let report = world.apply(&plan).await;
+            assert_eq!((report.linked, report.items.len()), (usize::from(round == 0), 0), "{case:?}");
+        }
+        assert_eq!((world.vendor.writes().len(), world.host.writes()), (0, 0), "{case:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_field_settled_while_another_waits_keeps_its_baseline() {
+    let world = World::new().await;
+    world.both(1);
+    world.vendor_sets(1, field::TOWN, Some("Lahti"));
+    world.start().await;
+    world.host_sets(1, TITLE, Some("Chef"));
+    let review = world.review().await;
+    assert_eq!(kinds(&review), [(field::TOWN, D::Conflict), (TITLE, D::HostChanged)]);
+}
+
+/// Keys by number; the last one is current.
+#[derive(Debug)]
+struct Ring(Vec<(u32, [u8; 32])>);
+
+impl KeyRing for Ring {
+    fn current(&self) -> (KeyId, Key) {
+        let (id, key) = self.0.last().copied().unwrap();
+        (KeyId(id), Key::new(key))
+    }
+
+    fn get(&self, id: KeyId) -> Option<Key> {
+        self.0.iter().find(|(other, _)| *other == id.0).map(|(_, key)| Key::new(*key))
+    }
+}
+
+#[tokio::test]
+async fn the_key_a_baseline_was_made_with_is_needed_to_tell_who_changed() {
+    let (first, second) = ((1, [7; 32]), (2, [8; 32]));
+    let cases = [
+        ("the same key", vec![first], D::HostChanged, 1),
+        ("an older key that is still there", vec![first, second], D::HostChanged, 1),
+        ("a key that is gone", vec![second], D::Conflict, 0),
+    ];
+    for (case, keys, kind, written) in cases {
+        let world = World::unconnected(|builder| builder.keys(Ring(vec![first])));
+        (1..=2).for_each(|n| world.both(n));
+        world.start().await;
+        world.host_sets(1, TITLE, Some("Chef"));
+        let world = world.again(|builder| builder.keys(Ring(keys)));
+        let review = world.review().await;
+        assert_eq!(kinds(&review), [(TITLE, kind)], "{case}");
+        let report = world.apply(&world.plan(&review, &Decisions::new())).await;
+        assert_eq!((report.items.len(), world.vendor.writes().len()), (written, written), "{case}");
+        // The person without a difference was stamped anew; a change made now is known to be the host's.
+        world.host_sets(2, TITLE, Some("Chef"));
+        let review = world.review().await;
+        let of_second = review.differences.iter().find(|difference| difference.host_id == host_id(2));
+        assert_eq!(
+            of_second.map(|difference| (difference.field, difference.kind)),
+            Some((TITLE, D::HostChanged)),
+            "{case}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_engine_without_keys_reads_no_baseline_of_another() {
+    let random = |seed| StaticKeys::random(&SeededEntropy::new(seed)).unwrap();
+    let world = World::unconnected(|builder| builder.keys(random(1)));
+    world.both(1);
+    world.start().await;
+    world.host_sets(1, TITLE, Some("Chef"));
+    let world = world.again(|builder| builder.keys(random(2)));
+    assert_eq!(kinds(&world.review().await), [(TITLE, D::Conflict)], "never a push");
+}
+
+#[tokio::test]
+async fn another_mapping_makes_no_push_of_old_differences() {
+    use hrsync_core::mapping::{Convert, Mapping};
+    let world = World::linked(1).await;
+    world.host_sets(1, TITLE, Some("Chef"));
+    let open = Convert::Codes { write: &[], read: &[], open: true };
+    let changed = hrsync_testkit::vendor::mapping()
+        .entries()
+        .to_vec()
+        .into_iter()
+        .map(|entry| if entry.field == field::TOWN { entry.convert(open) } else { entry });
+    world.vendor.set_mapping(Mapping::new("memory", changed));
+    let review = world.review().await;
+    assert_eq!(kinds(&review), [(TITLE, D::Conflict)], "values may mean something else now, so a person decides");
+    assert_eq!(codes(&review.findings), []);
+}

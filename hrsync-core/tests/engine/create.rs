@@ -1,0 +1,259 @@
+//! Creating people, in either direction.
+
+use hrsync_core::connector::Coverage;
+use hrsync_core::finding::code;
+use hrsync_core::reconcile::{Decisions, ItemResult, Select};
+use hrsync_core::store::RowKind;
+use hrsync_core::{Employee, Error, ErrorKind, FieldId, VendorId, field};
+use hrsync_testkit::vendor::CallKind;
+
+use crate::world::{TITLE, World, actions, codes, host_id, kinds, person, results, vendor_id};
+
+fn in_vendor() -> Decisions {
+    Decisions::new().create_in_vendor(Select::All)
+}
+
+fn in_host() -> Decisions {
+    Decisions::new().create_in_host(Select::All)
+}
+
+#[tokio::test]
+async fn nobody_is_created_undecided() {
+    let world = World::new().await;
+    world.host.put(person(1));
+    world.vendor.put("v2", &person(2));
+    let review = world.review().await;
+    assert_eq!((review.only_in_host.len(), review.only_in_vendor.len()), (1, 1));
+    assert!(world.plan(&review, &Decisions::new()).is_empty());
+    let only = |id: &str| Select::Only([hrsync_core::HostId::new(id)].into());
+    assert!(world.plan(&review, &Decisions::new().create_in_vendor(only("h9"))).is_empty());
+    let plan = world.plan(&review, &Decisions::new().create_in_vendor(only("h1")));
+    assert_eq!(actions(&plan), [("create_in_vendor", vec![])]);
+}
+
+#[tokio::test]
+async fn a_person_of_the_host_is_created_in_the_vendor_with_all_that_may_be_sent() {
+    for returns_ids in [true, false] {
+        let world = World::new().await;
+        world.vendor.returns_ids(returns_ids);
+        (1..=2).for_each(|n| world.host.put(person(n)));
+        let report = world.sync(&in_vendor()).await;
+        assert!(report.is_clean(), "{report:#?}");
+        assert_eq!((results(&report), report.linked), (vec![ItemResult::Done; 2], 2));
+        let points: Vec<_> =
+            report.review_list.iter().map(|item| (item.host_id.clone(), item.points[0].code)).collect();
+        assert_eq!(points, [(host_id(1), "memory.pay"), (host_id(2), "memory.pay")]);
+        for (n, item) in (1..).zip(&report.items) {
+            let id = item.vendor_id.clone().unwrap();
+            assert_eq!(world.engine.link(&host_id(n)).await.unwrap().unwrap().vendor, id);
+            let value = |field: FieldId| world.vendor.value(id.as_str(), field);
+            assert_eq!(value(field::NATIONAL_ID), person(n).national_id);
+            assert_eq!(value(field::NATIONALITY).as_deref(), Some("FI"), "what is never shown is sent");
+            assert_eq!(value(field::EMPLOYMENT_TYPE).as_deref(), Some("employed"), "in the vendor's words");
+            assert_eq!(value(field::BIRTH_DATE).as_deref(), Some("1990-01-01"), "the vendor works it out");
+            let sent = &world.vendor.writes()[n - 1].fields;
+            assert!(!sent.contains(&field::BIRTH_DATE) && !sent.contains(&field::GENDER), "{sent:?}");
+        }
+        let again = world.review().await;
+        assert_eq!(again.counts.linked, 2);
+        assert!(again.is_in_step(), "{:?}", kinds(&again));
+    }
+}
+
+#[tokio::test]
+async fn a_person_of_the_vendor_is_created_in_the_host_with_all_that_may_come_in() {
+    let world = World::new().await;
+    world.vendor.put("v1", &person(1));
+    world.vendor_sets(1, field::EMPLOYMENT_TYPE, Some("leased"));
+    world.vendor_sets(1, field::TOWN, None);
+    world.vendor_sets(1, field::BIC, None);
+    let report = world.sync(&in_host()).await;
+    assert!(report.is_clean(), "{report:#?}");
+    let mut made: Employee = world.host.get("new-1").unwrap();
+    let mut expected = person(1);
+    expected.id.clone_from(&made.id);
+    made.version = None;
+    expected.nationality = None;
+    expected.address = hrsync_core::Address::default();
+    expected.bank.bic = None;
+    expected.employment.kind = Some(hrsync_core::EmploymentType::Consultant);
+    assert_eq!(made.to_record(), expected.to_record(), "an address comes in whole or not at all");
+    assert_eq!(world.engine.link(&"new-1".into()).await.unwrap().unwrap().vendor, vendor_id(1));
+    // The parts that were not taken over are still to be decided.
+    let missing = kinds(&world.review().await);
+    assert!(
+        missing.iter().all(|(field, _)| [field::STREET, field::POSTCODE, field::COUNTRY].contains(field)),
+        "{missing:?}"
+    );
+}
+
+#[tokio::test]
+async fn who_cannot_be_created_is_named_with_the_reason() {
+    type Change = fn(&mut Employee);
+    let cases: [(&str, Change, &str, FieldId); 6] = [
+        ("a required value is missing", |p| p.email = None, code::MISSING_REQUIRED, field::EMAIL),
+        ("a value is too long", |p| p.given_name = Some("A".repeat(21)), code::INVALID_VALUE, field::GIVEN_NAME),
+        ("a value is none", |p| p.bank.iban = Some("FI00".into()), code::INVALID_VALUE, field::IBAN),
+        ("half of a group", |p| p.bank.bic = None, code::GROUP_INCOMPLETE, field::BIC),
+        (
+            "a number is taken",
+            |p| p.employee_number = Some("1002".into()),
+            code::DUPLICATE_VALUE,
+            field::EMPLOYEE_NUMBER,
+        ),
+        ("an address is shared", |p| p.email = Some("AINO2@a.example".into()), code::DUPLICATE_VALUE, field::EMAIL),
+    ];
+    for (case, change, code, field) in cases {
+        let world = World::linked(0).await;
+        world.both(2);
+        world.start().await;
+        let mut new = person(1);
+        change(&mut new);
+        world.host.put(new);
+        let review = world.review().await;
+        match review.only_in_host.iter().find(|person| person.id == host_id(1)) {
+            Some(person) => assert_eq!(codes(&person.blockers), [(code, Some(field))], "{case}"),
+            // Somebody who may be one who is there already is a candidate.
+            None => assert!(review.candidates.iter().any(|candidate| candidate.host == host_id(1)), "{case}"),
+        }
+        let report = world.sync(&in_vendor()).await;
+        assert_eq!(results(&report), [], "{case}");
+        assert_eq!(world.vendor.ids(), ["v2"], "{case}");
+    }
+}
+
+#[tokio::test]
+async fn somebody_who_appeared_in_the_vendor_meanwhile_is_not_created_twice() {
+    let world = World::new().await;
+    world.host.put(person(1));
+    let plan = world.plan(&world.review().await, &in_vendor());
+    world.vendor.put("v7", &person(1));
+    let report = world.apply(&plan).await;
+    assert_eq!(results(&report), [ItemResult::Refused]);
+    assert_eq!(codes(&report.findings), [("already_exists", None)]);
+    assert_eq!(world.vendor.ids(), ["v7"]);
+    assert_eq!(world.sync(&in_vendor()).await.linked, 1, "the next review links the two");
+}
+
+#[tokio::test]
+async fn a_creation_is_refused_when_the_person_changed_since_the_plan() {
+    type Change = fn(&World);
+    let host: [Change; 2] = [|world| world.host_sets(1, TITLE, Some("Late")), |world| assert!(world.host.remove("h1"))];
+    for change in host {
+        let world = World::new().await;
+        world.host.put(person(1));
+        let plan = world.plan(&world.review().await, &in_vendor());
+        change(&world);
+        assert_eq!(results(&world.apply(&plan).await), [ItemResult::Drifted]);
+        assert!(world.vendor.ids().is_empty());
+    }
+    let vendor: [(Change, ItemResult); 2] = [
+        (|world| world.vendor_sets(1, TITLE, Some("Late")), ItemResult::Drifted),
+        (|world| assert!(world.vendor.remove("v1")), ItemResult::Refused),
+    ];
+    for (change, result) in vendor {
+        let world = World::new().await;
+        world.vendor.put("v1", &person(1));
+        let plan = world.plan(&world.review().await, &in_host());
+        change(&world);
+        assert_eq!(results(&world.apply(&plan).await), [result]);
+        assert!(world.host.people().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn without_a_full_list_nobody_is_created_and_nobody_is_gone() {
+    let coverages =
+        [Coverage { ended_included: false, ..Coverage::FULL }, Coverage { unrestricted: false, ..Coverage::FULL }];
+    for coverage in coverages {
+        let world = World::linked(2).await;
+        world.host.remove("h1");
+        world.vendor.remove("v2");
+        world.host.put(person(3));
+        world.vendor.put("v4", &person(4));
+        let full = world.review().await;
+        let gone = |finding: &&(&str, Option<FieldId>)| finding.0 == code::LINKED_PERSON_GONE;
+        assert_eq!(codes(&full.findings).iter().filter(gone).count(), 2);
+
+        world.vendor.cover(coverage);
+        let review = world.review().await;
+        assert_eq!(codes(&review.findings), [(code::INCOMPLETE_ROSTER, None)], "{coverage:?}");
+        let blocked = review.only_in_host.iter().map(|person| &person.blockers);
+        let blocked = blocked.chain(review.only_in_vendor.iter().map(|person| &person.blockers));
+        for blockers in blocked {
+            assert_eq!(codes(blockers), [(code::INCOMPLETE_ROSTER, None)], "{coverage:?}");
+        }
+        let decisions = in_vendor().create_in_host(Select::All);
+        assert!(world.plan(&review, &decisions).is_empty(), "{coverage:?}");
+
+        // A plan from when the list was full does not create either.
+        let plan = world.plan(&full, &in_vendor());
+        let report = world.apply(&plan).await;
+        assert_eq!(results(&report), [ItemResult::NotAttempted], "{coverage:?}");
+        assert_eq!(world.vendor.ids(), ["v1", "v4"], "{coverage:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_could_not_be_read_may_be_anybody() {
+    // Person 1 is in the vendor, but cannot be read, and the list tells nothing that they could be recognised by.
+    let world = World::new().await;
+    world.both(1);
+    world.vendor.list_tells([]);
+    world.vendor.unreadable("v1", Some(ErrorKind::Decode));
+    let review = world.review().await;
+    assert!(codes(&review.findings).contains(&("decode", None)), "{:#?}", review.findings);
+    let plan = world.plan(&review, &in_vendor().create_in_host(Select::All));
+    assert!(plan.is_empty(), "nobody is created while somebody may be the same person: {plan:#?}");
+    // When the list tells who it is, nothing is in doubt.
+    world.vendor.list_tells([field::NATIONAL_ID, field::EMAIL, field::EMPLOYEE_NUMBER]);
+    world.host.put(person(2));
+    let review = world.review().await;
+    assert_eq!(review.recognised.len(), 1);
+    assert_eq!(actions(&world.plan(&review, &in_vendor())), [("create_in_vendor", vec![])]);
+}
+
+#[tokio::test]
+async fn a_linked_person_who_cannot_be_read_keeps_nobody_from_being_created() {
+    let world = World::linked(1).await;
+    world.vendor.list_tells([]);
+    world.vendor.unreadable("v1", Some(ErrorKind::Decode));
+    world.host.put(person(2));
+    let review = world.review().await;
+    assert_eq!(kinds(&review), [], "and is not taken for changed");
+    assert_eq!(review.counts.linked, 1);
+    assert_eq!(actions(&world.plan(&review, &in_vendor())), [("create_in_vendor", vec![])]);
+}
+
+#[tokio::test]
+async fn a_creation_in_several_calls() {
+    let refusal = || Error::new(ErrorKind::InvalidData, "the account is closed");
+    let lost = || Error::new(ErrorKind::Timeout, "no answer");
+    let cases = [
+        ("all goes well", None, ItemResult::Done, 0, true),
+        ("the second call is refused", Some(refusal()), ItemResult::PartlyDone, 0, true),
+        ("the answer to the second is lost", Some(lost()), ItemResult::Unknown, 1, false),
+    ];
+    for (case, error, result, intents, linked) in cases {
+        let complete = error.is_none();
+        let world = World::new().await;
+        world.vendor.several_steps(true);
+        world.host.put(person(1));
+        if let Some(error) = error {
+            world.vendor.fail_next(CallKind::Update, error);
+        }
+        let report = world.sync(&in_vendor()).await;
+        assert_eq!(results(&report), [result], "{case}: {report:#?}");
+        assert_eq!(world.rows(RowKind::Intent).await.len(), intents, "{case}");
+        let link = world.engine.link(&host_id(1)).await.unwrap();
+        assert_eq!(link.map(|link| link.vendor), linked.then(|| VendorId::new("v1")), "{case}");
+        assert_eq!(world.vendor.value("v1", TITLE).is_some(), complete, "{case}");
+        // Whatever came of it, there is one record and no other is made.
+        world.clock.advance(crate::world::SETTLE_AFTER);
+        world.sync(&in_vendor()).await;
+        assert_eq!(world.vendor.ids(), ["v1"], "{case}");
+        assert!(world.engine.link(&host_id(1)).await.unwrap().is_some(), "{case}");
+        let open = world.review().await.open().filter(|difference| difference.field == TITLE).count();
+        assert_eq!(open, usize::from(!complete), "{case}: what is missing in the vendor waits for a decision");
+    }
+}

@@ -1,0 +1,17 @@
+//! The engine over a host and a payroll system in memory.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+mod apply;
+mod compare;
+mod connection;
+mod create;
+mod decide;
+mod matching;
+mod outages;
+mod push;
+mod recover;
+mod rendering;
+mod rules;
+mod stored;
+mod world;

@@ -1,0 +1,119 @@
+//! Who is taken for whom, and what a person decides about it.
+
+use hrsync_core::finding::code;
+use hrsync_core::matching::CandidateReason;
+use hrsync_core::reconcile::{Decisions, LinkState, Select};
+use hrsync_core::{Actor, field};
+
+use crate::world::{TITLE, World, codes, host_id, kinds, person, vendor_id};
+
+/// Two people of the host share the e-mail address of one in the vendor; none has an identity number.
+async fn twins() -> World {
+    let world = World::new().await;
+    for n in 1..=2 {
+        let mut twin = person(n);
+        twin.national_id = None;
+        twin.employee_number = None;
+        twin.email = Some("twin@a.example".into());
+        world.host.put(twin);
+    }
+    world.vendor.put("v1", &person(1));
+    world.vendor_sets(1, field::EMAIL, Some("twin@a.example"));
+    world
+}
+
+fn create_all() -> Decisions {
+    Decisions::new().create_in_host(Select::All).create_in_vendor(Select::All)
+}
+
+#[tokio::test]
+async fn who_may_be_several_is_a_candidate_and_neither_linked_nor_created() {
+    let world = twins().await;
+    let review = world.review().await;
+    let candidates: Vec<_> = review.candidates.iter().map(|c| (c.host.clone(), c.vendor.clone(), c.reason)).collect();
+    let shared = CandidateReason::SharedInHost;
+    assert_eq!(candidates, [(host_id(1), vendor_id(1), shared), (host_id(2), vendor_id(1), shared)]);
+    assert_eq!((review.recognised.len(), review.only_in_host.len(), review.only_in_vendor.len()), (0, 0, 0));
+    let ambiguous = codes(&review.findings).iter().filter(|(code, _)| *code == code::AMBIGUOUS_MATCH).count();
+    assert_eq!(ambiguous, 2);
+    let plan = world.plan(&review, &create_all());
+    assert!(plan.is_empty() && plan.settlements.is_empty(), "{plan:#?}");
+}
+
+#[tokio::test]
+async fn a_person_says_who_is_who() {
+    let world = twins().await;
+    let review = world.review().await;
+    let plan = world.plan(&review, &Decisions::new().connect(&host_id(2), &vendor_id(1)));
+    let report = world.apply(&plan).await;
+    assert_eq!((report.linked, report.items.len()), (1, 0));
+    let link = world.engine.link(&host_id(2)).await.unwrap().unwrap();
+    assert_eq!((link.vendor, link.state), (vendor_id(1), LinkState::Linked));
+    let review = world.review().await;
+    assert!(review.differences.iter().all(|difference| difference.host_id == host_id(2)));
+    assert!(kinds(&review).iter().any(|(field, _)| *field == field::FAMILY_NAME), "the two are compared now");
+    // The other one may still be the same person, of whom nobody is to make a second.
+    let still: Vec<_> = review.candidates.iter().map(|candidate| (candidate.host.clone(), candidate.reason)).collect();
+    assert_eq!(still, [(host_id(1), CandidateReason::SharedInHost)]);
+}
+
+#[tokio::test]
+async fn only_candidates_can_be_connected_and_one_to_one() {
+    let world = twins().await;
+    world.both(3);
+    let review = world.review().await;
+    for (host, vendor) in [(1, 3), (3, 1), (9, 1), (1, 9)] {
+        let plan = world.plan(&review, &Decisions::new().connect(&host_id(host), &vendor_id(vendor)));
+        assert!(codes(&plan.findings).contains(&(code::DECISION_IMPOSSIBLE, None)), "h{host} v{vendor}");
+        assert!(plan.settlements.iter().all(|settlement| settlement.host_id == host_id(3)), "h{host} v{vendor}");
+    }
+    // Both are said to be the one in the vendor: the first is linked, and the other decision is reported.
+    let both = Decisions::new().connect(&host_id(1), &vendor_id(1)).connect(&host_id(2), &vendor_id(1));
+    let report = world.apply(&world.plan(&review, &both)).await;
+    assert_eq!(report.linked, 2, "person 3 and one of the twins");
+    assert!(world.engine.link(&host_id(1)).await.unwrap().is_some());
+    assert!(world.engine.link(&host_id(2)).await.unwrap().is_none());
+    assert!(codes(&report.findings).contains(&(code::DECISION_IMPOSSIBLE, None)), "{:#?}", report.findings);
+}
+
+#[tokio::test]
+async fn a_disconnection_is_remembered() {
+    let world = World::linked(2).await;
+    world.host_sets(1, TITLE, Some("Chef"));
+    let before = world.plan(&world.review().await, &Decisions::new());
+    let anna = &world.anna;
+    assert_eq!(world.engine.disconnect(&Actor::user("bo"), &host_id(1)).await.unwrap_err().code(), "role_missing");
+    world.engine.disconnect(anna, &host_id(1)).await.unwrap();
+    assert_eq!(world.engine.link(&host_id(1)).await.unwrap().unwrap().state, LinkState::Disconnected);
+
+    let review = world.review().await;
+    assert_eq!((review.counts.linked, review.recognised.len(), review.candidates.len()), (1, 0, 0));
+    assert_eq!((review.only_in_host.len(), review.only_in_vendor.len(), kinds(&review)), (0, 0, vec![]));
+    assert!(world.plan(&review, &create_all()).is_empty());
+    // Neither a plan from before nor a live change writes any more.
+    let report = world.apply(&before).await;
+    assert!(codes(&report.findings).contains(&(code::NOT_LINKED, None)), "{:#?}", report.findings);
+    assert_eq!(codes(&world.push(1).await.findings), [(code::NOT_LINKED, None)]);
+    assert_eq!(world.vendor.writes(), []);
+    assert_eq!(world.values(1, TITLE).1.as_deref(), Some("Baker"));
+
+    let error = world.engine.disconnect(anna, &host_id(9)).await.unwrap_err();
+    assert_eq!(error.code(), code::NOT_LINKED);
+}
+
+#[tokio::test]
+async fn a_linked_person_who_is_gone_is_reported_and_nothing_is_written() {
+    let world = World::linked(2).await;
+    world.host.remove("h1");
+    world.vendor.remove("v2");
+    let review = world.review().await;
+    let gone: Vec<_> = review.findings.iter().map(|f| (f.code.as_ref(), f.params["side"].as_str())).collect();
+    assert_eq!(gone, [(code::LINKED_PERSON_GONE, "host"), (code::LINKED_PERSON_GONE, "vendor")]);
+    assert_eq!((review.only_in_host.len(), review.only_in_vendor.len()), (0, 0), "a link is no reason to make another");
+    let report = world.apply(&world.plan(&review, &create_all())).await;
+    assert_eq!(report.items.len(), 0);
+    for n in 1..=2 {
+        assert_eq!(codes(&world.push(n).await.findings), [(code::LINKED_PERSON_GONE, None)]);
+    }
+    assert_eq!((world.vendor.writes().len(), world.host.writes()), (0, 0));
+}

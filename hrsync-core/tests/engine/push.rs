@@ -1,0 +1,170 @@
+//! Live pushes: only what changed in the host goes out, nothing is asked and nothing comes in.
+
+use hrsync_core::finding::code;
+use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult};
+use hrsync_core::store::RowKind;
+use hrsync_core::{FieldId, field};
+
+use crate::world::{TITLE, World, codes, host_id, kinds, person, results};
+
+#[tokio::test]
+async fn a_push_writes_what_changed_in_the_host_and_reports_the_rest() {
+    type Act = fn(&World);
+    struct Case {
+        what: &'static str,
+        act: Act,
+        written: &'static [FieldId],
+        found: &'static [(&'static str, Option<FieldId>)],
+    }
+    let cases = [
+        Case { what: "nothing", act: |_| (), written: &[], found: &[] },
+        Case { what: "the host changed", act: |w| w.host_sets(1, TITLE, Some("Chef")), written: &[TITLE], found: &[] },
+        Case { what: "the host cleared", act: |w| w.host_sets(1, TITLE, None), written: &[TITLE], found: &[] },
+        Case { what: "the vendor changed", act: |w| w.vendor_sets(1, TITLE, Some("Cook")), written: &[], found: &[] },
+        Case {
+            what: "both changed",
+            act: |w| {
+                w.host_sets(1, TITLE, Some("Chef"));
+                w.vendor_sets(1, TITLE, Some("Cook"));
+            },
+            written: &[],
+            found: &[(code::CONFLICT, Some(TITLE))],
+        },
+        Case {
+            what: "one field changed on both sides, another in the host",
+            act: |w| {
+                w.host_sets(1, TITLE, Some("Chef"));
+                w.vendor_sets(1, TITLE, Some("Cook"));
+                w.host_sets(1, field::PHONE, Some("+358509999999"));
+            },
+            written: &[field::PHONE],
+            found: &[(code::CONFLICT, Some(TITLE))],
+        },
+        Case {
+            what: "a value that the vendor does not take",
+            act: |w| w.host_sets(1, field::GIVEN_NAME, Some("Anna-Maria Sofia Elina")),
+            written: &[],
+            found: &[(code::INVALID_VALUE, Some(field::GIVEN_NAME))],
+        },
+        Case {
+            what: "a value that cannot be updated",
+            act: |w| w.host_sets(1, field::NATIONAL_ID, Some("020290-9999")),
+            written: &[],
+            found: &[(code::CANNOT_UPDATE, Some(field::NATIONAL_ID))],
+        },
+    ];
+    for Case { what, act, written, found } in cases {
+        let world = World::linked(1).await;
+        act(&world);
+        let (before, host_writes) = (world.host.get("h1").unwrap(), world.host.writes());
+        let report = world.push(1).await;
+        let fields: Vec<FieldId> = world.vendor.writes().into_iter().flat_map(|call| call.fields).collect();
+        assert_eq!(fields, written, "{what}");
+        assert_eq!(codes(&report.findings), found, "{what}");
+        assert_eq!(world.logged().await.len(), found.len(), "{what}: the error log has it");
+        assert_eq!(
+            (world.host.get("h1").unwrap(), world.host.writes()),
+            (before, host_writes),
+            "{what}: nothing is pulled"
+        );
+        assert_eq!(report.actor, "live");
+        let again = world.push(1).await;
+        assert_eq!(results(&again), [], "{what}: once is enough");
+    }
+}
+
+#[tokio::test]
+async fn a_host_can_be_preferred_where_both_changed() {
+    for (host, vendor) in [(Some("Chef"), Some("Cook")), (None, Some("Cook")), (Some("Chef"), None)] {
+        let world = World::unconnected(|builder| builder.live_changes_prefer_host());
+        world.both(1);
+        world.start().await;
+        world.host_sets(1, TITLE, host);
+        world.vendor_sets(1, TITLE, vendor);
+        let report = world.push(1).await;
+        assert_eq!(results(&report), [ItemResult::Done]);
+        assert_eq!(world.values(1, TITLE).1.as_deref(), host);
+        assert_eq!(kinds(&world.review().await), []);
+    }
+    // Without a baseline nothing tells that the host changed at all.
+    let world = World::unconnected(|builder| builder.live_changes_prefer_host());
+    world.both(1);
+    world.vendor_sets(1, TITLE, Some("Cook"));
+    world.start().await;
+    let report = world.push(1).await;
+    assert_eq!(codes(&report.findings), [(code::CONFLICT, Some(TITLE))]);
+    assert_eq!(world.vendor.writes(), []);
+}
+
+#[tokio::test]
+async fn a_conflict_that_a_push_held_waits_for_a_review() {
+    let world = World::linked(1).await;
+    world.host_sets(1, TITLE, Some("Chef"));
+    world.vendor_sets(1, TITLE, Some("Cook"));
+    for _ in 0..2 {
+        assert_eq!(codes(&world.push(1).await.findings), [(code::CONFLICT, Some(TITLE))]);
+    }
+    assert_eq!(kinds(&world.review().await), [(TITLE, DifferenceKind::Conflict)]);
+}
+
+#[tokio::test]
+async fn a_push_concerns_the_people_named_and_linked() {
+    let world = World::linked(2).await;
+    world.host.put(person(3));
+    for n in 1..=3 {
+        world.host_sets(n, TITLE, Some("Chef"));
+    }
+    let report = world.engine.push(&[host_id(3), host_id(2), host_id(9)]).await.unwrap();
+    assert_eq!(codes(&report.findings), [(code::NOT_LINKED, None), (code::NOT_LINKED, None)]);
+    assert_eq!(report.findings[0].host_id, Some(host_id(3)));
+    assert_eq!(report.findings[1].host_id, Some(host_id(9)));
+    assert_eq!(world.vendor.writes().len(), 1);
+    assert_eq!(world.values(2, TITLE).1.as_deref(), Some("Chef"));
+    assert_eq!(world.values(1, TITLE).1.as_deref(), Some("Baker"));
+    let reads = world.vendor.calls().len() - 1;
+    assert_eq!((reads, report.calls.reads, report.calls.lists), (1, 1, 0), "only that person is read");
+}
+
+#[tokio::test]
+async fn a_person_whom_the_vendor_refuses_is_set_aside_and_taken_up_by_a_sweep() {
+    let world = World::linked(2).await;
+    world.vendor.hold("v1", Some("memory.locked"));
+    for n in 1..=2 {
+        world.host_sets(n, TITLE, Some("Chef"));
+    }
+    // A hold alone keeps nothing from being tried; the refusal does.
+    let report = world.engine.push(&[host_id(1), host_id(2)]).await.unwrap();
+    assert_eq!(results(&report), [ItemResult::SetAside, ItemResult::Done]);
+    assert_eq!(codes(&report.findings), [("memory.held", None)]);
+    assert_eq!(world.rows(RowKind::SetAside).await.len(), 1);
+    assert!(world.rows(RowKind::Intent).await.is_empty(), "nobody stays locked");
+    let tries = world.vendor.writes().len();
+    for report in [world.push(1).await, world.sync(&Decisions::new()).await, world.engine.sweep().await.unwrap()] {
+        assert_eq!(results(&report), [ItemResult::SetAside]);
+        assert_eq!(codes(&report.findings), [(code::SET_ASIDE, None)]);
+    }
+    assert_eq!(world.vendor.writes().len(), tries, "none is tried while the reason is there");
+
+    world.vendor.hold("v1", None);
+    let report = world.engine.sweep().await.unwrap();
+    assert_eq!(results(&report), [ItemResult::Done]);
+    assert_eq!(world.values(1, TITLE).1.as_deref(), Some("Chef"));
+    assert!(world.rows(RowKind::SetAside).await.is_empty());
+    world.vendor.clear_calls();
+    assert_eq!(results(&world.engine.sweep().await.unwrap()), []);
+    assert_eq!(world.vendor.calls(), [], "a sweep without anything due asks nobody");
+}
+
+#[tokio::test]
+async fn another_reason_to_hold_is_tried_again_and_an_undone_change_is_forgotten() {
+    let world = World::linked(1).await;
+    world.vendor.hold("v1", Some("memory.locked"));
+    world.host_sets(1, TITLE, Some("Chef"));
+    assert_eq!(results(&world.push(1).await), [ItemResult::SetAside]);
+    world.vendor.hold("v1", Some("memory.audit"));
+    assert_eq!(results(&world.engine.sweep().await.unwrap()), [ItemResult::SetAside]);
+    assert_eq!(world.vendor.writes().len(), 2, "the new reason was not met before");
+    world.host_sets(1, TITLE, Some("Baker"));
+    assert_eq!(results(&world.engine.sweep().await.unwrap()), []);
+    assert!(world.rows(RowKind::SetAside).await.is_empty());
+}

@@ -1,0 +1,276 @@
+//! Writes whose outcome was unknown: the person stays locked until it is known, and nobody is created twice.
+
+use std::time::Duration;
+
+use hrsync_core::connector::Settled;
+use hrsync_core::finding::code;
+use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Select};
+use hrsync_core::store::RowKind;
+use hrsync_core::{Error, ErrorKind, HostDirectory, VendorId, field};
+use hrsync_testkit::vendor::CallKind;
+
+use crate::world::{SETTLE_AFTER, TITLE, World, codes, host_id, kinds, person, results, vendor_id};
+
+fn lost() -> Error {
+    Error::new(ErrorKind::Timeout, "no answer in time")
+}
+
+fn create() -> Decisions {
+    Decisions::new().create_in_vendor(Select::All)
+}
+
+/// What becomes of a write whose answer is lost.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Fate {
+    Dropped,
+    Applied,
+    Late,
+}
+
+fn order(world: &World, kind: CallKind, fate: Fate) {
+    match fate {
+        Fate::Dropped => world.vendor.fail_next(kind, lost()),
+        Fate::Applied => world.vendor.apply_then_fail(kind, lost()),
+        Fate::Late => world.vendor.apply_late(kind, lost()),
+    }
+}
+
+/// Person 1 is to be created, and the answer is lost.
+async fn creating(fate: Fate) -> World {
+    let world = World::new().await;
+    world.host.put(person(1));
+    order(&world, CallKind::Create, fate);
+    let report = world.sync(&create()).await;
+    assert_eq!(results(&report), [ItemResult::Unknown]);
+    assert_eq!(codes(&report.findings), [(code::WRITE_UNKNOWN, None)]);
+    assert_eq!(report.linked, 0);
+    world
+}
+
+fn linked_to(world: &World) -> Vec<String> {
+    assert_eq!(world.vendor.ids().len(), 1, "exactly one record");
+    world.vendor.ids()
+}
+
+#[tokio::test]
+async fn a_creation_whose_answer_was_lost_makes_one_record() {
+    for fate in [Fate::Dropped, Fate::Applied, Fate::Late] {
+        let world = creating(fate).await;
+        // Too early to look: the person is locked, whatever somebody decides.
+        world.clock.advance(SETTLE_AFTER - Duration::from_secs(1));
+        if fate != Fate::Applied {
+            let report = world.sync(&create()).await;
+            assert_eq!(results(&report), [ItemResult::NotAttempted], "{fate:?}");
+            assert!(codes(&report.findings).contains(&(code::WRITE_PENDING, None)), "{fate:?}: {:#?}", report.findings);
+        }
+        assert!(world.vendor.calls().iter().all(|call| call.kind != CallKind::Settle), "{fate:?}: not before its time");
+        world.vendor.carry_out_late();
+
+        world.clock.advance(Duration::from_secs(1));
+        let review = world.review().await;
+        let ended = if fate == Fate::Dropped { "not_applied" } else { "done" };
+        assert_eq!(world.written().await.last().unwrap(), &("create".into(), ended.into()), "{fate:?}");
+        assert!(world.rows(RowKind::Intent).await.is_empty(), "{fate:?}");
+        assert_eq!(review.only_in_host.len(), usize::from(fate == Fate::Dropped), "{fate:?}");
+        // The clerk has to complete the person who was created unheard of.
+        assert_eq!(review.review_list.len(), usize::from(fate != Fate::Dropped), "{fate:?}");
+
+        let report = world.apply(&world.plan(&review, &create())).await;
+        assert!(report.is_clean(), "{fate:?}: {report:#?}");
+        let ids = linked_to(&world);
+        let link = world.engine.link(&host_id(1)).await.unwrap().unwrap();
+        assert_eq!(link.vendor, VendorId::new(ids[0].clone()), "{fate:?}");
+        assert!(world.review().await.is_in_step(), "{fate:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_creation_that_shows_in_the_list_is_linked_without_another() {
+    let world = creating(Fate::Applied).await;
+    let review = world.review().await;
+    assert_eq!(review.recognised.len(), 1);
+    let report = world.apply(&world.plan(&review, &create())).await;
+    assert_eq!((report.linked, report.items.len()), (1, 0));
+    // The open intent is settled later, against the link that is there.
+    world.clock.advance(SETTLE_AFTER);
+    assert!(world.review().await.is_in_step());
+    assert!(world.rows(RowKind::Intent).await.is_empty());
+    linked_to(&world);
+}
+
+#[tokio::test]
+async fn what_the_host_changed_before_a_creation_was_found_out_is_not_lost() {
+    let world = creating(Fate::Applied).await;
+    world.host_sets(1, TITLE, Some("Chef"));
+    world.clock.advance(SETTLE_AFTER);
+    let review = world.review().await;
+    let id = linked_to(&world).remove(0);
+    assert!(world.engine.link(&host_id(1)).await.unwrap().is_some());
+    assert_eq!(world.vendor.value(&id, TITLE).as_deref(), Some("Baker"));
+    let titles: Vec<_> = kinds(&review).into_iter().filter(|(field, _)| *field == TITLE).collect();
+    assert_eq!(
+        titles,
+        [(TITLE, DifferenceKind::Conflict)],
+        "nothing tells which is newer, and nobody says they are equal"
+    );
+    assert!(!codes(&review.findings).contains(&(code::RENDERED_DIFFERENTLY, Some(TITLE))), "{:#?}", review.findings);
+}
+
+#[tokio::test]
+async fn what_cannot_be_told_stays_open_for_a_person() {
+    type Case = (&'static str, Option<Settled>, bool, &'static [&'static str], bool);
+    let cases: [Case; 5] = [
+        ("ambiguous", Some(Settled::Ambiguous), false, &[code::WRITE_UNKNOWN], true),
+        ("applied, but to whom", Some(Settled::Applied(None)), false, &[code::WRITE_UNKNOWN], true),
+        ("pending", Some(Settled::Pending), false, &[], true),
+        ("the vendor cannot be asked", None, true, &["unavailable"], true),
+        ("refused", Some(Settled::Refused), false, &[code::WRITE_REFUSED], false),
+    ];
+    for (case, answer, fails, found, open) in cases {
+        let world = creating(Fate::Dropped).await;
+        world.clock.advance(SETTLE_AFTER);
+        world.vendor.settles(answer);
+        if fails {
+            world.vendor.fail_next(CallKind::Settle, Error::new(ErrorKind::Unavailable, "down for the night"));
+        }
+        let review = world.review().await;
+        assert_eq!(codes(&review.findings).iter().map(|(code, _)| *code).collect::<Vec<_>>(), found, "{case}");
+        assert_eq!(world.rows(RowKind::Intent).await.len(), usize::from(open), "{case}");
+        if open {
+            if fails {
+                world.vendor.fail_next(CallKind::Settle, Error::new(ErrorKind::Unavailable, "down for the night"));
+            }
+            let report = world.apply(&world.plan(&review, &create())).await;
+            assert_eq!(results(&report), [ItemResult::NotAttempted], "{case}");
+            assert!(world.vendor.ids().is_empty(), "{case}");
+        }
+        // Once it can be told, it goes on.
+        world.vendor.settles(None);
+        let report = world.sync(&create()).await;
+        assert_eq!(results(&report), [ItemResult::Done], "{case}");
+        linked_to(&world);
+    }
+}
+
+#[tokio::test]
+async fn a_lost_creation_of_somebody_who_left_the_host_stays_open() {
+    let world = creating(Fate::Applied).await;
+    world.host.remove("h1");
+    world.clock.advance(SETTLE_AFTER);
+    let review = world.review().await;
+    assert_eq!(codes(&review.findings), [(code::WRITE_UNKNOWN, None)]);
+    assert_eq!(world.rows(RowKind::Intent).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_confirmed_creation_without_id_is_linked_when_it_is_found() {
+    let world = World::new().await;
+    world.vendor.returns_ids(false);
+    world.host.put(person(1));
+    // The list before the creation is read, the one after it is not.
+    world.vendor.fail_after(2, CallKind::List, Error::new(ErrorKind::Unavailable, "down"));
+    let report = world.sync(&create()).await;
+    assert_eq!(results(&report), [ItemResult::Done]);
+    assert_eq!(report.linked, 0);
+    assert!(codes(&report.findings).contains(&(code::CREATED_NOT_FOUND, None)), "{:#?}", report.findings);
+    // It was confirmed, so it need not be waited for.
+    let report = world.sync(&create()).await;
+    assert_eq!(results(&report), []);
+    linked_to(&world);
+    assert!(world.review().await.is_in_step());
+    assert!(world.rows(RowKind::Intent).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_update_whose_answer_was_lost_locks_the_person_until_it_can_be_repeated() {
+    for fate in [Fate::Dropped, Fate::Applied, Fate::Late] {
+        let world = World::linked(2).await;
+        world.host_sets(1, TITLE, Some("Chef"));
+        order(&world, CallKind::Update, fate);
+        assert_eq!(results(&world.sync(&Decisions::new()).await), [ItemResult::Unknown], "{fate:?}");
+        let writes = |n: usize| world.vendor.writes().iter().filter(|call| call.id == Some(format!("v{n}"))).count();
+        assert_eq!(writes(1), 1);
+
+        // Neither a run nor a push writes for this person; others are not concerned.
+        for n in 1..=2 {
+            world.host_sets(n, field::PHONE, Some("+358509999999"));
+        }
+        let report = world.sync(&Decisions::new()).await;
+        assert_eq!(results(&report), [ItemResult::NotAttempted, ItemResult::Done], "{fate:?}");
+        let report = world.push(1).await;
+        assert_eq!(results(&report), [ItemResult::NotAttempted], "{fate:?}");
+        assert!(codes(&report.findings).contains(&(code::WRITE_PENDING, None)), "{fate:?}");
+        assert_eq!((writes(1), writes(2)), (1, 1), "{fate:?}");
+
+        world.vendor.carry_out_late();
+        world.clock.advance(SETTLE_AFTER);
+        let report = world.sync(&Decisions::new()).await;
+        assert_eq!(results(&report), [ItemResult::Done], "{fate:?}");
+        assert_eq!(writes(1), 2, "{fate:?}");
+        let fields = world.vendor.writes().last().unwrap().fields.clone();
+        let title = fields.contains(&TITLE);
+        assert_eq!(title, fate == Fate::Dropped, "{fate:?}: what was carried out is not sent again: {fields:?}");
+        for (field, value) in [(TITLE, "Chef"), (field::PHONE, "+358509999999")] {
+            assert_eq!(world.values(1, field), (Some(value.into()), Some(value.into())), "{fate:?}");
+        }
+        assert!(world.review().await.is_in_step(), "{fate:?}");
+        assert!(world.written().await.contains(&("update".into(), "released".into())), "{fate:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_sweep_finds_out_too() {
+    let world = creating(Fate::Applied).await;
+    assert!(world.engine.sweep().await.unwrap().is_clean(), "too early, and nobody has to act");
+    assert_eq!(world.rows(RowKind::Intent).await.len(), 1);
+    world.clock.advance(SETTLE_AFTER);
+    assert!(world.engine.sweep().await.unwrap().is_clean());
+    assert!(world.rows(RowKind::Intent).await.is_empty());
+    let id = linked_to(&world).remove(0);
+    assert_eq!(world.engine.link(&host_id(1)).await.unwrap().unwrap().vendor.as_str(), id);
+}
+
+#[tokio::test]
+async fn a_person_created_in_the_host_twice_asked_is_there_once() {
+    let world = World::new().await;
+    world.vendor.put("v1", &person(1));
+    let plan = world.plan(&world.review().await, &Decisions::new().create_in_host(Select::All));
+    // The host made the person, and the process ended before anything could be stored: the plan is applied again.
+    let once = plan.operations[0].id.as_str();
+    let mut made = person(1);
+    made.id = String::new();
+    let id = world.host.create(made, once).await.unwrap();
+    assert_eq!(results(&world.apply(&plan).await), [ItemResult::Done]);
+    assert_eq!(world.host.people().len(), 1);
+    assert_eq!(world.engine.link(&id).await.unwrap().unwrap().vendor, vendor_id(1));
+}
+
+#[tokio::test]
+async fn a_second_engine_over_the_same_store_writes_nothing_for_a_locked_person() {
+    let world = World::linked(2).await;
+    world.host.put(person(3));
+    for n in 1..=2 {
+        world.host_sets(n, TITLE, Some("Chef"));
+    }
+    order(&world, CallKind::Update, Fate::Late);
+    order(&world, CallKind::Create, Fate::Late);
+    let plan = world.plan(&world.review().await, &create());
+    assert_eq!(results(&world.apply(&plan).await), [ItemResult::Unknown, ItemResult::Done, ItemResult::Unknown]);
+    let intents = world.rows(RowKind::Intent).await;
+    assert_eq!(intents.len(), 2);
+    world.vendor.clear_calls();
+
+    let world = world.again(|builder| builder);
+    for report in [world.apply(&plan).await, world.sync(&create()).await, world.push(1).await] {
+        assert!(report.items.iter().all(|item| item.result != ItemResult::Done), "{report:#?}");
+        assert!(codes(&report.findings).contains(&(code::WRITE_PENDING, None)), "{report:#?}");
+    }
+    assert_eq!(world.vendor.writes(), [], "the lock is in the store, not in the engine that took it");
+    assert_eq!(world.rows(RowKind::Intent).await, intents, "nobody else touches the intents before their time");
+
+    world.vendor.carry_out_late();
+    world.clock.advance(SETTLE_AFTER);
+    assert!(world.sync(&create()).await.is_clean());
+    assert_eq!((world.vendor.ids().len(), world.rows(RowKind::Intent).await.len()), (3, 0));
+    assert_eq!(world.values(1, TITLE).1.as_deref(), Some("Chef"));
+}

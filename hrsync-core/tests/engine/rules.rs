@@ -1,0 +1,242 @@
+//! The rules of a mapping at work: what is not possible, why, and who is told.
+
+use hrsync_core::check::Problem;
+use hrsync_core::finding::code;
+use hrsync_core::reconcile::{Decisions, DifferenceKind, Resolution, WhyNot};
+use hrsync_core::{FieldId, Side, field};
+
+use crate::world::{World, codes, kinds};
+
+/// A change on one side of a person in step, and what it comes to.
+struct Case {
+    what: &'static str,
+    field: FieldId,
+    by: Side,
+    to: Option<&'static str>,
+    expected: Expected,
+}
+
+enum Expected {
+    /// It is written to the other side, as this.
+    Written(Option<&'static str>),
+    /// It is no difference.
+    Nothing,
+    /// It cannot be written, and this is found.
+    Refused(WhyNot, &'static str),
+}
+use Expected::{Nothing, Refused, Written};
+
+fn cases() -> Vec<Case> {
+    let host = |what, field, to, expected| Case { what, field, by: Side::Host, to, expected };
+    let vendor = |what, field, to, expected| Case { what, field, by: Side::Vendor, to, expected };
+    vec![
+        host("a required value is removed", field::EMAIL, None, Refused(WhyNot::Required, code::MISSING_REQUIRED)),
+        vendor("a required value is removed", field::EMAIL, None, Refused(WhyNot::Required, code::MISSING_REQUIRED)),
+        host(
+            "a value that cannot be cleared",
+            field::START_DATE,
+            None,
+            Refused(WhyNot::CannotClear, code::CANNOT_CLEAR),
+        ),
+        host(
+            "a value sent on creation only",
+            field::NATIONAL_ID,
+            Some("020290-9999"),
+            Refused(WhyNot::CannotUpdate, code::CANNOT_UPDATE),
+        ),
+        host(
+            "a value that the vendor works out",
+            field::BIRTH_DATE,
+            Some("1991-01-01"),
+            Refused(WhyNot::Derived, code::CANNOT_UPDATE),
+        ),
+        vendor("a value that the vendor works out", field::BIRTH_DATE, Some("1991-01-01"), Written(Some("1991-01-01"))),
+        host(
+            "a value that only comes in",
+            field::GENDER,
+            Some("male"),
+            Refused(WhyNot::OtherDirection, code::CANNOT_UPDATE),
+        ),
+        vendor("a value that only comes in", field::GENDER, Some("male"), Written(Some("male"))),
+        host("a value that is never shown", field::NATIONALITY, Some("SE"), Written(Some("SE"))),
+        host("a value that is never shown is removed", field::NATIONALITY, None, Written(None)),
+        vendor("a value that is never shown", field::NATIONALITY, Some("SE"), Nothing),
+        host("a value for an empty field", field::END_DATE, Some("2027-01-31"), Written(Some("2027-01-31"))),
+        host(
+            "a value that is too long",
+            field::GIVEN_NAME,
+            Some("Anna-Maria Sofia Elina"),
+            Refused(WhyNot::Invalid(Problem::TooLong), code::INVALID_VALUE),
+        ),
+        host(
+            "a value that is none of its field",
+            field::EMAIL,
+            Some("nobody"),
+            Refused(WhyNot::Invalid(Problem::NotAnEmail), code::INVALID_VALUE),
+        ),
+        host("letter case of an e-mail address", field::EMAIL, Some("AINO1@A.example"), Nothing),
+        host("a code with the same counterpart", field::EMPLOYMENT_TYPE, Some("casual"), Nothing),
+        host("a code with another counterpart", field::EMPLOYMENT_TYPE, Some("trainee"), Written(Some("trainee"))),
+        vendor("a code with a counterpart", field::EMPLOYMENT_TYPE, Some("leased"), Written(Some("consultant"))),
+        vendor(
+            "a code that is not in the closed list",
+            field::EMPLOYMENT_TYPE,
+            Some("freelance"),
+            Refused(WhyNot::Unreadable(Problem::UnknownCode), code::UNREADABLE_VALUE),
+        ),
+        host("a code of an open list", field::DEPARTMENT, Some("Office"), Written(Some("200"))),
+        host("a code that is not in the open list", field::DEPARTMENT, Some("Garden"), Written(Some("Garden"))),
+        vendor("a code that is not in the open list", field::DEPARTMENT, Some("300"), Written(Some("300"))),
+        host("a phone number without its country", field::PHONE, Some("050 1239999"), Written(Some("+358501239999"))),
+        host("the same phone number, written at home", field::PHONE, Some("050 1230001"), Nothing),
+        host("one part of an address", field::TOWN, Some("Lahti"), Written(Some("Lahti"))),
+        host(
+            "one part of an address is removed",
+            field::TOWN,
+            None,
+            Refused(WhyNot::GroupIncomplete(field::STREET), code::GROUP_INCOMPLETE),
+        ),
+        host(
+            "an account without its bank",
+            field::BIC,
+            None,
+            Refused(WhyNot::GroupIncomplete(field::IBAN), code::GROUP_INCOMPLETE),
+        ),
+        vendor("one part of a bank account", field::BIC, Some("OKOYFIHH"), Written(Some("OKOYFIHH"))),
+        host(
+            "a value that somebody in the vendor has",
+            field::EMPLOYEE_NUMBER,
+            Some("1002"),
+            Refused(WhyNot::Duplicate(Side::Vendor), code::DUPLICATE_VALUE),
+        ),
+        vendor(
+            "a value that somebody in the host has",
+            field::EMAIL,
+            Some("aino2@a.example"),
+            Refused(WhyNot::Duplicate(Side::Host), code::DUPLICATE_VALUE),
+        ),
+        host("a value that must be unique only there", field::EMPLOYEE_NUMBER, Some("2001"), Written(Some("2001"))),
+    ]
+}
+
+#[tokio::test]
+async fn a_change_is_written_or_refused_with_a_reason() {
+    for Case { what, field, by, to, expected } in cases() {
+        let case = format!("{by}: {what}");
+        let world = World::linked(2).await;
+        let before = world.values(1, field);
+        match by {
+            Side::Host => world.host_sets(1, field, to),
+            Side::Vendor => world.vendor_sets(1, field, to),
+        }
+        let changed = world.values(1, field);
+        let (kind, towards) = match by {
+            Side::Host => (DifferenceKind::HostChanged, Resolution::Host),
+            Side::Vendor => (DifferenceKind::VendorChanged, Resolution::Vendor),
+        };
+        let review = world.review().await;
+        let report = world.apply(&world.plan(&review, &Decisions::new())).await;
+        let after = world.values(1, field);
+        match expected {
+            Nothing => {
+                assert_eq!(kinds(&review), [], "{case}");
+                assert_eq!(after, changed, "{case}");
+            }
+            Written(value) => {
+                assert_eq!(kinds(&review), [(field, kind)], "{case}");
+                assert!(report.is_clean(), "{case}: {report:#?}");
+                let other = if by == Side::Host { after.1 } else { after.0 };
+                assert_eq!(other.as_deref(), value, "{case}");
+                assert_eq!(kinds(&world.review().await), [], "{case}: settled once");
+            }
+            Refused(why, finding) => {
+                let found = review.differences.iter().find(|difference| difference.field == field).unwrap();
+                assert_eq!((found.kind, found.why_not(towards)), (kind, Some(&why)), "{case}");
+                assert!(found.is_open(), "{case}");
+                assert!(codes(&review.findings).contains(&(finding, Some(field))), "{case}: {:#?}", review.findings);
+                assert_eq!((after, report.items.len()), (changed, 0), "{case}: nothing is written");
+                assert_eq!(world.vendor.writes(), [], "{case}");
+                assert_eq!(kinds(&world.review().await), [(field, kind)], "{case}: it stays open");
+                // Undoing the change is enough.
+                match by {
+                    Side::Host => world.host_sets(1, field, before.0.as_deref()),
+                    Side::Vendor => world.vendor_sets(1, field, before.1.as_deref()),
+                }
+                assert_eq!(kinds(&world.review().await), [], "{case}: it was undone");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_value_for_empty_fields_is_not_written_over_another() {
+    let world = World::new().await;
+    world.both(1);
+    let date = Some("2027-01-31");
+    world.host_sets(1, field::END_DATE, date);
+    world.vendor_sets(1, field::END_DATE, date);
+    world.start().await;
+    for to in [Some("2027-02-28"), None] {
+        world.host_sets(1, field::END_DATE, to);
+        let review = world.review().await;
+        assert_eq!(review.differences[0].why_not(Resolution::Host), Some(&WhyNot::NotEmpty), "{to:?}");
+        assert!(world.plan(&review, &Decisions::new()).is_empty(), "{to:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_hidden_field_is_no_empty_field() {
+    let world = World::linked(1).await;
+    for field in [field::JOB_TITLE, field::START_DATE, field::TOWN] {
+        world.vendor.hide(field, true);
+    }
+    world.host_sets(1, field::JOB_TITLE, Some("Chef"));
+    let review = world.review().await;
+    assert_eq!(kinds(&review), [], "nothing is known of it");
+    assert!(world.sync(&Decisions::new()).await.is_clean());
+    // The baseline survived the time in which the field was hidden.
+    world.vendor.hide(field::JOB_TITLE, false);
+    assert_eq!(kinds(&world.review().await), [(field::JOB_TITLE, DifferenceKind::HostChanged)]);
+}
+
+#[tokio::test]
+async fn a_group_that_comes_in_whole_is_not_taken_over_in_parts() {
+    let world = World::linked(1).await;
+    world.vendor_sets(1, field::STREET, Some("Tie 9"));
+    world.vendor_sets(1, field::POSTCODE, None);
+    let review = world.review().await;
+    let why: Vec<_> = review.differences.iter().map(|d| (d.field, d.why_not(Resolution::Vendor).cloned())).collect();
+    let missing = Some(WhyNot::GroupIncomplete(field::POSTCODE));
+    assert_eq!(why, [(field::STREET, missing.clone()), (field::POSTCODE, missing)]);
+    assert!(world.plan(&review, &Decisions::new()).is_empty());
+    world.vendor_sets(1, field::POSTCODE, Some("15110"));
+    assert!(world.sync(&Decisions::new()).await.is_clean());
+    let host = world.host.get("h1").unwrap();
+    assert_eq!((host.address.street.as_deref(), host.address.postcode.as_deref()), (Some("Tie 9"), Some("15110")));
+    assert_eq!(host.address.town.as_deref(), Some("Turku"));
+}
+
+#[tokio::test]
+async fn a_group_goes_out_whole() {
+    let world = World::linked(1).await;
+    world.host_sets(1, field::TOWN, Some("Lahti"));
+    assert!(world.sync(&Decisions::new()).await.is_clean());
+    let writes = world.vendor.writes();
+    assert_eq!(writes.len(), 1);
+    assert_eq!(writes[0].fields, [field::STREET, field::TOWN, field::POSTCODE, field::COUNTRY]);
+    assert_eq!(kinds(&world.review().await), []);
+}
+
+#[tokio::test]
+async fn shared_values_that_must_be_unique_are_found() {
+    let world = World::linked(2).await;
+    world.host_sets(1, field::EMAIL, Some("AINO2@a.example"));
+    let review = world.review().await;
+    let duplicates: Vec<_> = review
+        .findings
+        .iter()
+        .filter(|finding| finding.code == code::DUPLICATE_VALUE)
+        .map(|finding| (finding.host_id.clone().unwrap().to_string(), finding.params["people"].clone()))
+        .collect();
+    assert_eq!(duplicates, [("h1".to_owned(), "2".to_owned()), ("h2".to_owned(), "2".to_owned())]);
+}

@@ -1,0 +1,159 @@
+//! The suite finds what is wrong with a store.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use hrsync_core::journal::Entry;
+use hrsync_core::store::{Batch, CommitError, Lease, Row, RowKey, RowKind};
+use hrsync_core::{ConnectionId, MemoryStore, Result, Store};
+use hrsync_testkit::{TestClock, store_suite};
+use time::macros::datetime;
+
+/// What a store gets wrong.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Defect {
+    None,
+    IgnoresChecks,
+    IgnoresDeletes,
+    IgnoresFences,
+    WritesInParts,
+    AppendsAlways,
+    MixesConnections,
+    ScansBackwards,
+    ScansFromAfter,
+    IgnoresLimits,
+    ReusesVersions,
+    LosesOrder,
+    LeasesToAnybody,
+    NeverLetsGo,
+    KeepsNumbers,
+}
+
+#[derive(Debug)]
+struct Faulty(MemoryStore, Defect);
+
+impl Faulty {
+    fn connection(&self, connection: &ConnectionId) -> ConnectionId {
+        if self.1 == Defect::MixesConnections { ConnectionId::new("one for all") } else { connection.clone() }
+    }
+}
+
+#[async_trait]
+impl Store for Faulty {
+    async fn get(&self, connection: &ConnectionId, key: &RowKey) -> Result<Option<Row>> {
+        let row = self.0.get(&self.connection(connection), key).await?;
+        Ok(row.map(|row| Row { version: if self.1 == Defect::ReusesVersions { 1 } else { row.version }, ..row }))
+    }
+
+    async fn scan(&self, of: &ConnectionId, kind: RowKind, after: Option<&str>, limit: usize) -> Result<Vec<Row>> {
+        let of = self.connection(of);
+        let limit = if self.1 == Defect::IgnoresLimits { 1000 } else { limit };
+        let mut rows = self.0.scan(&of, kind, after, limit).await?;
+        match (self.1, after) {
+            (Defect::ScansBackwards, _) => rows.reverse(),
+            (Defect::ScansFromAfter, Some(after)) => {
+                rows.splice(0..0, self.0.get(&of, &RowKey::new(kind, after)).await?);
+            }
+            _ => {}
+        }
+        Ok(rows)
+    }
+
+    async fn commit(&self, connection: &ConnectionId, mut batch: Batch) -> Result<(), CommitError> {
+        let connection = self.connection(connection);
+        match self.1 {
+            Defect::IgnoresChecks => batch.checks.clear(),
+            Defect::IgnoresDeletes => batch.deletes.clear(),
+            Defect::IgnoresFences => batch.fence = None,
+            Defect::LosesOrder => batch.entries.reverse(),
+            Defect::WritesInParts => {
+                let deletes = Batch { deletes: std::mem::take(&mut batch.deletes), ..Batch::default() };
+                self.0.commit(&connection, deletes).await?;
+            }
+            Defect::AppendsAlways => {
+                let entries = Batch { entries: std::mem::take(&mut batch.entries), ..Batch::default() };
+                self.0.commit(&connection, entries).await?;
+            }
+            _ => {}
+        }
+        self.0.commit(&connection, batch).await
+    }
+
+    async fn journal(&self, connection: &ConnectionId, after: u64, limit: usize) -> Result<Vec<Entry>> {
+        self.0.journal(&self.connection(connection), after, limit).await
+    }
+
+    async fn lease(&self, account: &str, holder: &str, ttl: Duration) -> Result<Option<Lease>> {
+        let (holder, ttl) = match self.1 {
+            Defect::LeasesToAnybody => ("anybody", ttl),
+            Defect::NeverLetsGo => (holder, ttl * 1000),
+            _ => (holder, ttl),
+        };
+        let lease = self.0.lease(account, holder, ttl).await?;
+        let fence = |fence| if self.1 == Defect::KeepsNumbers { 1 } else { fence };
+        Ok(lease.map(|lease| Lease { fence: fence(lease.fence), ..lease }))
+    }
+}
+
+macro_rules! behaviours {
+    ($($name:ident)+) => {
+        /// Whether the suite finds something wrong with a store, by behaviour.
+        fn failing(defect: Defect) -> Vec<&'static str> {
+            let mut failing = Vec::new();
+            $(
+                let clock = TestClock::at(datetime!(2026-11-22 09:00 UTC));
+                let store = Faulty(MemoryStore::with_clock(Arc::new(clock.clone())), defect);
+                let advance = move |by| clock.advance(by);
+                let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                let run = || runtime.block_on(store_suite::$name(&store, &advance));
+                if catch_unwind(AssertUnwindSafe(run)).is_err() {
+                    failing.push(stringify!($name));
+                }
+            )+
+            failing
+        }
+    };
+}
+
+behaviours! {
+    a_row_that_was_put_comes_back_until_it_is_deleted
+    versions_change_with_each_put_and_are_never_used_again
+    a_batch_happens_as_a_whole_or_not_at_all
+    a_scan_goes_through_the_rows_of_a_kind_in_order
+    connections_do_not_see_each_other
+    the_journal_counts_from_one_and_its_chain_verifies
+    a_commit_that_fails_appends_nothing
+    of_two_commits_with_the_same_check_one_wins
+    a_lease_is_exclusive_and_can_be_renewed_by_its_holder
+    a_lease_is_taken_over_after_its_time_with_a_larger_number
+    a_commit_under_a_lost_lease_is_fenced
+}
+
+#[test]
+fn each_defect_is_found_by_the_behaviour_that_names_it() {
+    let cases = [
+        (Defect::IgnoresChecks, "of_two_commits_with_the_same_check_one_wins"),
+        (Defect::IgnoresDeletes, "a_row_that_was_put_comes_back_until_it_is_deleted"),
+        (Defect::IgnoresFences, "a_commit_under_a_lost_lease_is_fenced"),
+        (Defect::WritesInParts, "a_batch_happens_as_a_whole_or_not_at_all"),
+        (Defect::AppendsAlways, "a_commit_that_fails_appends_nothing"),
+        (Defect::MixesConnections, "connections_do_not_see_each_other"),
+        (Defect::ScansBackwards, "a_scan_goes_through_the_rows_of_a_kind_in_order"),
+        (Defect::ScansFromAfter, "a_scan_goes_through_the_rows_of_a_kind_in_order"),
+        (Defect::IgnoresLimits, "a_scan_goes_through_the_rows_of_a_kind_in_order"),
+        (Defect::ReusesVersions, "versions_change_with_each_put_and_are_never_used_again"),
+        (Defect::LosesOrder, "the_journal_counts_from_one_and_its_chain_verifies"),
+        (Defect::LeasesToAnybody, "a_lease_is_exclusive_and_can_be_renewed_by_its_holder"),
+        (Defect::NeverLetsGo, "a_lease_is_taken_over_after_its_time_with_a_larger_number"),
+        (Defect::KeepsNumbers, "a_lease_is_taken_over_after_its_time_with_a_larger_number"),
+    ];
+    assert_eq!(failing(Defect::None), Vec::<&str>::new());
+    for (defect, behaviour) in cases {
+        let failing = failing(defect);
+        assert!(failing.contains(&behaviour), "{defect:?} is found by {failing:?}");
+    }
+}
