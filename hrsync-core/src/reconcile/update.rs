@@ -3,6 +3,7 @@
 use super::apply::{Run, Sent, about, drifted, free, intent_key, put_link, unchanged};
 use super::baseline::{self, Verdict};
 use super::compare::{Halves, agree_now};
+use super::engine::stops_a_run;
 use super::findings::refusal;
 use super::link::{Link, LinkState};
 use super::plan::{Change, Nobody, Operation, Source, entered_cell};
@@ -136,7 +137,8 @@ impl Run<'_> {
                 }
                 Sent::Refused(error) => {
                     self.refused(operation, step.name, &error).await?;
-                    if let Some(hold) = vendor.hold {
+                    // Missing rights and the like are no matter of the person.
+                    if let Some(hold) = vendor.hold.filter(|_| !stops_a_run(&error)) {
                         self.set_aside(&link.host, hold).await?;
                         return Ok(if done_before { partly } else { ItemResult::SetAside });
                     }
