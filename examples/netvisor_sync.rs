@@ -12,7 +12,7 @@ use std::sync::Arc;
 use clap::Parser;
 use hrsync::http::{HttpClient, ReqwestClient};
 use hrsync::netvisor::{NetvisorConfig, NetvisorConnector};
-use hrsync::{Clock, Result, SystemClock};
+use hrsync::{Clock, Fixer, Result, SystemClock};
 use hrsync_examples::{Counting, Flags, JsonHost, Setup, demo_people, synchronise};
 use hrsync_sandbox::netvisor::NetvisorSandbox;
 
@@ -30,12 +30,22 @@ struct Arguments {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Arguments { flags } = Arguments::parse();
+    let flags = match Arguments::try_parse() {
+        Ok(Arguments { flags }) => flags,
+        // Status 2 would say that conflicts are left.
+        Err(usage) => {
+            let _ = usage.print();
+            return if usage.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+        }
+    };
     match run(&flags).await {
         Ok(code) => code,
         Err(error) => {
             eprintln!("netvisor_sync: {error}");
-            eprintln!("who can fix it: {}", error.fixer());
+            match error.fixer() {
+                Fixer::Nobody => eprintln!("start it again later; if it stays so, check --base-url and the network"),
+                fixer => eprintln!("who can fix it: {fixer}"),
+            }
             ExitCode::FAILURE
         }
     }

@@ -38,6 +38,9 @@ enum Left {
 pub async fn synchronise(setup: Setup, flags: &Flags) -> Result<ExitCode> {
     let Setup { connector, counting, host } = setup;
     let mailer = Mailer::from_environment()?;
+    if let (Some(path), false) = (&flags.host_out, flags.dry_run) {
+        JsonHost::can_write(path)?;
+    }
     let bar = progress_bar(flags);
     let shown = bar.clone();
     let engine = Engine::builder(Arc::clone(&connector), Arc::new(host.clone()))
@@ -68,7 +71,7 @@ pub async fn synchronise(setup: Setup, flags: &Flags) -> Result<ExitCode> {
         show::plan(&plan, &host);
     }
     let apply = flags.apply().unwrap_or_else(|| ask::confirm("Write this?"));
-    let mut report = None;
+    let mut report: Option<Report> = None;
     if apply {
         let done = engine.apply(&anna, &plan).await?;
         bar.finish_and_clear();
@@ -80,17 +83,23 @@ pub async fn synchronise(setup: Setup, flags: &Flags) -> Result<ExitCode> {
             }
         }
         report = Some(done);
-        if let Some(path) = &flags.host_out {
-            host.write(path)?;
-        }
     } else if talk {
         say!("Nothing was written.");
     }
     if flags.json {
-        let output = json!({ "review": review_json(&review), "plan": plan, "report": report });
-        say!("{output:#}");
+        let mut output = json!({ "review": review_json(&review), "plan": plan, "report": report });
+        if let Some(findings) = output["review"]["findings"].as_array_mut() {
+            findings.extend(missing.iter().map(|finding| json!(finding)));
+        }
+        print_json(&output)?;
+    }
+    if let (Some(path), true) = (&flags.host_out, apply) {
+        host.write(path)?;
     }
     let mut left = left_after(&review, &plan, report.as_ref());
+    if missing.iter().any(|finding| finding.severity == Severity::Problem) {
+        left = Left::Something;
+    }
     let unmatched = !review.only_in_host.is_empty() || !review.only_in_vendor.is_empty();
     if unmatched && flags.create.is_none() && flags.create() == Some(Create::None) {
         // Nobody said what is to happen with people who exist on one side only.
@@ -99,6 +108,15 @@ pub async fn synchronise(setup: Setup, flags: &Flags) -> Result<ExitCode> {
     // A real company is not read twice without need.
     if apply && talk && flags.base_url.is_none() {
         left = second_run(&engine, &anna, &counting, &decisions, &bar).await?.max(left);
+    }
+    if talk && left == Left::Something {
+        let problems = |finding: &&hrsync::Finding| finding.severity == Severity::Problem;
+        say!(
+            "Something is left to do: {} decisions were open, {} findings above ask somebody to act (exit status 2)",
+            review.open().count(),
+            review.findings.iter().filter(problems).count()
+                + report.iter().flat_map(|r| &r.findings).filter(problems).count()
+        );
     }
     Ok(exit_code(left == Left::Nothing))
 }
@@ -183,6 +201,15 @@ fn review_json(review: &ReviewRun) -> serde_json::Value {
         }
     }
     output
+}
+
+/// Prints the one object; unlike a table it is worth nothing when it is cut short.
+fn print_json(output: &serde_json::Value) -> Result<()> {
+    use std::io::Write;
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{output:#}")
+        .and_then(|()| stdout.flush())
+        .map_err(|error| hrsync::Error::new(hrsync::ErrorKind::Unexpected, format!("standard output: {error}")))
 }
 
 fn inform_clerk(connector: &dyn Connector) {

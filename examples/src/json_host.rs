@@ -43,7 +43,8 @@ impl JsonHost {
             if !entry.is_object() {
                 return Err(problem(format!("entry {} is not an employee", place + 1)));
             }
-            let person: Employee = serde_json::from_value(entry).map_err(|error| problem(error.to_string()))?;
+            let person: Employee =
+                serde_json::from_value(entry).map_err(|error| problem(format!("entry {}: {error}", place + 1)))?;
             let id = person.id.clone();
             if host.state().people.insert(id.clone(), person).is_some() {
                 return Err(problem(format!("the id {id:?} stands twice")));
@@ -61,9 +62,19 @@ impl JsonHost {
         let people: Vec<Employee> = self.state().people.values().cloned().collect();
         let mut text = serde_json::to_string_pretty(&people).map_err(|error| problem(error.to_string()))?;
         text.push('\n');
-        let new = path.with_extension("json.new");
+        let new = beside(path);
         std::fs::write(&new, text).map_err(|error| problem(error.to_string()))?;
         std::fs::rename(&new, path).map_err(|error| problem(error.to_string()))
+    }
+
+    /// Finds out whether the file can be written, before anything else is.
+    ///
+    /// # Errors
+    /// It cannot.
+    pub fn can_write(path: &Path) -> Result<()> {
+        let new = beside(path);
+        let probed = std::fs::write(&new, "").and_then(|()| std::fs::remove_file(&new));
+        probed.map_err(|error| Error::new(ErrorKind::ConfigInvalid, format!("{}: {error}", path.display())))
     }
 
     /// What to call a person on a screen.
@@ -72,12 +83,22 @@ impl JsonHost {
         let person = state.people.get(id);
         let names = person.map(|person| [person.given_name.as_deref(), person.family_name.as_deref()]);
         let name: Vec<&str> = names.into_iter().flatten().flatten().collect();
-        if name.is_empty() { id.to_owned() } else { format!("{} ({id})", name.join(" ")) }
+        let id = HostId::new(id);
+        // A name cannot move the cursor.
+        let name: String = name.join(" ").chars().filter(|c| !c.is_control()).collect();
+        if name.is_empty() { id.to_string() } else { format!("{name} ({id})") }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A file of its own beside `path`, to be renamed to it.
+fn beside(path: &Path) -> std::path::PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    name.into()
 }
 
 #[async_trait]

@@ -158,6 +158,16 @@ fn failures_say_what_happened_and_who_can_fix_it() {
         assert_eq!(status, 1);
         assert!(error.contains(expected) && !error.contains("Virtanen"), "{error}");
     }
+    std::fs::write(&bad, r#"[{"id":"7","address":"Virtasenkuja 1"}]"#).unwrap();
+    let (_, _, error) = company.run(&["--host-file", bad.to_str().unwrap()]);
+    assert!(error.contains(r#"entry 1: employee "7": address has to be an object"#), "{error}");
+    // A file that cannot be written is found out before anything is.
+    let (file, nowhere) = (example_people(), folder.join("nowhere").join("out.json"));
+    let arguments = ["--host-file", file.to_str().unwrap(), "--host-out", nowhere.to_str().unwrap()];
+    let (status, _, error) = company.run(&[&arguments[..], &["--create", "vendor", "--yes"]].concat());
+    assert_eq!((status, company.writes()), (1, 0), "{error}");
+    // A mistyped flag is a failure, and not "conflicts are left".
+    assert_eq!(company.run(&["--no-such-flag"]).0, 1);
     let (status, _, error) = company.run(&["--host-file", folder.join("absent.json").to_str().unwrap()]);
     assert_eq!(status, 1);
     assert!(error.contains("absent.json"), "{error}");
@@ -173,6 +183,19 @@ fn failures_say_what_happened_and_who_can_fix_it() {
     assert_eq!(status, 1);
     assert!(error.contains("company menu > API identifiers") && error.contains("administrator"), "{error}");
     assert!(!error.contains("wrong"), "{error}");
+}
+
+#[test]
+fn a_missing_right_is_told_in_json_too() {
+    let company = Company::start();
+    company.sandbox.set_right("patchemployee.nv", false);
+    let file = example_people();
+    let arguments = ["--json", "--host-file", file.to_str().unwrap(), "--create", "both", "--resolve", "host", "--yes"];
+    let (status, output, _) = company.run(&arguments);
+    assert_eq!(status, 2);
+    let object: Value = serde_json::from_str(&output).unwrap();
+    let missing = |finding: &Value| finding["params"]["resource"] == "patchemployee.nv";
+    assert!(object["review"]["findings"].as_array().unwrap().iter().any(missing), "{output}");
 }
 
 #[test]

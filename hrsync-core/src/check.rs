@@ -33,6 +33,8 @@ pub enum Problem {
     UnknownCode,
     /// Longer than the other side takes.
     TooLong,
+    /// Lies before the start of the employment.
+    BeforeStart,
     /// Holds something other than digits.
     NotANumber,
     /// Holds characters that cannot be sent.
@@ -55,6 +57,7 @@ impl Problem {
             Self::WrongCheckCharacter => "has a wrong check character",
             Self::UnknownCode => "is not a known code",
             Self::TooLong => "is too long",
+            Self::BeforeStart => "lies before the employment start date",
             Self::NotANumber => "is not a number",
             Self::IllegalCharacters => "holds characters that cannot be sent",
             Self::NoCounterpart => "has no counterpart on the other side",

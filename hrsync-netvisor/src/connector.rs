@@ -488,10 +488,13 @@ fn right_missing(resource: Resource) -> Finding {
 /// The vendor has one code for wrong keys and for an unknown company, so both places are named.
 fn credentials_refused(error: &Error) -> Finding {
     let mut finding = Finding::from_error(error);
-    finding.message = "Netvisor refuses the User ID, the Key or the Business ID".into();
+    finding.message =
+        "Netvisor refuses the User ID, the Key or the Business ID, or the HR application's partner id and key".into();
     finding.fixer = Fixer::VendorAdministrator;
     let hint = error.hint().unwrap_or_default();
-    finding.with_hint(format!("User ID and Key: {hint}; Business ID: {SERVICE_MANAGEMENT}"))
+    finding.with_hint(format!(
+        "User ID and Key: {hint}; Business ID: {SERVICE_MANAGEMENT}; partner id and key: the operator of the HR application"
+    ))
 }
 
 fn pension_insurance_missing(error: Error) -> Error {

@@ -181,7 +181,7 @@ async fn a_value_of_the_vendor_that_cannot_be_read_is_left_alone_and_reported_by
 }
 
 /// What is wrong with a person of the host who is to be created.
-const SPOILT: [(FieldId, &str, &str); 14] = [
+const SPOILT: [(FieldId, &str, &str); 16] = [
     (field::NATIONAL_ID, "040391-980X", code::INVALID_VALUE),
     (field::NATIONAL_ID, "ei tunnusta", code::INVALID_VALUE),
     (field::NATIONAL_ID, "", code::MISSING_REQUIRED),
@@ -196,6 +196,8 @@ const SPOILT: [(FieldId, &str, &str); 14] = [
     (field::STREET, "", code::MISSING_REQUIRED),
     (field::COUNTRY, "Suomi", code::INVALID_VALUE),
     (field::IBAN, "FI00 1234", code::INVALID_VALUE),
+    (field::END_DATE, "2020-01-01", code::INVALID_VALUE),
+    (field::PROBATION_END, "2026-02-01", code::INVALID_VALUE),
 ];
 
 #[tokio::test]
@@ -222,6 +224,48 @@ async fn a_person_who_cannot_be_created_is_told_by_id_and_field_and_the_others_a
         assert_eq!(world.synchronise(&everybody()).await.count(ItemResult::Done), 1, "{field}");
         world.recorded().await;
     }
+}
+
+#[tokio::test]
+async fn a_number_that_two_people_of_the_host_bring_along_is_found_before_any_write() {
+    let world = World::in_step(1).await;
+    for number in 0..2 {
+        let mut person = newcomer(number);
+        person.employee_number = Some("555".into());
+        world.host.put(person);
+    }
+    let review = world.engine.review(&world.anna).await.unwrap();
+    for person in &review.only_in_host {
+        let [finding] = person.blockers.as_slice() else { panic!("{:#?}", person.blockers) };
+        assert_eq!((&*finding.code, finding.field), (code::DUPLICATE_VALUE, Some(field::EMPLOYEE_NUMBER)));
+    }
+    let report = world.synchronise(&everybody()).await;
+    assert_eq!((report.items.len(), report.calls.writes), (0, 0), "{report:#?}");
+}
+
+#[tokio::test]
+async fn an_account_whose_bank_cannot_be_worked_out_names_the_missing_part() {
+    let world = World::in_step(1).await;
+    let mut person = newcomer(0);
+    person.bank.iban = Some("DE89370400440532013000".into());
+    person.bank.bic = None;
+    world.host.put(person);
+    let review = world.engine.review(&world.anna).await.unwrap();
+    let [finding] = review.only_in_host[0].blockers.as_slice() else { panic!("{:#?}", review.only_in_host) };
+    assert_eq!((&*finding.code, finding.field), (code::GROUP_INCOMPLETE, Some(field::BIC)));
+    assert!(finding.message.contains("goes together with the bank account number"), "{finding}");
+}
+
+#[tokio::test]
+async fn an_unreadable_value_that_is_never_sent_is_told_and_keeps_nobody_from_being_created() {
+    let world = World::in_step(1).await;
+    let mut person = newcomer(0);
+    person.set_text(field::BIRTH_DATE, Some("0000-00-00"));
+    world.host.put(person);
+    let review = world.engine.review(&world.anna).await.unwrap();
+    let told: Vec<_> = review.findings.iter().map(|finding| (finding.host_id.clone(), finding.field)).collect();
+    assert_eq!(told, [(Some(host("n0")), Some(field::BIRTH_DATE))]);
+    assert_eq!(world.synchronise(&everybody()).await.count(ItemResult::Done), 1);
 }
 
 #[tokio::test]

@@ -377,11 +377,17 @@ impl<'de> Deserialize<'de> for Employee {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Employee, A::Error> {
                 let mut employee = Employee::default();
+                let mut entries = Vec::new();
                 while let Some(key) = map.next_key::<String>()? {
                     // The inner error would repeat the value.
                     let node = map.next_value::<Node>().map_err(|_| wrong_form(&employee.id, &key))?;
-                    employee.take(&key, node)?;
+                    // The id comes first, wherever it stands, because errors name the person by it.
+                    match key.as_str() {
+                        "id" => employee.take(&key, node)?,
+                        _ => entries.push((key, node)),
+                    }
                 }
+                entries.into_iter().try_for_each(|(key, node)| employee.take(&key, node))?;
                 if employee.id.trim().is_empty() {
                     return Err(A::Error::custom("an employee without an id"));
                 }
@@ -411,6 +417,14 @@ impl Employee {
             ("id", _) => self.id = text.unwrap_or_default(),
             ("version", _) => self.version = text,
             (_, Ok(id)) => self.set_text(id, text.as_deref()),
+            (group, Err(_))
+                if Schema::EMPLOYEE
+                    .fields
+                    .iter()
+                    .any(|def| def.name.split_once('.').is_some_and(|(name, _)| name == group)) =>
+            {
+                return Err(E::custom(format_args!("employee {:?}: {path} has to be an object", self.id)));
+            }
             (_, Err(_)) => return Err(E::custom(format_args!("employee {:?}: there is no field {path:?}", self.id))),
         }
         Ok(())

@@ -5,6 +5,23 @@ use std::fmt;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
+/// Writes an id so that it cannot change the line it stands in: characters that move the cursor or turn the direction of
+/// writing are escaped, and a very long id is cut.
+fn plain(id: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    const MOST: usize = 80;
+    for (place, c) in id.chars().enumerate() {
+        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if place == MOST {
+            return f.write_str("…");
+        } else if c.is_control() || turns {
+            write!(f, "{}", c.escape_unicode())?;
+        } else {
+            fmt::Write::write_char(f, c)?;
+        }
+    }
+    Ok(())
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(
         $(#[$doc])*
@@ -26,7 +43,7 @@ macro_rules! ids {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                plain(&self.0, f)
             }
         }
 

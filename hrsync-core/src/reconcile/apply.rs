@@ -435,8 +435,8 @@ pub(crate) fn unchanged(link: &Link) -> (RowKey, Check) {
 /// The row that locks the person of an operation.
 pub(crate) fn intent_key(operation: &Operation) -> RowKey {
     let id = match (&operation.host_id, &operation.vendor_id) {
-        (Some(host), _) => format!("host/{host}"),
-        (None, Some(vendor)) => format!("vendor/{vendor}"),
+        (Some(host), _) => format!("host/{}", host.as_str()),
+        (None, Some(vendor)) => format!("vendor/{}", vendor.as_str()),
         (None, None) => format!("operation/{}", operation.id),
     };
     RowKey::new(RowKind::Intent, id)

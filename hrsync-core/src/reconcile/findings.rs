@@ -2,14 +2,14 @@
 
 use super::compare::DifferenceKind;
 use super::link::Link;
-use super::resolution::{Resolution, Taken, WhyNot};
+use super::resolution::{Resolution, Taken, WhyNot, in_order};
 use super::review::Difference;
 use crate::check::Problem;
 use crate::error::Fixer;
 use crate::finding::{Finding, code};
 use crate::mapping::{Asked, Direction, FieldMapping, Mapping, Update};
 use crate::matching::{Candidate, CandidateReason};
-use crate::model::{FieldId, HostId, Record, Side, VendorId};
+use crate::model::{Cell, FieldId, HostId, Record, Side, VendorId};
 
 pub(crate) fn incomplete_roster() -> Finding {
     Finding::problem(
@@ -157,33 +157,56 @@ pub(crate) fn cannot_create_in_vendor(
                     "a required value is missing, so the person is not created in the payroll system",
                     Fixer::HostAdministrator,
                 ),
-                Asked::Empty => entry.group.and_then(|group| {
+                Asked::Empty => {
                     // A part is missing while another part is there.
-                    mapping
-                        .group(group)
-                        .any(|part| matches!(part.ask(record), Asked::Value(_)))
-                        .then(|| refusal(&WhyNot::GroupIncomplete(entry.field)))
-                })?,
+                    let mut parts = entry.group.into_iter().flat_map(|group| mapping.group(group));
+                    let other = parts.find(|part| matches!(part.ask(record), Asked::Value(_)))?;
+                    let message = format!(
+                        "the value is missing; it goes together with the {}, so the person is not created in the payroll system",
+                        other.field.def().label
+                    );
+                    Finding::problem(code::GROUP_INCOMPLETE, message, Fixer::HostAdministrator)
+                        .with_param("missing", entry.field.name())
+                }
                 Asked::NotRead => return None,
                 Asked::Unusable(problem) => not_created(problem),
-                Asked::Value(value) => match entry.accepts(&value) {
+                Asked::Value(value) => match entry.accepts(&value).and_then(|()| in_order(entry.field, record)) {
                     Err(problem) => not_created(problem),
                     Ok(()) => {
-                        let side = [Side::Vendor, Side::Host].into_iter().find(|side| {
-                            entry.unique_in.contains(side)
-                                && match side {
-                                    Side::Vendor => taken.taken(Side::Vendor, entry.field, &value),
-                                    Side::Host => record
-                                        .cell(entry.field)
-                                        .value()
-                                        .is_some_and(|own| taken.taken(Side::Host, entry.field, own)),
-                                }
-                        })?;
+                        // A value that must be unique in the vendor must not come twice from the host either.
+                        let own = record.cell(entry.field).value();
+                        let in_vendor = entry.unique_in.contains(&Side::Vendor)
+                            && taken.taken(Side::Vendor, entry.field, &value);
+                        let in_host = !entry.unique_in.is_empty()
+                            && own.is_some_and(|own| taken.taken(Side::Host, entry.field, own));
+                        let side = match (in_vendor, in_host) {
+                            (true, _) => Side::Vendor,
+                            (false, true) => Side::Host,
+                            (false, false) => return None,
+                        };
                         refusal(&WhyNot::Duplicate(side))
                     }
                 },
             };
             Some(finding.of_host(id).on(entry.field))
+        })
+        .collect()
+}
+
+/// Values of a person to be created that cannot be read and are never sent, because the vendor works them out itself.
+pub(crate) fn unreadable_in_host(mapping: &Mapping, record: &Record, id: &HostId) -> Vec<Finding> {
+    let derived = mapping.entries().iter().filter(|entry| entry.update == Update::Derived);
+    derived
+        .filter_map(|entry| match record.cell(entry.field) {
+            Cell::AsGiven(given) => {
+                let message = format!("the host's value {}; it is left alone", given.problem());
+                Some(
+                    Finding::problem(code::INVALID_VALUE, message, Fixer::HostAdministrator)
+                        .of_host(id)
+                        .on(entry.field),
+                )
+            }
+            Cell::NotRead | Cell::Empty | Cell::Value(_) => None,
         })
         .collect()
 }

@@ -8,7 +8,7 @@ use super::compare::Halves;
 use super::decide::{Chosen, Decision, Decisions};
 use super::fingerprint::{Canonical, Fingerprint, Fingerprinter};
 use super::link::{Baseline, Link};
-use super::resolution::{Resolution, WhyNot, host_wins};
+use super::resolution::{Resolution, WhyNot, host_wins, in_order};
 use super::review::{Agreeing, Difference, Pairing, Prints, Review, untouched};
 use crate::clock::Entropy;
 use crate::connector::Connector;
@@ -378,7 +378,9 @@ impl Planner<'_> {
                 Decision::Use(Resolution::Enter) => {}
                 Decision::Enter(text) => {
                     if let Some(entry) = self.mapping.entry(difference.field)
-                        && let Err(why) = entered_cell(entry, text)
+                        && let Err(why) = entered_cell(entry, text).and_then(|cell| {
+                            in_order(entry.field, &host.clone().with(entry.field, cell)).map_err(WhyNot::Invalid)
+                        })
                     {
                         let finding = super::findings::refusal(&why);
                         self.findings.push(finding.of_host(&ids.0).of_vendor(&ids.1).on(difference.field));

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::Problem;
 use crate::mapping::{Asked, Direction, FieldMapping, Mapping, Update};
-use crate::model::{Cell, FieldId, Record, Side, Value};
+use crate::model::{Cell, FieldId, Record, Side, Value, field};
 
 /// A way to settle a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -107,6 +107,7 @@ pub(crate) fn host_wins(
 ) -> Result<(), WhyNot> {
     let asked = entry.ask(host);
     writable(entry, &asked, vendor.cell(entry.field), taken)?;
+    in_order(entry.field, host).map_err(WhyNot::Invalid)?;
     let Some(group) = entry.group else { return Ok(()) };
     for other in mapping.group(group).filter(|other| other.field != entry.field) {
         let part = other.ask(host);
@@ -116,6 +117,18 @@ pub(crate) fn host_wins(
         writable(other, &part, vendor.cell(other.field), taken)?;
     }
     Ok(())
+}
+
+/// An employment does not end, nor its probation, before it begins.
+pub(crate) fn in_order(id: FieldId, host: &Record) -> Result<(), Problem> {
+    if id != field::END_DATE && id != field::PROBATION_END {
+        return Ok(());
+    }
+    let day = |id: FieldId| host.cell(id).value().and_then(Value::as_date);
+    match (day(field::START_DATE), day(id)) {
+        (Some(start), Some(end)) if end < start => Err(Problem::BeforeStart),
+        _ => Ok(()),
+    }
 }
 
 fn writable(entry: &FieldMapping, asked: &Asked, shown: &Cell, taken: &dyn Taken) -> Result<(), WhyNot> {

@@ -372,6 +372,10 @@ pub fn review(input: ReviewInput<'_>) -> Review {
             place,
         })
         .collect();
+    for person in &only_in_host {
+        let record = &host.records[person.place];
+        work.findings.extend(findings::unreadable_in_host(&mapping, record, &person.id));
+    }
     let only_in_vendor = free(&sides.vendor_free)
         .map(|place| (place, VendorId::new(vendor.records[place].id())))
         .filter(|(_, id)| !disputed_vendor.contains(id))
@@ -572,7 +576,12 @@ struct TakenIn<'r> {
 impl<'r> TakenIn<'r> {
     fn new(mapping: &Mapping, host: &'r [Record], vendor: &'r [Record]) -> Self {
         let of = |side: Side, records: &'r [Record]| {
-            let unique = mapping.entries().iter().filter(|entry| entry.unique_in.contains(&side));
+            // What must be unique in the vendor must not come twice from the host either.
+            let wanted = |entry: &&FieldMapping| match side {
+                Side::Host => !entry.unique_in.is_empty(),
+                Side::Vendor => entry.unique_in.contains(&side),
+            };
+            let unique = mapping.entries().iter().filter(wanted);
             let index = |entry: &FieldMapping| match (side, entry.convert) {
                 // People of the host share a number also when one of them has it without its country.
                 (Side::Host, form @ Convert::Phone { .. }) => Index::in_form(records, entry.field, form),
