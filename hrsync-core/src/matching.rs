@@ -74,12 +74,33 @@ impl<'r> Index<'r> {
 
     /// The same with values compared as the converter writes them.
     pub(crate) fn in_form(records: &'r [Record], field: FieldId, form: Convert) -> Self {
-        let mut by_hash: Vec<(u64, u32)> = (0..)
-            .zip(records)
-            .filter_map(|(place, record)| Some((hash(field, &formed(&form, record.cell(field).value()?)), place)))
-            .collect();
-        by_hash.sort_unstable();
-        Self { records, field, form, by_hash }
+        let mut index = Self { records, field, form, by_hash: Vec::new() };
+        Self::fill(records, std::slice::from_mut(&mut index));
+        index
+    }
+
+    /// Indexes of several fields, made in one pass over the people.
+    pub(crate) fn several(records: &'r [Record], fields: impl IntoIterator<Item = (FieldId, Convert)>) -> Vec<Self> {
+        let empty = |(field, form)| Self { records, field, form, by_hash: Vec::with_capacity(records.len()) };
+        let mut indexes: Vec<Self> = fields.into_iter().map(empty).collect();
+        Self::fill(records, &mut indexes);
+        indexes
+    }
+
+    fn fill(records: &[Record], indexes: &mut [Self]) {
+        for (place, record) in (0..).zip(records) {
+            for index in indexes.iter_mut() {
+                if let Some(value) = record.cell(index.field).value() {
+                    index.by_hash.push((hash(index.field, &formed(&index.form, value)), place));
+                }
+            }
+        }
+        indexes.iter_mut().for_each(|index| index.by_hash.sort_unstable());
+    }
+
+    /// The field.
+    pub(crate) fn field(&self) -> FieldId {
+        self.field
     }
 
     /// Whether the person at `place` has `value`, which is in the index's form.

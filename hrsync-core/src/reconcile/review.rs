@@ -569,8 +569,8 @@ pub(crate) fn difference(
 
 /// Who has which value of the fields that must be unique.
 struct TakenIn<'r> {
-    host: Vec<(FieldId, Index<'r>)>,
-    vendor: Vec<(FieldId, Index<'r>)>,
+    host: Vec<Index<'r>>,
+    vendor: Vec<Index<'r>>,
 }
 
 impl<'r> TakenIn<'r> {
@@ -581,20 +581,20 @@ impl<'r> TakenIn<'r> {
                 Side::Host => !entry.unique_in.is_empty(),
                 Side::Vendor => entry.unique_in.contains(&side),
             };
-            let unique = mapping.entries().iter().filter(wanted);
-            let index = |entry: &FieldMapping| match (side, entry.convert) {
+            let form = |entry: &FieldMapping| match (side, entry.convert) {
                 // People of the host share a number also when one of them has it without its country.
-                (Side::Host, form @ Convert::Phone { .. }) => Index::in_form(records, entry.field, form),
-                _ => Index::new(records, entry.field),
+                (Side::Host, form @ Convert::Phone { .. }) => form,
+                _ => Convert::Same,
             };
-            unique.map(|entry| (entry.field, index(entry))).collect()
+            let unique = mapping.entries().iter().filter(wanted).map(|entry| (entry.field, form(entry)));
+            Index::several(records, unique)
         };
         Self { host: of(Side::Host, host), vendor: of(Side::Vendor, vendor) }
     }
 
     fn index(&self, side: Side, field: FieldId) -> Option<&Index<'r>> {
         let indexes = if side == Side::Host { &self.host } else { &self.vendor };
-        indexes.iter().find(|(other, _)| *other == field).map(|(_, index)| index)
+        indexes.iter().find(|index| index.field() == field)
     }
 }
 
