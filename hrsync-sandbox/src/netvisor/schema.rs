@@ -78,6 +78,11 @@ impl Rule {
     }
 
     #[cfg(test)]
+    pub(crate) fn occurs(&self) -> Occurs {
+        self.occurs
+    }
+
+    #[cfg(test)]
     pub(crate) fn name(&self) -> &'static str {
         self.name
     }

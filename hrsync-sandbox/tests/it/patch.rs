@@ -9,7 +9,7 @@ fn base(elements: &str) -> String {
 }
 
 fn payroll(elements: &str) -> String {
-    patch(&format!("<employeepayrollinformation>{elements}</employeepayrollinformation>"))
+    patch(&format!("<employeebaseinformation/><employeepayrollinformation>{elements}</employeepayrollinformation>"))
 }
 
 #[test]
@@ -67,7 +67,8 @@ fn wrong_patches_are_refused_and_change_nothing() {
         (payroll("<employeeinsurancetype>5</employeeinsurancetype>"), "INVALID_DATA"),
         (payroll("<isentrepreneurwithoptionalyelormyel>1</isentrepreneurwithoptionalyelormyel>"), "INVALID_DATA"),
         (base(&format!("<email>{long}</email>")), "INVALID_DATA_SIZE"),
-        (patch("<employmentperiods/>"), "INVALID_DATA"),
+        (patch("<employeebaseinformation/><employmentperiods/>"), "INVALID_DATA"),
+        (payroll("<taxnumber>1</taxnumber>").replace("<employeebaseinformation/>", ""), "INVALID_DATA"),
     ];
     for (body, expected) in wrong {
         assert_eq!(code(&sandbox, resource, &body), expected, "{body}");
