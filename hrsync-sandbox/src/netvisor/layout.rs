@@ -133,7 +133,6 @@ pub(crate) struct Blocks {
 }
 
 /// Writes read answers as the options say.
-#[derive(Debug)]
 pub(crate) struct Layout<'a> {
     pub(crate) options: &'a Options,
     pub(crate) out: &'a mut Writer,

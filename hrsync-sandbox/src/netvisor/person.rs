@@ -224,7 +224,7 @@ impl fmt::Debug for Period {
 }
 
 /// One settlement point of a person.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct SettlementPoint {
     /// The element name of the kind, for example `employeeworkpensioninsurance`.
     pub kind: String,
@@ -234,6 +234,13 @@ pub struct SettlementPoint {
     pub name: String,
     /// The vendor's key; 0 before it is added.
     pub key: u32,
+}
+
+impl fmt::Debug for SettlementPoint {
+    // A union or a distraint is nobody else's business.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SettlementPoint").field("key", &self.key).finish_non_exhaustive()
+    }
 }
 
 /// A value of a dimension.
@@ -246,7 +253,7 @@ pub struct Dimension {
 }
 
 /// A degree.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Degree {
     /// The degree.
     pub name: String,
@@ -256,6 +263,12 @@ pub struct Degree {
     pub graduation_year: String,
     /// It is the main one.
     pub primary: bool,
+}
+
+impl fmt::Debug for Degree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Degree").finish_non_exhaustive()
+    }
 }
 
 /// A field of the company's own.

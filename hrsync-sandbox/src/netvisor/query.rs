@@ -44,7 +44,7 @@ pub(crate) fn decode(text: &str, plus: bool) -> String {
 }
 
 /// Decoded parameters, names in lower case.
-#[derive(Debug, Clone, Default)]
+// No Debug: identity numbers are among the values.
 pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {

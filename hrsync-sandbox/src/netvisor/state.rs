@@ -9,7 +9,7 @@ use super::person::Person;
 use super::resources::Operation;
 use crate::rng::SplitMix64;
 
-#[derive(Debug)]
+// No Debug: people and waiting messages are personal data.
 pub(crate) struct State {
     pub(crate) people: BTreeMap<u32, Person>,
     pub(crate) denied: BTreeSet<String>,

@@ -38,7 +38,7 @@ pub(crate) struct Text {
 }
 
 /// Why a request was refused.
-#[derive(Debug, Clone)]
+// No Debug: the detail may be an identity number.
 pub(crate) struct Refusal {
     text: &'static Text,
     detail: String,

@@ -11,7 +11,8 @@ use quick_xml::events::{BytesStart, Event};
 const MAX_DEPTH: usize = 32;
 
 /// An element of a request. Names of elements and attributes are in lower case.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Default)]
+#[cfg_attr(test, derive(Debug, PartialEq, Eq))]
 pub(crate) struct Element {
     pub(crate) name: String,
     pub(crate) attributes: Vec<(String, String)>,
@@ -109,7 +110,6 @@ fn append(text: &str, open: &mut [Element]) -> Option<()> {
 }
 
 /// Writes an answer as the vendor does: declaration with `standalone`, CRLF, four blanks per level.
-#[derive(Debug)]
 pub(crate) struct Writer {
     out: String,
     open: Vec<&'static str>,

@@ -1,6 +1,6 @@
 use hrsync_sandbox::netvisor::{IdentifierKind, NetvisorSandbox, Period};
 
-use crate::support::{company, company_of_one, get, texts};
+use crate::support::{Draft, company, company_of_one, get, texts};
 
 const ALL: &str = "employmentperiods=1&employeepayrollinformation=1&educationalinformation=1&\
 additionalinformationfields=1&employeesettlementpoints=1";
@@ -201,9 +201,13 @@ fn every_generated_person_can_be_read_and_none_leaks_in_debug_output() {
     for person in sandbox.people() {
         let body = full(&sandbox, person.netvisorkey);
         assert_eq!(texts(&body, "employeeidentifier"), [person.identifier.value.as_str()]);
-        let shown = format!("{person:?} {:?} {:?}", person.identifier, person.periods);
+        let shown = format!("{person:?} {:?} {:?} {:?}", person.identifier, person.periods, person.settlement_points);
         assert!(!shown.contains(&person.last_name) && !shown.contains(&person.identifier.value));
+        assert!(!shown.contains("handling") && !shown.contains(&person.periods[0].start));
     }
+    let answer = sandbox.handle(&Draft::new(&sandbox.credentials(), "GET", "getemployees.nv", "").request());
+    let shown = format!("{:?} {answer:?} {sandbox:?}", sandbox.calls());
+    assert!(shown.contains("getemployee.nv") && !shown.contains("netvisorkey=") && !shown.contains("firstname"));
 }
 
 #[test]

@@ -55,7 +55,7 @@ impl Resource {
 }
 
 /// A request whose caller is known and may do this.
-#[derive(Debug)]
+// No Debug: query and body hold personal data.
 pub(crate) struct Operation {
     pub(crate) resource: &'static Resource,
     pub(crate) query: Query,
