@@ -104,6 +104,9 @@ pub(crate) fn check(root: &Element, rules: &'static [Rule], strict_order: bool) 
     if root.name != "root" {
         return Err(UNKNOWN_ELEMENT.with(root.name.as_str()));
     }
+    if let Some((name, _)) = root.attributes.first() {
+        return Err(ATTRIBUTE.with(format!("root/@{name}")));
+    }
     structure(root, rules, strict_order)?;
     values(root, rules)
 }

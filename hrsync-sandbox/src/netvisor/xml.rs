@@ -82,7 +82,7 @@ fn start(tag: &BytesStart<'_>) -> Option<Element> {
     let mut element = Element { name: tag.name().0.to_ascii_lowercase(), ..Element::default() };
     for attribute in tag.attributes() {
         let attribute = attribute.ok()?;
-        let value = attribute.normalized_value(XmlVersion::Implicit1_0).ok()?;
+        let value = attribute.normalized_value(XmlVersion::Implicit1_0).ok().filter(|value| is_legal(value))?;
         element.attributes.push((attribute.key.0.to_ascii_lowercase(), value.into_owned()));
     }
     Some(element)
@@ -95,10 +95,17 @@ fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) {
     }
 }
 
-/// Adds text to the open element. Outside the root only blanks are allowed; control characters nowhere.
+/// Whether XML allows all the characters, also by reference.
+fn is_legal(text: &str) -> bool {
+    text.chars().all(|character| match character {
+        '\t' | '\n' | '\r' => true,
+        other => other >= ' ' && !matches!(other, '\u{fffe}' | '\u{ffff}'),
+    })
+}
+
+/// Adds text to the open element. Outside the root only blanks are allowed.
 fn append(text: &str, open: &mut [Element]) -> Option<()> {
-    let legal = |character: char| character >= ' ' || matches!(character, '\t' | '\n' | '\r');
-    if !text.chars().all(legal) {
+    if !is_legal(text) {
         return None;
     }
     match open.last_mut() {
@@ -112,7 +119,8 @@ fn append(text: &str, open: &mut [Element]) -> Option<()> {
 /// Writes an answer as the vendor does: declaration with `standalone`, CRLF, four blanks per level.
 pub(crate) struct Writer {
     out: String,
-    open: Vec<&'static str>,
+    /// The open elements, each with the length of the text up to its contents.
+    open: Vec<(&'static str, usize)>,
 }
 
 /// Attributes of a written element.
@@ -126,11 +134,16 @@ impl Writer {
     pub(crate) fn open(&mut self, name: &'static str) {
         self.indent();
         self.tag(name, &[], ">\r\n");
-        self.open.push(name);
+        self.open.push((name, self.out.len()));
     }
 
+    /// Closes the innermost element; one without contents becomes `<name />`.
     pub(crate) fn close(&mut self) {
-        if let Some(name) = self.open.pop() {
+        let Some((name, contents)) = self.open.pop() else { return };
+        if self.out.len() == contents {
+            self.out.truncate(contents - ">\r\n".len());
+            self.out.push_str(" />\r\n");
+        } else {
             self.indent();
             let _infallible = write!(self.out, "</{name}>\r\n");
         }
@@ -218,6 +231,8 @@ mod tests {
             "<!DOCTYPE root><root/>",
             "<root>&unknown;</root>",
             "<root>&#x2;</root>",
+            "<root>&#xFFFF;</root>",
+            "<root a=\"&#x2;\"/>",
             &deep,
         ] {
             assert_eq!(parse(body.as_bytes()), None, "{body}");
@@ -230,9 +245,11 @@ mod tests {
         writer.open("Root");
         writer.leaf("a", &[("type", "x")], "1 < 2 & \u{2}");
         writer.leaf("b", &[], "");
+        writer.open("c");
+        writer.close();
         assert_eq!(
             writer.finish(),
-            "<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\r\n<Root>\r\n    <a type=\"x\">1 &lt; 2 &amp; &#x2;</a>\r\n    <b />\r\n</Root>\r\n"
+            "<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\r\n<Root>\r\n    <a type=\"x\">1 &lt; 2 &amp; &#x2;</a>\r\n    <b />\r\n    <c />\r\n</Root>\r\n"
         );
     }
 }

@@ -125,6 +125,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("</root>", "", "INVALID_DATA"),
     ("<root>", "<?xml version=\"1.0\"?><root>", "INVALID_DATA"),
     ("<root>", "<root><other/>", "INVALID_DATA"),
+    ("<root>", "<root lang=\"fi\">", "INVALID_DATA"),
 ];
 
 #[test]

@@ -1,4 +1,4 @@
-use hrsync_sandbox::netvisor::{EmploymentEdit, Period, SettlementPoint};
+use hrsync_sandbox::netvisor::{EmploymentEdit, IdentifierKind, Period, SettlementPoint};
 
 use crate::support::{HETU, code, company_of_one, employee, post};
 
@@ -37,6 +37,14 @@ fn an_unknown_person_cannot_be_edited() {
     let said = post(&sandbox, EDIT, &employee(&[(HETU, "020290-9016")]));
     assert_eq!(said.code, "INVALID_DATA");
     assert!(said.text.contains("Employee not found"));
+}
+
+#[test]
+fn an_identity_in_the_element_of_another_kind_is_unknown() {
+    let (sandbox, person) = company_of_one();
+    sandbox.change_person(person.netvisorkey, |person| person.identifier.kind = IdentifierKind::Foreign);
+    assert_eq!(code(&sandbox, EDIT, &employee(&[])), "INVALID_DATA");
+    assert_eq!(code(&sandbox, "employee.nv?method=add", &employee(&[])), "DUPLICATE_DATA");
 }
 
 #[test]
@@ -115,9 +123,14 @@ fn nobody_without_a_pension_insurance_can_be_saved() {
     let change = "<root><patchemployee><employeebaseinformation><email>a@b.example</email></employeebaseinformation>\
 </patchemployee></root>";
     assert_eq!(code(&sandbox, &patch, change), "INVALID_DATA");
+    let period = format!("editjobperiod.nv?netvisorkey={}", person.periods[0].netvisorkey);
+    let end =
+        "<root><employmentperiods><employmentperiod><comment>x</comment></employmentperiod></employmentperiods></root>";
+    assert!(post(&sandbox, &period, end).text.contains("No handling"));
     let (from, to) = pension("automatichandling");
     assert_eq!(code(&sandbox, EDIT, &employee(&[(from, &to)])), "OK");
     assert_eq!(code(&sandbox, &patch, change), "OK");
+    assert_eq!(code(&sandbox, &period, end), "OK");
     let points = sandbox.person(person.netvisorkey).unwrap().settlement_points;
     assert_eq!(points.len(), 1);
     assert!(points[0].key != 0 && points[0].r#type == "automatichandling");

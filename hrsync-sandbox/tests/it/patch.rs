@@ -48,6 +48,18 @@ fn only_what_is_sent_changes_and_empty_blanks() {
 }
 
 #[test]
+fn an_account_without_bic_that_a_clerk_left_does_not_stop_other_changes() {
+    let (sandbox, person) = company_of_one();
+    let resource = "patchemployee.nv?identifiertype=number&identifier=4711";
+    sandbox.change_person(person.netvisorkey, |person| person.bank_account = "FI2112345600000785".into());
+    assert_eq!(code(&sandbox, resource, &base("<email>new@b.example</email>")), "OK");
+    assert_eq!(code(&sandbox, resource, &payroll("<bankidentificationcode/>")), "INVALID_DATA");
+    assert_eq!(code(&sandbox, resource, &payroll("<bankidentificationcode>NDEAFIHH</bankidentificationcode>")), "OK");
+    assert_eq!(code(&sandbox, resource, &payroll("<bankidentificationcode/>")), "INVALID_DATA");
+    assert_eq!(code(&sandbox, resource, &payroll("<bankaccountnumber/><bankidentificationcode/>")), "OK");
+}
+
+#[test]
 fn wrong_patches_are_refused_and_change_nothing() {
     let (sandbox, person) = company_of_one();
     let other = employee(&[(HETU, "020290-9016"), ("4711", "4712")]);

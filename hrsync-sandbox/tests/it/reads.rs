@@ -1,6 +1,6 @@
-use hrsync_sandbox::netvisor::{IdentifierKind, NetvisorSandbox, Period};
+use hrsync_sandbox::netvisor::{IdentifierKind, NetvisorSandbox, Options, Period};
 
-use crate::support::{Draft, company, company_of_one, get, texts};
+use crate::support::{Draft, company, company_of_one, empty_company, get, texts};
 
 const ALL: &str = "employmentperiods=1&employeepayrollinformation=1&educationalinformation=1&\
 additionalinformationfields=1&employeesettlementpoints=1";
@@ -30,6 +30,12 @@ fn the_list_leaves_out_who_has_left() {
     assert_eq!(texts(&current, "netvisorkey").len(), employed);
     assert!(texts(&current, "employmentstatus").iter().all(|status| status == "1"));
     assert_eq!(get(&sandbox, "getemployees.nv?includeendedemployments=yes").code, "INVALID_DATA");
+}
+
+#[test]
+fn empty_lists_are_empty_elements() {
+    let sandbox = empty_company(Options::default());
+    assert!(get(&sandbox, "getemployees.nv").body.contains("\r\n    <employees />\r\n"));
 }
 
 #[test]

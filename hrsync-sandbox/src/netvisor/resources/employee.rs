@@ -28,6 +28,10 @@ pub(super) fn write(state: &mut State, operation: &Operation, _: &mut Writer) ->
         (true, Some(_)) => return Err(SAME_IDENTITY.with(identity.identifier.value)),
         (false, None) => return Err(UNKNOWN_PERSON.with(identity.identifier.value)),
         (true, None) => added(employee, identity)?,
+        // A number that stands in the element of another kind is not that person's.
+        (false, Some(stored)) if stored.identifier.kind != identity.identifier.kind => {
+            return Err(UNKNOWN_PERSON.with(identity.identifier.value));
+        }
         (false, Some(stored)) => edited(employee, stored, &identity, &state.options)?,
     };
     rules::person(state, &person, employee)?;

@@ -3,9 +3,10 @@
 use super::{Operation, apply, rules};
 use crate::netvisor::envelope::inserted;
 use crate::netvisor::person::{Period, Person};
+use crate::netvisor::reconstructed::may_be_saved;
 use crate::netvisor::state::State;
 use crate::netvisor::tables::{ADD_PERIOD, EDIT_PERIOD};
-use crate::netvisor::texts::{NOT_XML, Refusal, UNKNOWN_PERIOD, UNKNOWN_PERSON};
+use crate::netvisor::texts::{NOT_XML, PENSION, Refusal, UNKNOWN_PERIOD, UNKNOWN_PERSON};
 use crate::netvisor::xml::{Element, Writer};
 
 /// Adds periods. The parameter is called `employeeidentifier` and holds the vendor's key.
@@ -13,6 +14,7 @@ pub(super) fn add(state: &mut State, operation: &Operation, out: &mut Writer) ->
     let key = operation.key("employeeidentifier")?;
     let root = operation.message(ADD_PERIOD, state)?;
     let mut person = state.people.get(&key).cloned().ok_or_else(|| UNKNOWN_PERSON.with(key.to_string()))?;
+    saveable(state, &person)?;
     for element in elements(&root) {
         let mut period = Period::default();
         apply::period(&mut period, element);
@@ -50,9 +52,17 @@ pub(super) fn delete(state: &mut State, operation: &Operation, _: &mut Writer) -
     Ok(())
 }
 
+/// The person with that period, when it may be changed.
 fn owner(state: &State, key: u32) -> Result<Person, Refusal> {
     let owns = |person: &&Person| person.periods.iter().any(|period| period.netvisorkey == key);
-    state.people.values().find(owns).cloned().ok_or_else(|| UNKNOWN_PERIOD.with(key.to_string()))
+    let person = state.people.values().find(owns).cloned().ok_or_else(|| UNKNOWN_PERIOD.with(key.to_string()))?;
+    saveable(state, &person)?;
+    Ok(person)
+}
+
+/// A change of an employment saves the person, as every other one does.
+fn saveable(state: &State, person: &Person) -> Result<(), Refusal> {
+    if may_be_saved(&state.options, person) { Ok(()) } else { Err(PENSION.plain()) }
 }
 
 fn elements(root: &Element) -> impl Iterator<Item = &Element> {

@@ -10,12 +10,13 @@ use crate::netvisor::xml::Element;
 /// Checks a person as they would be stored; `parent` is the message they come from.
 pub(super) fn person(state: &State, person: &Person, parent: &Element) -> Result<(), Refusal> {
     let payroll = parent.child("employeepayrollinformation");
+    // Only what is sent is judged: a clerk may have left anything in the record.
     let sent = |name: &str| payroll.and_then(|block| block.text_of(name)).unwrap_or_default();
     let account_alone = !sent("bankaccountnumber").is_empty() && sent("bankidentificationcode").is_empty();
-    if account_alone || (!person.bank_account.is_empty() && person.bic.is_empty()) {
+    let bic_blanked = payroll.is_some_and(|block| block.text_of("bankidentificationcode") == Some(""));
+    if account_alone || (bic_blanked && !person.bank_account.is_empty()) {
         return Err(BIC.plain());
     }
-    // Only what is sent is judged: a clerk may have left anything in the record.
     if !sent("payrollrulegroupname").is_empty() && !SALARY_MODELS.contains(&person.salary_model.as_str()) {
         return Err(UNKNOWN_MODEL.with(person.salary_model.as_str()));
     }
