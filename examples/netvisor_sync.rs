@@ -8,6 +8,7 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser;
 use hrsync::http::{HttpClient, ReqwestClient};
@@ -82,7 +83,12 @@ async fn run(flags: &Flags) -> Result<ExitCode> {
     };
     let (config, credentials) = config.build()?;
     let client: Arc<dyn HttpClient> = Arc::new(counting.clone());
-    let connector = Arc::new(NetvisorConnector::builder(config, credentials, client).build()?);
+    let mut builder = NetvisorConnector::builder(config, credentials, client);
+    if let Some(seconds) = flags.timeout {
+        // A call may take a few tries.
+        builder = builder.timeouts(Duration::from_secs(seconds), Duration::from_secs(seconds * 3));
+    }
+    let connector = Arc::new(builder.build()?);
     let host = file.unwrap_or_else(|| JsonHost::new(people));
     synchronise(Setup { connector, counting, host }, flags).await
 }

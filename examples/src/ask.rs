@@ -5,7 +5,7 @@ use hrsync::reconcile::{Decisions, Resolution, Review, Select as People};
 
 use crate::flags::Create;
 use crate::json_host::JsonHost;
-use crate::show::{kind, shown};
+use crate::show::shown;
 
 /// Asks about every difference that waits for a decision.
 pub(crate) fn differences(review: &Review, host: &JsonHost, mut decisions: Decisions) -> Decisions {
@@ -16,7 +16,7 @@ pub(crate) fn differences(review: &Review, host: &JsonHost, mut decisions: Decis
             "{}, {} ({}): host {:?}, payroll system {:?}",
             host.name(difference.host_id.as_str()),
             difference.field.def().label,
-            kind(difference),
+            difference.kind,
             shown(difference, difference.host_value().as_deref()),
             shown(difference, difference.vendor_value().as_deref()),
         );

@@ -29,6 +29,9 @@ pub struct Flags {
     /// Apply the plan without asking
     #[arg(long)]
     pub yes: bool,
+    /// How long to wait for one answer before it counts as lost; the vendor's advice when nothing is said
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: Option<u64>,
     /// Print one JSON object with review, plan and report, and nothing else, on standard output
     #[arg(long)]
     pub json: bool,

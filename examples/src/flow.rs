@@ -49,11 +49,12 @@ pub async fn synchronise(setup: Setup, flags: &Flags) -> Result<ExitCode> {
         .build()?;
     let anna = Actor::administrator("anna");
     let talk = !flags.json;
+    let mut told = show::Told::default();
 
     let missing = engine.connect(&anna, Authority::Confirmed).await?;
     if talk {
         say!("Connected to {} ({}); {}", connector.info().title, connector.info().account, counting.take());
-        show::findings(missing.iter());
+        told.findings(missing.iter());
         inform_clerk(&*connector);
         say!("");
     }
@@ -62,13 +63,13 @@ pub async fn synchronise(setup: Setup, flags: &Flags) -> Result<ExitCode> {
     bar.finish_and_clear();
     if talk {
         say!("Review; {}", counting.take());
-        show::review(&review, &host);
+        show::review(&review, &host, &mut told);
         say!("");
     }
     let decisions = decide(&review, &host, flags);
     let plan = engine.plan(&anna, &review, &decisions)?;
     if talk {
-        show::plan(&plan, &host);
+        show::plan(&plan, &host, &mut told);
     }
     let apply = flags.apply().unwrap_or_else(|| ask::confirm("Write this?"));
     let mut report: Option<Report> = None;
@@ -77,7 +78,7 @@ pub async fn synchronise(setup: Setup, flags: &Flags) -> Result<ExitCode> {
         bar.finish_and_clear();
         if talk {
             say!("\nApplied; {}", counting.take());
-            show::report(&done, &host);
+            show::report(&done, &host, &mut told);
             for mail in mailer.take() {
                 say!("\nResult mail:\n{mail}");
             }
@@ -110,12 +111,10 @@ pub async fn synchronise(setup: Setup, flags: &Flags) -> Result<ExitCode> {
         left = second_run(&engine, &anna, &counting, &decisions, &bar).await?.max(left);
     }
     if talk && left == Left::Something {
-        let problems = |finding: &&hrsync::Finding| finding.severity == Severity::Problem;
         say!(
-            "Something is left to do: {} decisions were open, {} findings above ask somebody to act (exit status 2)",
-            review.open().count(),
-            review.findings.iter().filter(problems).count()
-                + report.iter().flat_map(|r| &r.findings).filter(problems).count()
+            "Something is left to do: {} decisions are open, {} findings above ask somebody to act (exit status 2)",
+            plan.undecided.len(),
+            told.problems()
         );
     }
     Ok(exit_code(left == Left::Nothing))
@@ -172,16 +171,7 @@ fn decide(review: &ReviewRun, host: &JsonHost, flags: &Flags) -> Decisions {
 
 fn left_after(review: &ReviewRun, plan: &Plan, report: Option<&Report>) -> Left {
     let problems = |findings: &[hrsync::Finding]| findings.iter().any(|finding| finding.severity == Severity::Problem);
-    let decided = |difference: &&hrsync::reconcile::Difference| {
-        plan.settlements
-            .iter()
-            .any(|settlement| settlement.host_id == difference.host_id && settlement.left.contains(&difference.field))
-            || plan.operations.iter().any(|operation| {
-                operation.host_id.as_ref() == Some(&difference.host_id)
-                    && operation.action.changes().iter().any(|change| change.field == difference.field)
-            })
-    };
-    let open = review.open().any(|difference| !decided(&difference));
+    let open = !plan.undecided.is_empty();
     let blocked = review.only_in_host.iter().any(|person| !person.blockers.is_empty());
     let clean = match report {
         Some(report) => report.is_clean(),

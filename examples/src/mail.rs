@@ -15,6 +15,8 @@ use crate::show::summary;
 #[derive(Clone, Default)]
 pub struct Mailer {
     smtp: Option<AsyncSmtpTransport<Tokio1Executor>>,
+    from: Option<Mailbox>,
+    to: Option<Mailbox>,
     kept: Arc<Mutex<Vec<Message>>>,
 }
 
@@ -28,13 +30,27 @@ impl Mailer {
     /// By the environment.
     ///
     /// # Errors
-    /// `SMTP_URL` is not the address of a mail server.
+    /// `SMTP_URL` is not the address of a mail server, or `MAIL_FROM` or `MAIL_TO` none of a person.
     pub fn from_environment() -> Result<Self> {
-        let Ok(url) = std::env::var("SMTP_URL") else { return Ok(Self::default()) };
-        let smtp = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url)
-            // The error would repeat the address, which may hold a password.
-            .map_err(|_| Error::new(ErrorKind::ConfigInvalid, "SMTP_URL is not the address of a mail server"))?;
-        Ok(Self { smtp: Some(smtp.build()), kept: Arc::default() })
+        let wrong = |message: String| Error::new(ErrorKind::ConfigInvalid, message);
+        let mailbox = |name: &str| {
+            let address = std::env::var(name).ok();
+            address
+                .map(|address| address.parse().map_err(|_| wrong(format!("{name} is not a mail address"))))
+                .transpose()
+        };
+        // The error would repeat the address, which may hold a password.
+        let server = |url: String| {
+            AsyncSmtpTransport::<Tokio1Executor>::from_url(&url)
+                .map(|smtp| smtp.build())
+                .map_err(|_| wrong("SMTP_URL is not the address of a mail server".to_owned()))
+        };
+        Ok(Self {
+            smtp: std::env::var("SMTP_URL").ok().map(server).transpose()?,
+            from: mailbox("MAIL_FROM")?,
+            to: mailbox("MAIL_TO")?,
+            kept: Arc::default(),
+        })
     }
 
     /// The mails that were not sent, as they would go out.
@@ -48,7 +64,7 @@ impl Mailer {
 impl Notifier for Mailer {
     async fn notify(&self, notification: &Notification<'_>) -> Result<()> {
         let Notification::RunEnded { to, report } = notification else { return Ok(()) };
-        let mail = compose(to, report)?;
+        let mail = self.compose(to, report)?;
         match &self.smtp {
             None => {
                 self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(mail);
@@ -62,25 +78,35 @@ impl Notifier for Mailer {
     }
 }
 
-/// The mail: plain text, and the same as HTML. Like the report it holds ids and fields and no values.
-fn compose(to: &str, report: &Report) -> Result<Message> {
-    let problem = |_| Error::new(ErrorKind::Unexpected, "the result mail could not be composed");
-    // A host knows the address of whoever started the run; the example asks the environment.
-    let address = |name: &str, default: String| {
-        let address = std::env::var(name).unwrap_or(default);
-        let wrong = || Error::new(ErrorKind::ConfigInvalid, format!("{name} is not a mail address"));
-        address.parse::<Mailbox>().map_err(|_| wrong())
-    };
-    let to = address("MAIL_TO", format!("{to}@yritys.example"))?;
-    let from = address("MAIL_FROM", "Example HR <hr@yritys.example>".into())?;
+impl Mailer {
+    /// The mail to the person with this id, who started the run.
+    fn compose(&self, to: &str, report: &Report) -> Result<Message> {
+        let problem = || Error::new(ErrorKind::Unexpected, "the result mail could not be composed");
+        // A host knows the address of whoever started the run; the example asks the environment.
+        let address = |given: &Option<Mailbox>, default: String| match given {
+            Some(mailbox) => Ok(mailbox.clone()),
+            None => default.parse().map_err(|_| problem()),
+        };
+        let (text, html) = bodies(report);
+        let left = if report.is_clean() { "" } else { ": something is left to do" };
+        Message::builder()
+            .from(address(&self.from, "Example HR <hr@yritys.example>".into())?)
+            .to(address(&self.to, format!("{to}@yritys.example"))?)
+            .subject(format!("People synchronised{left}"))
+            .multipart(MultiPart::alternative_plain_html(text, html))
+            .map_err(|_| problem())
+    }
+}
+
+/// The mail as plain text, and the same as HTML. Like the report it holds ids and fields and no values.
+fn bodies(report: &Report) -> (String, String) {
+    let undecided: Vec<String> = report.undecided.iter().map(ToString::to_string).collect();
     let open: Vec<String> = report
         .findings
         .iter()
         .filter(|finding| finding.severity == Severity::Problem)
         .map(ToString::to_string)
         .collect();
-    let subject =
-        if report.is_clean() { "People synchronised" } else { "People synchronised: something is left to do" };
     let clerk: Vec<String> = report
         .review_list
         .iter()
@@ -89,7 +115,7 @@ fn compose(to: &str, report: &Report) -> Result<Message> {
             format!("person {} (payroll {}): {}", item.host_id, item.vendor_id, points.join(" "))
         })
         .collect();
-    let sections = [("Left to do", &open), ("For the payroll clerk", &clerk)];
+    let sections = [("To be decided", &undecided), ("Left to do", &open), ("For the payroll clerk", &clerk)];
     let mut text = format!("{}\n", summary(report));
     let mut html = format!("<p>{}</p>\n", escaped(&summary(report)));
     for (title, lines) in sections.into_iter().filter(|(_, lines)| !lines.is_empty()) {
@@ -101,12 +127,7 @@ fn compose(to: &str, report: &Report) -> Result<Message> {
         }
         html.push_str("</ul>\n");
     }
-    Message::builder()
-        .from(from)
-        .to(to)
-        .subject(subject)
-        .multipart(MultiPart::alternative_plain_html(text, html))
-        .map_err(problem)
+    (text, html)
 }
 
 fn escaped(text: &str) -> String {

@@ -42,12 +42,7 @@ fn choices(difference: &Difference) -> String {
     possible.join(", ")
 }
 
-pub(crate) fn kind(difference: &Difference) -> String {
-    let name = serde_json::to_value(difference.kind).ok();
-    name.as_ref().and_then(|name| name.as_str()).unwrap_or_default().replace('_', " ")
-}
-
-pub(crate) fn review(review: &Review, host: &JsonHost) {
+pub(crate) fn review(review: &Review, host: &JsonHost, told: &mut Told) {
     let counts = review.counts;
     say!(
         "{} people in the host, {} in the payroll system, {} linked, {} recognised now",
@@ -62,7 +57,7 @@ pub(crate) fn review(review: &Review, host: &JsonHost) {
             rows.add_row([
                 host.name(difference.host_id.as_str()),
                 difference.field.def().label.to_owned(),
-                kind(difference),
+                difference.kind.to_string(),
                 shown(difference, difference.host_value().as_deref()),
                 shown(difference, difference.vendor_value().as_deref()),
                 choices(difference),
@@ -93,22 +88,37 @@ pub(crate) fn review(review: &Review, host: &JsonHost) {
         );
     }
     let blockers = review.only_in_host.iter().flat_map(|person| &person.blockers);
-    findings(
+    told.findings(
         review.findings.iter().chain(blockers).chain(review.only_in_vendor.iter().flat_map(|person| &person.blockers)),
     );
 }
 
-pub(crate) fn findings<'f>(all: impl Iterator<Item = &'f Finding>) {
-    for finding in all {
-        let mark = match finding.severity {
-            Severity::Problem => "!",
-            Severity::Notice => "·",
-        };
-        say!("  {mark} {finding}");
+/// The findings that were shown; each is shown once.
+#[derive(Debug, Default)]
+pub(crate) struct Told(Vec<Finding>);
+
+impl Told {
+    pub(crate) fn findings<'f>(&mut self, all: impl Iterator<Item = &'f Finding>) {
+        for finding in all {
+            if self.0.contains(finding) {
+                continue;
+            }
+            let mark = match finding.severity {
+                Severity::Problem => "!",
+                Severity::Notice => "·",
+            };
+            say!("  {mark} {finding}");
+            self.0.push(finding.clone());
+        }
+    }
+
+    /// How many ask somebody to act.
+    pub(crate) fn problems(&self) -> usize {
+        self.0.iter().filter(|finding| finding.severity == Severity::Problem).count()
     }
 }
 
-pub(crate) fn plan(plan: &Plan, host: &JsonHost) {
+pub(crate) fn plan(plan: &Plan, host: &JsonHost, told: &mut Told) {
     if plan.is_empty() {
         say!("Plan: nothing to write; {} links and baselines to store", plan.settlements.len());
     } else {
@@ -149,12 +159,15 @@ pub(crate) fn plan(plan: &Plan, host: &JsonHost) {
             plan.settlements.len()
         );
     }
-    findings(plan.findings.iter());
+    told.findings(plan.findings.iter());
+    if !plan.undecided.is_empty() {
+        say!("Undecided, so nothing is written for them: {} differences", plan.undecided.len());
+    }
 }
 
-pub(crate) fn report(report: &Report, host: &JsonHost) {
+pub(crate) fn report(report: &Report, host: &JsonHost, told: &mut Told) {
     say!("{}", summary(report));
-    findings(report.findings.iter());
+    told.findings(report.findings.iter());
     if !report.review_list.is_empty() {
         let people: Vec<String> = report
             .review_list

@@ -22,7 +22,7 @@ pub enum ErrorKind {
     ConfigInvalid,
     /// The credentials were refused.
     Unauthenticated,
-    /// The credentials are good, the right to do this is missing.
+    /// The credentials are good, the right to do this is missing, whichever person it is about.
     PermissionDenied,
     /// The record asked for does not exist.
     NotFound,

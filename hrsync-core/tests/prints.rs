@@ -128,7 +128,8 @@ fn others(value: &Value) -> Vec<Value> {
         }
         Value::Array(_) => {
             let finding = json!({ "code": "x", "severity": "notice", "message": "x", "fixer": "nobody" });
-            vec![json!(["email"]), json!([finding])]
+            let undecided = json!({ "host_id": "h1", "vendor_id": "v1", "field": "email", "kind": "conflict" });
+            vec![json!(["email"]), json!([finding]), json!([undecided])]
         }
         Value::Object(_) => vec![],
     }

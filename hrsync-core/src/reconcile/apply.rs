@@ -69,6 +69,8 @@ pub(crate) struct Run<'e> {
     pub(crate) entries: Vec<NewEntry>,
     /// Who was created and linked, by operation.
     pub(crate) made: HashMap<OperationId, (HostId, VendorId)>,
+    /// Steps for which the right was found missing.
+    denied: HashSet<&'static str>,
     stopped: bool,
     failures: u32,
 }
@@ -80,6 +82,8 @@ pub(crate) enum Sent {
     Unknown(Error),
     /// Another write of the person is under way.
     Locked,
+    /// The right to do this was found missing earlier in the run.
+    Denied,
 }
 
 impl Engine {
@@ -95,6 +99,7 @@ impl Engine {
         run.take_over(recovered);
         // Who was left out of the plan, and why, belongs into the report that people get.
         plan.findings.iter().for_each(|finding| run.found(finding.clone(), None));
+        run.report.undecided.clone_from(&plan.undecided);
         run.settle(&plan.settlements).await?;
         run.operations(plan).await?;
         if !run.stopped {
@@ -120,6 +125,7 @@ impl Engine {
             actor: actor.to_owned(),
             entries: Vec::new(),
             made: HashMap::new(),
+            denied: HashSet::new(),
             stopped: false,
             failures: 0,
         })
@@ -270,6 +276,9 @@ impl Run<'_> {
         step: &Step,
         checks: Vec<(RowKey, Check)>,
     ) -> Result<Sent> {
+        if self.denied.contains(step.name) {
+            return Ok(Sent::Denied);
+        }
         let key = intent_key(operation);
         let intent = self.intent(operation, step.name, step.nature, step.evidence.clone());
         let event = self.intended(operation, step.name, step.fields.clone());
@@ -288,6 +297,9 @@ impl Run<'_> {
             }
             Err(error) => {
                 self.count_failure(&error);
+                if error.kind() == ErrorKind::PermissionDenied {
+                    self.denied.insert(step.name);
+                }
                 Ok(if error.outcome() == Outcome::Unknown { Sent::Unknown(error) } else { Sent::Refused(error) })
             }
         }
@@ -361,6 +373,14 @@ impl Run<'_> {
     pub(crate) fn locked(&mut self, operation: &Operation) -> ItemResult {
         let message = "another write for this person is under way, was just made or has an unknown outcome; nothing more is sent for now";
         self.found(about(Finding::notice(code::WRITE_PENDING, message), operation), None);
+        ItemResult::NotAttempted
+    }
+
+    /// Says that a right is missing, which was reported with the first person it was missing for.
+    pub(crate) fn denied(&mut self, operation: &Operation, step: &'static str) -> ItemResult {
+        let message = format!("not attempted, because the right to {step} is missing, as reported before");
+        let finding = Finding::problem(code::NOT_ATTEMPTED, message, Fixer::VendorAdministrator);
+        self.found(about(finding, operation).with_param("step", step), None);
         ItemResult::NotAttempted
     }
 

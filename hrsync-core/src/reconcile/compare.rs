@@ -28,6 +28,20 @@ pub enum DifferenceKind {
     Left,
 }
 
+impl std::fmt::Display for DifferenceKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Conflict => "conflict",
+            Self::MissingInHost => "missing in the host",
+            Self::MissingInVendor => "missing in the payroll system",
+            Self::HostChanged => "changed in the host",
+            Self::VendorChanged => "changed in the payroll system",
+            Self::NotTaken => "written and not taken by the payroll system",
+            Self::Left => "left as it is",
+        })
+    }
+}
+
 impl DifferenceKind {
     /// True when nothing happens without a person's decision.
     pub fn needs_decision(self) -> bool {

@@ -108,15 +108,11 @@ impl Run<'_> {
                 }
                 Sent::Refused(error) => {
                     self.refused(operation, step.name, &error).await?;
-                    // The record is there, and the next comparison shows what it lacks.
-                    return match (held, vendor) {
-                        (true, Some(vendor)) => {
-                            self.link_one(&created_now, &vendor).await?;
-                            Ok(ItemResult::PartlyDone)
-                        }
-                        (true, None) => Ok(ItemResult::PartlyDone),
-                        (false, _) => Ok(ItemResult::Refused),
-                    };
+                    return self.ended_early(&created_now, vendor, ItemResult::Refused).await;
+                }
+                Sent::Denied => {
+                    let denied = self.denied(operation, step.name);
+                    return self.ended_early(&created_now, vendor, denied).await;
                 }
                 Sent::Unknown(error) => {
                     self.unknown(operation, step.name, &error).await?;
@@ -130,6 +126,22 @@ impl Run<'_> {
             None => created.push(created_now),
         }
         Ok(ItemResult::Done)
+    }
+
+    /// Ends a creation before its last step. What is there is linked, and the next comparison shows what it lacks.
+    async fn ended_early(
+        &mut self,
+        created: &Created,
+        vendor: Option<VendorId>,
+        nothing_done: ItemResult,
+    ) -> Result<ItemResult> {
+        if created.step.is_empty() {
+            return Ok(nothing_done);
+        }
+        if let Some(vendor) = vendor {
+            self.link_one(created, &vendor).await?;
+        }
+        Ok(ItemResult::PartlyDone)
     }
 
     /// Records that the vendor confirmed a creation. The intent stays until the new record is linked.

@@ -6,6 +6,7 @@ use std::fmt;
 use super::compare::DifferenceKind;
 use super::resolution::Resolution;
 use super::review::Difference;
+use crate::matching::Candidate;
 use crate::model::{FieldId, HostId, VendorId};
 
 /// What a person decided about a review. Nothing that is not decided happens, but for changes made on one side since the
@@ -152,6 +153,11 @@ impl Decisions {
     pub fn connect(mut self, host: &HostId, vendor: &VendorId) -> Self {
         self.connected.push((host.clone(), vendor.clone()));
         self
+    }
+
+    /// Whether a person said that a candidate is the same person.
+    pub(crate) fn connects(&self, candidate: &Candidate) -> bool {
+        self.connected.iter().any(|(host, vendor)| *host == candidate.host && *vendor == candidate.vendor)
     }
 
     /// What is decided about a difference.

@@ -22,10 +22,13 @@ use crate::journal::{Entry, Event, NewEntry};
 use crate::keys::{KeyRing, StaticKeys, hex};
 use crate::matching::IDENTITY_KEYS;
 use crate::model::{ConnectionId, HostId, RunId, VendorId};
-use crate::store::{self, Batch, Check, MemoryStore, Row, RowKey, RowKind, Store};
+use crate::store::{self, Batch, Check, CommitError, MemoryStore, Row, RowKey, RowKind, Store};
 
 /// How many rows are read from a store at a time.
 const SCAN: usize = 500;
+
+/// How often a change of the connection is tried again when somebody else changes it at the same time.
+const CONNECTION_TRIES: u32 = 10;
 
 /// Keeps one host and one vendor company in step.
 ///
@@ -255,17 +258,32 @@ impl Engine {
     }
 
     async fn change_state(&self, actor: &Actor, change: impl Fn(ConnectionState) -> ConnectionState) -> Result<()> {
-        let (row, mut connection) = self.connected().await?;
-        let state = change(connection.state);
-        if state == connection.state {
-            return Ok(());
-        }
-        connection.state = state;
         let run = self.new_run()?;
-        let batch = Batch::default()
-            .put(connection_key(), Some(Check::At(row.version)), store::encode(&connection)?)
-            .record(self.entry(&run, actor.id(), Event::StateChanged { state: state.name().to_owned() }));
-        Ok(self.store.commit(&self.id, batch).await?)
+        self.change_connection(|connection| {
+            let state = change(connection.state);
+            if state == connection.state {
+                return None;
+            }
+            connection.state = state;
+            let event = Event::StateChanged { state: state.name().to_owned() };
+            Some(Batch::default().record(self.entry(&run, actor.id(), event)))
+        })
+        .await
+    }
+
+    /// Changes the stored connection, again when somebody else changes it at the same time. `change` gives what is committed
+    /// with it, `None` to leave the connection as it is.
+    async fn change_connection(&self, change: impl Fn(&mut Connection) -> Option<Batch>) -> Result<()> {
+        let mut tries = 0;
+        loop {
+            let (row, mut connection) = self.connected().await?;
+            let Some(batch) = change(&mut connection) else { return Ok(()) };
+            let batch = batch.put(connection_key(), Some(Check::At(row.version)), store::encode(&connection)?);
+            match self.store.commit(&self.id, batch).await {
+                Err(CommitError::Stale) if tries < CONNECTION_TRIES => tries += 1,
+                other => return Ok(other?),
+            }
+        }
     }
 
     /// Moves the connection forward; never back.
@@ -476,10 +494,12 @@ impl Engine {
 
     /// Remembers what the connector learnt about the company.
     pub(crate) async fn remember(&self, memory: Memory) -> Result<()> {
-        let (row, mut connection) = self.connected().await?;
-        connection.memory = memory;
-        let batch = Batch::default().put(connection_key(), Some(Check::At(row.version)), store::encode(&connection)?);
-        Ok(self.store.commit(&self.id, batch).await?)
+        self.change_connection(|connection| {
+            // What somebody else learnt meanwhile stays.
+            connection.memory.0.extend(memory.0.clone());
+            Some(Batch::default())
+        })
+        .await
     }
 
     pub(crate) fn new_run(&self) -> Result<RunId> {

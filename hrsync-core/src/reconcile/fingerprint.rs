@@ -80,6 +80,9 @@ impl Fingerprinter {
         let mut mac = self.state.clone();
         let head = [purpose[0], side as u8, field.len() as u8, link.len().min(255) as u8];
         mac.update(&head);
+        if link.len() >= 255 {
+            mac.update(&(link.len() as u64).to_be_bytes());
+        }
         mac.update(field);
         mac.update(link);
         mac.update(canonical);

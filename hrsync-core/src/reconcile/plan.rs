@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::baseline::{self, Verdict};
-use super::compare::Halves;
+use super::compare::{DifferenceKind, Halves};
 use super::decide::{Chosen, Decision, Decisions};
 use super::fingerprint::{Canonical, Fingerprint, Fingerprinter};
 use super::link::{Baseline, Link};
 use super::resolution::{Resolution, WhyNot, host_wins, in_order};
-use super::review::{Agreeing, Difference, Pairing, Prints, Review, untouched};
+use super::review::{Agreeing, Difference, Pairing, Prints, Review, Tie, untouched};
 use crate::clock::Entropy;
 use crate::connector::Connector;
 use crate::error::{Error, ErrorKind, Fixer, Result};
@@ -42,11 +42,32 @@ pub struct Plan {
     pub settlements: Vec<Settlement>,
     /// What somebody should know before it is applied.
     pub findings: Vec<Finding>,
+    /// Differences that wait for a person's decision; nothing will be written for them.
+    pub undecided: Vec<Undecided>,
     /// What it will take.
     pub expected: Expected,
     revision: u64,
     key: KeyId,
     seal: Fingerprint,
+}
+
+/// A difference that nobody decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undecided {
+    /// The person in the host.
+    pub host_id: HostId,
+    /// The person in the vendor.
+    pub vendor_id: VendorId,
+    /// The field.
+    pub field: FieldId,
+    /// How it differs.
+    pub kind: DifferenceKind,
+}
+
+impl std::fmt::Display for Undecided {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "person {} (vendor {}), {}: {}", self.host_id, self.vendor_id, self.field.def().label, self.kind)
+    }
 }
 
 /// What applying a plan will take.
@@ -283,6 +304,7 @@ pub(crate) fn plan(review: &Review, decisions: &Decisions, with: PlanContext<'_>
         operations: Vec::new(),
         settlements: Vec::new(),
         findings: Vec::new(),
+        undecided: Vec::new(),
     };
     let mut forms = Canonical::default();
     for agreeing in &context.agreeing {
@@ -294,13 +316,18 @@ pub(crate) fn plan(review: &Review, decisions: &Decisions, with: PlanContext<'_>
     for (host, vendor) in &decisions.connected {
         planner.connect(review, host, vendor);
     }
+    for candidate in &review.candidates {
+        if !decisions.connects(candidate) {
+            planner.findings.push(super::findings::ambiguous(candidate));
+        }
+    }
     for person in review.only_in_vendor.iter().filter(|person| decisions.in_host.includes(&person.id)) {
         planner.create_in_host(&context.vendor.records[person.place], &person.id, &person.blockers);
     }
     for person in review.only_in_host.iter().filter(|person| decisions.in_vendor.includes(&person.id)) {
         planner.create_in_vendor(&context.host.records[person.place], &person.id, &person.blockers);
     }
-    let Planner { prints, operations, settlements, findings, revision, .. } = planner;
+    let Planner { prints, operations, settlements, findings, undecided, revision, .. } = planner;
     let key = prints.current.key;
     let expected = expected(&operations, with.connector);
     let mut plan = Plan {
@@ -312,6 +339,7 @@ pub(crate) fn plan(review: &Review, decisions: &Decisions, with: PlanContext<'_>
         operations,
         settlements,
         findings,
+        undecided,
         expected,
         revision,
         key,
@@ -353,6 +381,7 @@ struct Planner<'a> {
     operations: Vec<Operation>,
     settlements: Vec<Settlement>,
     findings: Vec<Finding>,
+    undecided: Vec<Undecided>,
 }
 
 impl Planner<'_> {
@@ -365,7 +394,10 @@ impl Planner<'_> {
 
         let (mut to_host, mut to_vendor, mut left) = (Vec::new(), Vec::new(), Vec::new());
         for (difference, choice) in differences.iter().zip(&chosen) {
-            let Some(choice) = choice else { continue };
+            let Some(choice) = choice else {
+                self.undecided(&ids, difference);
+                continue;
+            };
             match &choice.decision {
                 Decision::Use(Resolution::Leave) => left.push(difference.field),
                 Decision::Use(Resolution::Vendor) => {
@@ -384,6 +416,7 @@ impl Planner<'_> {
                     {
                         let finding = super::findings::refusal(&why);
                         self.findings.push(finding.of_host(&ids.0).of_vendor(&ids.1).on(difference.field));
+                        self.undecided(&ids, difference);
                         continue;
                     }
                     let about = format!("{}/{}", self.with.run, ids.0);
@@ -409,6 +442,14 @@ impl Planner<'_> {
         Ok(())
     }
 
+    fn undecided(&mut self, ids: &(HostId, VendorId), difference: &Difference) {
+        // A difference that was left was decided on before.
+        if difference.kind != DifferenceKind::Left {
+            let (host_id, vendor_id) = ids.clone();
+            self.undecided.push(Undecided { host_id, vendor_id, field: difference.field, kind: difference.kind });
+        }
+    }
+
     /// Renews the baseline of a person whose sides agree, if it is not that already.
     fn agreeing(&mut self, review: &Review, agreeing: Agreeing, forms: &mut Canonical) {
         let context = &review.context;
@@ -418,7 +459,7 @@ impl Planner<'_> {
         forms.fill(self.mapping, host_record, vendor_record);
         if !untouched(&mut self.prints, link, self.revision, forms) {
             let ids = (link.host.clone(), link.vendor.clone());
-            let pairing = Pairing { host, vendor, link: Some(agreeing.link as usize), differences: 0..0 };
+            let pairing = Pairing { host, vendor, tie: Tie::Link(agreeing.link as usize), differences: 0..0 };
             self.settle(review, &pairing, (host_record, vendor_record), ids, Vec::new());
         }
     }
@@ -485,7 +526,10 @@ impl Planner<'_> {
         ids: (HostId, VendorId),
         left: Vec<FieldId>,
     ) {
-        let link = pairing.link.map(|place| &review.context.links[place]);
+        let (link, by) = match pairing.tie {
+            Tie::Link(place) => (Some(&review.context.links[place]), None),
+            Tie::Key(key) => (None, Some(LinkedBy::Key(key))),
+        };
         let verdict = |place: usize| {
             let field = self.mapping.entries().get(place).map(|entry| entry.field);
             if field.is_some_and(|field| left.contains(&field)) { Verdict::Settled } else { Verdict::Compared }
@@ -495,10 +539,6 @@ impl Planner<'_> {
         if link.is_some_and(|link| link.baseline == baseline) {
             return;
         }
-        let by = match link {
-            Some(_) => None,
-            None => review.recognised.iter().find(|found| found.host == ids.0).map(|found| LinkedBy::Key(found.by)),
-        };
         self.settlements.push(Settlement::new(link, ids, by, left, baseline));
     }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use time::OffsetDateTime;
 
+use super::plan::Undecided;
 use crate::connector::ReviewPoint;
 use crate::finding::{Finding, Severity};
 use crate::model::{FieldId, HostId, OperationId, RunId, VendorId};
@@ -29,6 +30,8 @@ pub struct Report {
     pub settled: usize,
     /// What somebody should know or do.
     pub findings: Vec<Finding>,
+    /// Differences that wait for a person's decision; nothing was written for them.
+    pub undecided: Vec<Undecided>,
     /// What the payroll clerk has to review for each person who was created in the vendor.
     pub review_list: Vec<ReviewItem>,
     /// The calls to the vendor.
@@ -116,6 +119,7 @@ impl Report {
             linked: 0,
             settled: 0,
             findings: Vec::new(),
+            undecided: Vec::new(),
             review_list: Vec::new(),
             calls: Calls::default(),
         }
@@ -126,9 +130,10 @@ impl Report {
         self.items.iter().filter(|item| item.result == result).count()
     }
 
-    /// True when everything was carried out and nobody has to act.
+    /// True when everything was carried out and nobody has to act or decide.
     pub fn is_clean(&self) -> bool {
-        self.items.iter().all(|item| matches!(item.result, ItemResult::Done | ItemResult::AlreadyDone))
+        self.undecided.is_empty()
+            && self.items.iter().all(|item| matches!(item.result, ItemResult::Done | ItemResult::AlreadyDone))
             && self.findings.iter().all(|finding| finding.severity != Severity::Problem)
     }
 }

@@ -98,10 +98,19 @@ impl std::fmt::Debug for Context {
 pub(crate) struct Pairing {
     pub(crate) host: usize,
     pub(crate) vendor: usize,
-    /// The place of the link, `None` for a person recognised now.
-    pub(crate) link: Option<usize>,
+    /// The place of the link, or the key by which the person was recognised now.
+    pub(crate) tie: Tie,
     /// The places of the person's differences.
     pub(crate) differences: std::ops::Range<usize>,
+}
+
+/// What ties two records to one person.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Tie {
+    /// A link, by its place.
+    Link(usize),
+    /// An identity key.
+    Key(FieldId),
 }
 
 /// A linked person whose two sides show the same, by places in the rosters and the links.
@@ -342,7 +351,7 @@ pub fn review(input: ReviewInput<'_>) -> Review {
     let recognised = matches
         .iter()
         .map(|found| {
-            work.recognised(found.host, found.vendor);
+            work.recognised(found.host, found.vendor, found.key);
             Recognised {
                 host: HostId::new(host.records[found.host].id()),
                 vendor: VendorId::new(vendor.records[found.vendor].id()),
@@ -363,11 +372,7 @@ pub fn review(input: ReviewInput<'_>) -> Review {
         .map(|place| (place, HostId::new(host.records[place].id())))
         .filter(|(_, id)| !disputed_host.contains(id))
         .map(|(place, id)| Unmatched {
-            blockers: if full {
-                work.cannot_create_in_vendor(&host.records[place], &id)
-            } else {
-                vec![findings::incomplete_roster()]
-            },
+            blockers: if full { work.cannot_create_in_vendor(place, &id) } else { vec![findings::incomplete_roster()] },
             id,
             place,
         })
@@ -380,11 +385,7 @@ pub fn review(input: ReviewInput<'_>) -> Review {
         .map(|place| (place, VendorId::new(vendor.records[place].id())))
         .filter(|(_, id)| !disputed_vendor.contains(id))
         .map(|(place, id)| Unmatched {
-            blockers: if full {
-                work.cannot_create_in_host(&vendor.records[place], &id)
-            } else {
-                vec![findings::incomplete_roster()]
-            },
+            blockers: if full { work.cannot_create_in_host(place, &id) } else { vec![findings::incomplete_roster()] },
             id,
             place,
         })
@@ -456,15 +457,15 @@ impl Work<'_> {
         self.fields(host, vendor, baseline.as_ref());
         let differences = from..self.differences.len();
         let in_step = differences.is_empty();
-        self.people.push(Pairing { host, vendor, link: Some(place), differences });
+        self.people.push(Pairing { host, vendor, tie: Tie::Link(place), differences });
         in_step
     }
 
     /// Compares a person recognised now.
-    fn recognised(&mut self, host: usize, vendor: usize) {
+    fn recognised(&mut self, host: usize, vendor: usize, key: FieldId) {
         let from = self.differences.len();
         self.fields(host, vendor, None);
-        self.people.push(Pairing { host, vendor, link: None, differences: from..self.differences.len() });
+        self.people.push(Pairing { host, vendor, tie: Tie::Key(key), differences: from..self.differences.len() });
     }
 
     fn fields(&mut self, host_place: usize, vendor_place: usize, baseline: Option<&(Fingerprinter, Pairs)>) {
@@ -522,15 +523,14 @@ impl Work<'_> {
         }
     }
 
-    fn cannot_create_in_vendor(&self, record: &Record, id: &HostId) -> Vec<Finding> {
-        let place = self.host.iter().position(|other| std::ptr::eq(other, record)).unwrap_or(usize::MAX);
+    fn cannot_create_in_vendor(&self, place: usize, id: &HostId) -> Vec<Finding> {
         let others = Others { all: &self.taken, host: place, vendor: usize::MAX };
-        findings::cannot_create_in_vendor(self.mapping, record, id, &others)
+        findings::cannot_create_in_vendor(self.mapping, &self.host[place], id, &others)
     }
 
-    fn cannot_create_in_host(&self, record: &Record, id: &VendorId) -> Vec<Finding> {
-        let others = Others { all: &self.taken, host: usize::MAX, vendor: usize::MAX };
-        findings::cannot_create_in_host(self.mapping, record, id, &others)
+    fn cannot_create_in_host(&self, place: usize, id: &VendorId) -> Vec<Finding> {
+        let others = Others { all: &self.taken, host: usize::MAX, vendor: place };
+        findings::cannot_create_in_host(self.mapping, &self.vendor[place], id, &others)
     }
 }
 

@@ -152,6 +152,10 @@ impl Run<'_> {
                     let locked = self.locked(operation);
                     return Ok(if done_before { partly } else { locked });
                 }
+                Sent::Denied => {
+                    let denied = self.denied(operation, step.name);
+                    return Ok(if done_before { partly } else { denied });
+                }
             }
         }
         let complete = fields.iter().all(|field| send.contains(field));

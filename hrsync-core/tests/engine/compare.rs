@@ -84,7 +84,12 @@ async fn with_a_baseline_the_side_that_changed_is_known() {
         assert_eq!(actions(&plan), expected, "{case:?}");
         let host_writes = world.host.writes();
         let report = world.apply(&plan).await;
-        assert!(report.is_clean(), "{case:?}: {report:#?}");
+        assert_eq!(report.is_clean(), kind != Some(D::Conflict), "{case:?}: {report:#?}");
+        let waiting: Vec<_> = report.undecided.iter().map(|one| (one.field, one.kind)).collect();
+        assert_eq!(
+            waiting,
+            kind.filter(|kind| *kind == D::Conflict).map(|kind| (TITLE, kind)).into_iter().collect::<Vec<_>>()
+        );
         let text = |text: Option<&str>| text.map(str::to_owned);
         assert_eq!(world.values(1, TITLE), (text(host_after), text(vendor_after)), "{case:?}");
         assert_eq!(world.vendor.writes().len(), usize::from(default == Some(Resolution::Host)), "{case:?}");

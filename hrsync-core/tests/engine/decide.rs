@@ -55,7 +55,8 @@ async fn a_decision_settles_a_conflict() {
         let plan = world.plan(&review, &decisions);
         assert_eq!(actions(&plan), planned, "{decision}");
         let report = world.apply(&plan).await;
-        assert!(report.is_clean(), "{decision}: {report:#?}");
+        assert_eq!(report.is_clean(), settled, "{decision}: {report:#?}");
+        assert_eq!(report.undecided.len(), usize::from(!settled), "{decision}");
         assert_eq!(world.values(1, TITLE), (Some(host.into()), Some(vendor.into())), "{decision}");
         let again = world.review().await;
         let expected: &[_] = match (decision, settled) {

@@ -79,7 +79,7 @@ impl World {
     pub(crate) async fn start(&self) {
         self.engine.connect(&self.anna, Authority::Confirmed).await.unwrap();
         let report = self.sync(&Decisions::new()).await;
-        assert!(report.is_clean(), "{report:#?}");
+        assert!(report.is_clean() || !report.undecided.is_empty(), "{report:#?}");
         self.vendor.clear_calls();
     }
 
