@@ -1,8 +1,6 @@
 //! Runs the sandboxes on local sockets. See the README for the contract.
 
-#![allow(clippy::print_stdout, reason = "one line of JSON on stdout is what this program is for")]
-
-use std::io::{Read, Write};
+use std::io::Write;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
@@ -21,9 +19,9 @@ struct Arguments {
     /// The services to run.
     #[arg(long, value_enum, value_delimiter = ',', default_value = "netvisor")]
     vendors: Vec<Vendor>,
-    /// How many people each company has.
-    #[arg(long, default_value_t = 25)]
-    employees: usize,
+    /// How many people each company has, up to a million.
+    #[arg(long, default_value_t = 25, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    employees: u32,
     /// People, keys and random faults follow from this number.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -115,11 +113,12 @@ impl Arguments {
 async fn main() -> std::io::Result<()> {
     let arguments = Arguments::parse();
     let mut announced = serde_json::Map::new();
-    let mut ended = stop(arguments.no_stdin)?;
+    let mut servers = tokio::task::JoinSet::new();
+    let stopped = stop(arguments.no_stdin)?;
     if arguments.vendors.contains(&Vendor::Netvisor) {
         let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await?;
         let sandbox = NetvisorSandbox::builder()
-            .employees(arguments.employees)
+            .employees(usize::try_from(arguments.employees).unwrap_or_default())
             .seed(arguments.seed)
             .options(arguments.options())
             .base_url(format!("http://{}", listener.local_addr()?))
@@ -138,13 +137,17 @@ async fn main() -> std::io::Result<()> {
             "organisation_id": credentials.organisation_id,
         });
         announced.insert("netvisor".into(), access);
-        tokio::spawn(serve::netvisor(listener, sandbox));
+        servers.spawn(serve::netvisor(listener, sandbox));
     }
-    println!("{}", serde_json::Value::Object(announced));
-    std::io::stdout().flush()?;
-    // The sender lives as long as the watcher, so an error means the same as the message.
-    let _reason = (&mut ended).await;
-    Ok(())
+    let mut stdout = std::io::stdout();
+    writeln!(stdout, "{}", serde_json::Value::Object(announced))?;
+    stdout.flush()?;
+    tokio::select! {
+        // The sender lives as long as the watcher, so an error means the same as the message.
+        _ = stopped => Ok(()),
+        // A service ends only when its listener fails.
+        Some(ended) = servers.join_next() => ended.map_err(std::io::Error::other)?.map(|never| match never {}),
+    }
 }
 
 /// Resolves on SIGTERM (Ctrl-C where there is none) or at the end of stdin.
@@ -159,9 +162,7 @@ fn stop(ignore_stdin: bool) -> std::io::Result<oneshot::Receiver<()>> {
     } else {
         // A plain thread: tokio's stdin would keep the runtime from shutting down.
         std::thread::spawn(move || {
-            let mut buffer = [0; 1024];
-            let mut stdin = std::io::stdin().lock();
-            while stdin.read(&mut buffer).is_ok_and(|count| count > 0) {}
+            let _read = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
             ended.send(())
         });
         None
@@ -179,4 +180,30 @@ fn stop(ignore_stdin: bool) -> std::io::Result<oneshot::Receiver<()>> {
         stop.send(())
     });
     Ok(stopped)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_switch_reaches_the_options() {
+        let options = |line: &str| Arguments::try_parse_from(line.split(' ')).map(|arguments| arguments.options());
+        assert_eq!(options("hrsync-sandbox").unwrap(), Options::default());
+        let all = "hrsync-sandbox --delay-ms 20 --fail-percent 1 --cut-percent 2 --lose-percent 3 --late-percent 4 \
+--employment-edit append --legacy-algorithms --control-characters --url-form decoded";
+        let expected = Options {
+            algorithms: Algorithms::LegacyAllowed,
+            employment_edit: EmploymentEdit::Append,
+            control_characters: true,
+            url_form: UrlForm::Decoded,
+            latency: Duration::from_millis(20),
+            fault_mix: FaultMix { fail_percent: 1, cut_percent: 2, lose_percent: 3, late_percent: 4 },
+            ..Options::default()
+        };
+        assert_eq!(options(all).unwrap(), expected);
+        for wrong in ["--fail-percent 101", "--employees 1000001", "--vendors nobody", "--employment-edit"] {
+            assert!(options(&format!("hrsync-sandbox {wrong}")).is_err(), "{wrong}");
+        }
+    }
 }

@@ -31,7 +31,14 @@ const SILENCE: Duration = Duration::from_secs(600);
 /// Fails when the listener does.
 pub async fn netvisor(listener: TcpListener, sandbox: NetvisorSandbox) -> io::Result<Infallible> {
     loop {
-        let (stream, _) = listener.accept().await?;
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            // The caller was gone before it was its turn.
+            Err(error) if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) => {
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         let sandbox = sandbox.clone();
         tokio::spawn(async move {
             let service = service_fn(move |request| answer(sandbox.clone(), request));
@@ -50,6 +57,13 @@ async fn answer(sandbox: NetvisorSandbox, request: Request<Incoming>) -> io::Res
     };
     let flight = sandbox.enter();
     let answer = sandbox.process(&Request::from_parts(parts, body), flight.overlaps());
+    if answer.delivery == Delivery::TimedOutLate {
+        // Not in this future, which ends when the caller hangs up.
+        tokio::spawn(async move {
+            tokio::time::sleep(LATE).await;
+            sandbox.apply_late();
+        });
+    }
     if !answer.delay.is_zero() {
         tokio::time::sleep(answer.delay).await;
     }
@@ -58,12 +72,6 @@ async fn answer(sandbox: NetvisorSandbox, request: Request<Incoming>) -> io::Res
         Delivery::Whole | Delivery::Cut => Ok(respond(answer)),
         Delivery::Lost | Delivery::Unreachable => Err(io::ErrorKind::ConnectionReset.into()),
         Delivery::TimedOut | Delivery::TimedOutLate => {
-            if answer.delivery == Delivery::TimedOutLate {
-                tokio::spawn(async move {
-                    tokio::time::sleep(LATE).await;
-                    sandbox.apply_late();
-                });
-            }
             tokio::time::sleep(SILENCE).await;
             Err(io::ErrorKind::TimedOut.into())
         }

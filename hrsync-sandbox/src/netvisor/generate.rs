@@ -14,7 +14,8 @@ use crate::rng::SplitMix64;
 ///
 /// The individual numbers of their identity codes are 900 and up, which no real person has. All five employment modes
 /// occur among the first five. Some have two employments, some have left, some have foreign identifiers, some of the
-/// work pension insurances stand on "no handling". Keys are 0: they are assigned when the people are added.
+/// work pension insurances stand on "no handling". Keys are 0: they are assigned when the people are added. A million
+/// people are possible; beyond that the identity numbers run out.
 #[must_use]
 pub fn generate(seed: u64, n: usize) -> Vec<Person> {
     let mut rng = SplitMix64::new(seed);
@@ -55,7 +56,7 @@ fn person(rng: &mut SplitMix64, index: usize, taken: &mut BTreeSet<String>) -> P
         employee_insurance_type: "1".into(),
         payslip_delivery_method: rng.pick(&["1", "2", "3"]).into(),
         settlement_points: settlement_points(index),
-        periods: periods(rng, index),
+        periods: periods(rng, index, born),
         identifier,
         ..Person::default()
     }
@@ -118,11 +119,11 @@ fn email(first_name: &str, last_name: &str, index: usize) -> String {
             })
             .collect()
     };
-    // Namesakes get a number; a few have no address at all.
-    match index {
-        _ if index % 11 == 9 => String::new(),
-        _ => format!("{}.{}{}@yritys.example", plain(first_name), plain(last_name), index + 1),
+    // A few have no address. The number keeps namesakes apart.
+    if index % 11 == 9 {
+        return String::new();
     }
+    format!("{}.{}{}@yritys.example", plain(first_name), plain(last_name), index + 1)
 }
 
 fn settlement_points(index: usize) -> Vec<SettlementPoint> {
@@ -136,10 +137,10 @@ fn settlement_points(index: usize) -> Vec<SettlementPoint> {
 }
 
 /// One employment, or an earlier one that ended and the present one. Every ninth person has left.
-fn periods(rng: &mut SplitMix64, index: usize) -> Vec<Period> {
+fn periods(rng: &mut SplitMix64, index: usize, born: Date) -> Vec<Period> {
     let mode = if index < 5 { index + 1 } else { usize::try_from(rng.pick(&[1, 1, 1, 1, 2, 4])).unwrap_or(1) };
     let profession = rng.pick(PROFESSIONS);
-    let present = day(rng, 2016, 9);
+    let present = day(rng, 2016, 9).max(born + Duration::days(18 * 366));
     let part_time = index % 5 == 3;
     let mut period = Period {
         company_start: present.to_string(),
@@ -212,8 +213,10 @@ mod tests {
                 assert!(iban_is_valid(&person.bank_account) && person.bank_account.len() == 18);
                 assert!(!person.bic.is_empty() && person.postnumber.len() == 5);
                 assert!(SALARY_MODELS.contains(&person.salary_model.as_str()));
+                let born = parse_date(&person.date_of_birth).unwrap();
                 for period in &person.periods {
-                    assert!(parse_date(&period.start).is_some());
+                    let start = parse_date(&period.start).unwrap();
+                    assert!(start - born > time::Duration::days(15 * 366), "{start} {born}");
                 }
             }
         }

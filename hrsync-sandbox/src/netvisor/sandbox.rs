@@ -216,7 +216,7 @@ impl NetvisorSandbox {
         };
         answer.delay = latency;
         match fault {
-            Some(Fault::Delay(delay)) => answer.delay += delay,
+            Some(Fault::Delay(delay)) => answer.delay = answer.delay.saturating_add(delay),
             Some(Fault::CutBody) => answer.delivery = Delivery::Cut,
             Some(Fault::LostReply) => answer.delivery = Delivery::Lost,
             Some(Fault::Malformed) => answer.body = without_end(&answer.body),

@@ -39,20 +39,17 @@ impl State {
 
     /// Stores a person, giving keys to what has none. Returns the person's key.
     pub(crate) fn store(&mut self, mut person: Person) -> u32 {
-        let mut last = self.last_key;
-        let mut key = |slot: &mut u32| {
-            if *slot == 0 {
-                last += 1;
-                *slot = last;
-            }
-            // Keys chosen by the caller must not be given out again.
-            last = last.max(*slot);
-        };
-        key(&mut person.netvisorkey);
-        person.periods.iter_mut().for_each(|period| key(&mut period.netvisorkey));
-        person.settlement_points.iter_mut().for_each(|point| key(&mut point.key));
-        person.additional_fields.iter_mut().for_each(|field| key(&mut field.netvisorkey));
-        self.last_key = last;
+        let mut keys = vec![&mut person.netvisorkey];
+        keys.extend(person.periods.iter_mut().map(|period| &mut period.netvisorkey));
+        keys.extend(person.settlement_points.iter_mut().map(|point| &mut point.key));
+        keys.extend(person.additional_fields.iter_mut().map(|field| &mut field.netvisorkey));
+        // Keys chosen by the caller are never given out: first they count, then the others are assigned.
+        let chosen = keys.iter().map(|key| **key).max().unwrap_or_default();
+        self.last_key = self.last_key.max(chosen);
+        for key in keys.into_iter().filter(|key| **key == 0) {
+            self.last_key = self.last_key.saturating_add(1);
+            *key = self.last_key;
+        }
         let stored = person.netvisorkey;
         self.people.insert(stored, person);
         stored
@@ -66,5 +63,23 @@ impl State {
     pub(crate) fn by_number(&self, number: &str) -> Option<&Person> {
         let wanted = number.trim();
         self.people.values().find(|person| !wanted.is_empty() && person.employee_number.trim() == wanted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Options, Person, State};
+    use crate::netvisor::person::Period;
+
+    #[test]
+    fn keys_are_given_out_once_and_never_one_that_was_chosen() {
+        let mut state = State::new(Options::default(), 1);
+        let period = |netvisorkey| Period { netvisorkey, ..Period::default() };
+        let first = state.store(Person { periods: vec![period(0), period(2)], ..Person::default() });
+        let keys = |state: &State, key: u32| -> Vec<u32> {
+            state.people[&key].periods.iter().map(|period| period.netvisorkey).collect()
+        };
+        assert_eq!((first, keys(&state, first)), (3, vec![4, 2]));
+        assert_eq!(state.store(Person::default()), 5);
     }
 }

@@ -1,18 +1,22 @@
 //! The socket front on tokio's paused clock: it moves on only when everything waits.
 
+use std::convert::Infallible;
+use std::io;
 use std::time::Duration;
 
 use hrsync_sandbox::netvisor::{Fault, NetvisorSandbox};
 use hrsync_sandbox::serve;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::support::{Draft, company_of_one};
 
 const PATCH: &str = "patchemployee.nv?identifiertype=number&identifier=4711";
 
-async fn send(sandbox: &NetvisorSandbox, email: &str) -> String {
+/// Starts a server and sends it one request.
+async fn connect(sandbox: &NetvisorSandbox, email: &str) -> (JoinHandle<io::Result<Infallible>>, TcpStream) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let host = listener.local_addr().unwrap().to_string();
     let server = tokio::spawn(serve::netvisor(listener, sandbox.clone()));
@@ -30,6 +34,12 @@ async fn send(sandbox: &NetvisorSandbox, email: &str) -> String {
     }
     let mut stream = TcpStream::connect(&host).await.unwrap();
     stream.write_all(format!("{message}\r\n{body}").as_bytes()).await.unwrap();
+    (server, stream)
+}
+
+/// Everything that comes back.
+async fn send(sandbox: &NetvisorSandbox, email: &str) -> String {
+    let (server, mut stream) = connect(sandbox, email).await;
     let mut answer = Vec::new();
     let _broken = stream.read_to_end(&mut answer).await;
     server.abort();
@@ -43,6 +53,22 @@ async fn a_late_write_takes_effect_without_an_answer() {
     assert_eq!(send(&sandbox, "late").await, "");
     assert_eq!(sandbox.people()[0].email, "late");
     assert_eq!(sandbox.apply_late(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_write_takes_effect_after_the_caller_has_hung_up() {
+    let (sandbox, _) = company_of_one();
+    sandbox.set_options(|options| options.latency = Duration::from_secs(60));
+    sandbox.clear_calls();
+    sandbox.inject(Fault::LateApply);
+    let (server, stream) = connect(&sandbox, "late").await;
+    while sandbox.calls().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    drop(stream);
+    tokio::time::sleep(Duration::from_secs(90)).await;
+    assert_eq!(sandbox.people()[0].email, "late");
+    server.abort();
 }
 
 #[tokio::test(start_paused = true)]
