@@ -1,5 +1,6 @@
 //! The connector: the only place that waits.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,12 +8,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use hrsync_core::connector::{
     ConnectorInfo, Coverage, Cursor, Evidence, Memory, Opaque, Page, Preflight, Reading, Settled, Step, StepDone,
-    StepNature, Unsettled,
+    StepNature, Unsettled, Write,
 };
 use hrsync_core::mapping::Mapping;
 use hrsync_core::{
-    Clock, Connector, Error, ErrorKind, FieldId, Finding, Fixer, Outcome, Record, Result, SystemClock, VendorId, Zone,
-    field,
+    Cell, Clock, Connector, Error, ErrorKind, FieldId, Finding, Fixer, Outcome, Record, Result, SystemClock, VendorId,
+    Zone, field,
 };
 use hrsync_http::{Call, Effect, HttpClient, Pace, PaceSettings, Pipeline, RetryPolicy, Sign, Verdict};
 use time::Date;
@@ -24,7 +25,7 @@ use crate::people::{self, PENSION_INSURANCE_MISSING};
 use crate::reconstructed::{self, ProbeAnswer};
 use crate::texts::{PAYROLL_CLERK, RESOURCE_RIGHTS, SERVICE_MANAGEMENT, SETTLEMENT_POINTS};
 use crate::wire::employee::Method;
-use crate::wire::getemployee::Employee;
+use crate::wire::getemployee::{Employee, EmploymentPeriod};
 use crate::wire::getemployees::{Ended, EntryProblem};
 use crate::wire::{
     EmployeeKey, PeriodKey, Resource, classify, editjobperiod, employee, getemployee, getemployees, patchemployee,
@@ -170,8 +171,15 @@ struct Payload {
 /// A person as read, for the connector itself.
 #[derive(Debug)]
 struct Detail {
+    key: EmployeeKey,
     person: Employee,
     as_of: Date,
+}
+
+impl Detail {
+    fn periods(&self) -> &[EmploymentPeriod] {
+        self.person.periods.as_deref().unwrap_or_default()
+    }
 }
 
 impl NetvisorConnector {
@@ -247,64 +255,79 @@ impl NetvisorConnector {
         Ok(vec![step(StepNature::Create, fields, payload(Resource::Employee, request, Effect::Once))])
     }
 
-    fn update(&self, write: &hrsync_core::connector::Write<'_>, current: &Reading) -> Result<Vec<Step>> {
-        let unknown =
-            || Error::new(ErrorKind::Unexpected, "the person was not read by this connector").with_vendor(VENDOR);
-        let Detail { person, as_of } = current.detail.get::<Detail>().ok_or_else(unknown)?;
-        let key = person.base.key.ok_or_else(unknown)?;
+    /// The steps of an update. What cannot be sent keeps nothing else of the person from being sent: it becomes a last step
+    /// that only says why.
+    fn update(&self, write: &Write<'_>, current: &Reading) -> Result<Vec<Step>> {
+        let detail: &Detail = current.detail.get().ok_or_else(|| {
+            Error::new(ErrorKind::Unexpected, "the person was not read by this connector").with_vendor(VENDOR)
+        })?;
         let without_pension_insurance = current.hold == Some(PENSION_INSURANCE_MISSING);
-        let (employment, others): (Vec<FieldId>, Vec<FieldId>) =
+        let (mut employment, others): (Vec<FieldId>, Vec<FieldId>) =
             write.changed.iter().partition(|field| EMPLOYMENT.contains(field));
-        let mut steps = Vec::new();
+        let (mut steps, mut left_out) = (Vec::new(), Vec::new());
         if !others.is_empty() {
-            let request = patchemployee::request(&self.config.base_url, key, &people::patch(write.wanted))?;
+            let request = patchemployee::request(&self.config.base_url, detail.key, &people::patch(write.wanted))?;
             let payload =
                 Payload { without_pension_insurance, ..payload(Resource::PatchEmployee, request, Effect::Converge) };
             steps.push(step(StepNature::Converge, others, payload));
         }
+        let mut wanted = Cow::Borrowed(write.wanted);
+        if employment.contains(&field::START_DATE)
+            && self.period_of_its_own(detail).is_none()
+            && detail.periods().len() > 1
+        {
+            employment.retain(|field| *field != field::START_DATE);
+            wanted.to_mut().set(field::START_DATE, Cell::NotRead);
+            left_out.push((vec![field::START_DATE], several_periods()));
+        }
         if !employment.is_empty() {
-            let payload = self.employment_edit(write, person, key, *as_of)?;
-            let nature = match payload.resource {
-                Resource::EditJobPeriod => StepNature::Converge,
-                _ => StepNature::Overwrite,
-            };
-            steps.push(step(nature, employment, Payload { without_pension_insurance, ..payload }));
+            match self.employment_edit(&wanted, detail, write.memory) {
+                Ok(payload) => {
+                    let nature = match payload.resource {
+                        Resource::EditJobPeriod => StepNature::Converge,
+                        _ => StepNature::Overwrite,
+                    };
+                    steps.push(step(nature, employment, Payload { without_pension_insurance, ..payload }));
+                }
+                Err(error) => left_out.push((employment, error)),
+            }
+        }
+        for (fields, error) in left_out {
+            if steps.is_empty() {
+                return Err(error);
+            }
+            steps.push(Step {
+                name: Resource::Employee.name(),
+                nature: StepNature::Overwrite,
+                fields,
+                payload: Opaque::new(error),
+                evidence: Evidence::default(),
+            });
         }
         Ok(steps)
     }
 
-    fn employment_edit(
-        &self,
-        write: &hrsync_core::connector::Write<'_>,
-        person: &Employee,
-        key: EmployeeKey,
-        as_of: Date,
-    ) -> Result<Payload> {
+    /// The period to change through the resource that takes a single one, where the company allows that resource.
+    fn period_of_its_own<'d>(&self, detail: &'d Detail) -> Option<(PeriodKey, &'d EmploymentPeriod)> {
+        if self.config.employment_edits != EmploymentEdits::JobPeriodResource {
+            return None;
+        }
+        let period = people::current_period(detail.periods(), detail.as_of)?;
+        Some((period.key?, period))
+    }
+
+    fn employment_edit(&self, wanted: &Record, detail: &Detail, memory: &Memory) -> Result<Payload> {
         let base = &self.config.base_url;
-        let periods = person.periods.as_deref().unwrap_or_default();
-        if self.config.employment_edits == EmploymentEdits::JobPeriodResource
-            && let Some(period) = people::current_period(periods, as_of)
-            && let Some(period_key) = period.key
-        {
-            let change = people::period_change(period, write.wanted);
-            let request = editjobperiod::request(base, PeriodKey(period_key.0), &change)?;
+        if let Some((key, period)) = self.period_of_its_own(detail) {
+            let request = editjobperiod::request(base, key, &people::period_change(period, wanted))?;
             return Ok(payload(Resource::EditJobPeriod, request, Effect::Converge));
         }
-        if periods.len() > 1 && write.changed.contains(&field::START_DATE) {
-            return Err(Error::new(
-                ErrorKind::Unsupported,
-                "the person has several employment periods, and the start date of one cannot be changed without risk to the others",
-            )
-            .with_code("netvisor.several_periods")
-            .with_vendor(VENDOR)
-            .with_fixer(Fixer::PayrollClerk)
-            .with_hint("change the start date in Netvisor, or allow editjobperiod.nv and choose it in the settings"));
-        }
-        let edit = people::edit(person, write.wanted, as_of)?;
+        let edit = people::edit(&detail.person, wanted, detail.as_of)?;
         let request = employee::request(base, Method::Edit, &edit)?;
-        let remembered = if periods.len() > 1 { remembered::SEVERAL_PERIODS } else { remembered::ONE_PERIOD };
-        let verify = write.memory.get(remembered).is_none() && reconstructed::PERIODS_OF_AN_EDIT_ARE_READ_BACK;
-        let periods_before = verify.then_some((key, periods.len()));
+        let before = detail.periods().len();
+        let remembered = if before > 1 { remembered::SEVERAL_PERIODS } else { remembered::ONE_PERIOD };
+        let verify = memory.get(remembered).is_none() && reconstructed::PERIODS_OF_AN_EDIT_ARE_READ_BACK;
+        let periods_before = verify.then_some((detail.key, before));
         Ok(Payload { periods_before, ..payload(Resource::Employee, request, Effect::Once) })
     }
 
@@ -390,10 +413,10 @@ impl Connector for NetvisorConnector {
         let person = self.employee(key).await?;
         let record = people::record(&self.mapping, &self.config, id.as_str(), &person, as_of);
         let hold = people::without_pension_insurance(&person).then_some(PENSION_INSURANCE_MISSING);
-        Ok(Reading { hold, detail: Opaque::new(Detail { person, as_of }), ..Reading::new(record) })
+        Ok(Reading { hold, detail: Opaque::new(Detail { key, person, as_of }), ..Reading::new(record) })
     }
 
-    fn steps(&self, write: &hrsync_core::connector::Write<'_>) -> Result<Vec<Step>> {
+    fn steps(&self, write: &Write<'_>) -> Result<Vec<Step>> {
         match write.current {
             None => self.create(write.wanted),
             Some(current) => self.update(write, current),
@@ -408,6 +431,9 @@ impl Connector for NetvisorConnector {
     }
 
     async fn run(&self, step: &Step, memory: &Memory) -> Result<StepDone> {
+        if let Some(refusal) = step.payload.get::<Error>() {
+            return Err(again(refusal));
+        }
         let payload = step.payload.get::<Payload>().ok_or_else(|| {
             Error::new(ErrorKind::Unexpected, "the step was not made by this connector")
                 .with_vendor(VENDOR)
@@ -450,6 +476,31 @@ fn payload(resource: Resource, request: http::Request<Bytes>, effect: Effect) ->
 
 fn step(nature: StepNature, fields: Vec<FieldId>, payload: Payload) -> Step {
     Step { name: payload.resource.name(), nature, fields, payload: Opaque::new(payload), evidence: Evidence::default() }
+}
+
+fn several_periods() -> Error {
+    Error::new(
+        ErrorKind::Unsupported,
+        "the person has several employment periods, and the start date of one cannot be changed without risk to the others",
+    )
+    .with_code("netvisor.several_periods")
+    .with_vendor(VENDOR)
+    .with_fixer(Fixer::PayrollClerk)
+    .with_hint("change the start date in Netvisor, or allow editjobperiod.nv and choose it in the settings")
+}
+
+/// The error of a request that was not built, once more.
+fn again(error: &Error) -> Error {
+    let told = Error::new(error.kind(), error.message().to_owned())
+        .with_code(error.code().to_owned())
+        .with_vendor(VENDOR)
+        .with_outcome(Outcome::NotSent)
+        .with_fixer(error.fixer());
+    let told = match error.hint() {
+        Some(hint) => told.with_hint(hint.to_owned()),
+        None => told,
+    };
+    error.field_paths().iter().fold(told, |told, path| told.with_field_path(path.clone()))
 }
 
 fn entry_problem(problem: &EntryProblem) -> Finding {

@@ -9,7 +9,7 @@ use time::Date;
 use crate::VENDOR;
 use crate::codes::{
     EmploymentContract, EmploymentForm, EmploymentMode, EndReason, ForeignIdentifierType, Gender, Grounds,
-    WorkPensionHandling,
+    IdentifierType, WorkPensionHandling,
 };
 use crate::config::{NetvisorConfig, TownElement};
 use crate::mapping::EMPLOYMENT;
@@ -26,17 +26,12 @@ use crate::wire::{Decimal, Resource, Write};
 /// The code of a refusal because the person has no pension insurance selected.
 pub const PENSION_INSURANCE_MISSING: &str = "netvisor.pension_insurance_missing";
 
-const FINNISH: &str = "finnishidentifier";
-const FOREIGN: &str = "foreignidentifier";
-const COMPANY: &str = "companyidentifier";
-
-fn is(text: Option<&str>, expected: &str) -> bool {
-    text.is_some_and(|text| text.trim().eq_ignore_ascii_case(expected))
-}
-
 /// The identity number cell. A company that is paid like a person has none.
 fn identity(mapping: &Mapping, kind: Option<&str>, value: Option<&str>) -> Cell {
-    if is(kind, COMPANY) { Cell::Empty } else { parsed(mapping, field::NATIONAL_ID, value) }
+    match kind.and_then(IdentifierType::from_code) {
+        Some(IdentifierType::Company) => Cell::Empty,
+        _ => parsed(mapping, field::NATIONAL_ID, value),
+    }
 }
 
 fn parsed(mapping: &Mapping, id: FieldId, text: Option<&str>) -> Cell {
@@ -117,8 +112,8 @@ pub(crate) fn current_period(periods: &[EmploymentPeriod], as_of: Date) -> Optio
 /// Whether the person's pension insurance is "no handling", for which the vendor refuses updates.
 pub(crate) fn without_pension_insurance(person: &Employee) -> bool {
     person.settlement_points.iter().flatten().any(|point| {
-        point.kind == SettlementKind::WorkPension
-            && is(point.handling.as_deref(), WorkPensionHandling::NoHandling.code())
+        let handling = point.handling.as_deref().and_then(WorkPensionHandling::from_code);
+        point.kind == SettlementKind::WorkPension && handling == Some(WorkPensionHandling::NoHandling)
     })
 }
 
@@ -179,7 +174,7 @@ pub(crate) fn addition(config: &NetvisorConfig, wanted: &Record) -> EmployeeWrit
         person.payroll.employee_insurance_type = Write::Set(insurance);
     }
     let mut period = PeriodWrite::default();
-    change_period(&mut period, wanted);
+    change_period(&mut period, wanted, &None);
     if matches!(period.end_date, Write::Set(_)) {
         period.end_reason = Write::Set(EndReason::OwnRequest);
     }
@@ -203,23 +198,15 @@ fn address(payroll: &mut PayrollWrite, wanted: &Record) {
     payroll.country = text(wanted, field::COUNTRY);
 }
 
-fn change_period(period: &mut PeriodWrite, wanted: &Record) {
-    let mut set = |start: Write<Date>, end, probation, mode, title| {
-        overlay(&mut period.start_date, start);
-        overlay(&mut period.end_date, end);
-        overlay(&mut period.probation_end_date, probation);
-        overlay(&mut period.employment_mode, mode);
-        overlay(&mut period.profession, title);
-    };
-    set(
-        date(wanted, field::START_DATE),
-        date(wanted, field::END_DATE),
-        date(wanted, field::PROBATION_END),
-        method(wanted),
-        text(wanted, field::JOB_TITLE),
-    );
-    // A reason for an end that is no more.
-    if period.end_date == Write::Clear && !period.end_reason.is_keep() {
+/// Puts the changes over a period that is sent again or else is empty. `reason` is what the vendor has as the end reason.
+fn change_period(period: &mut PeriodWrite, wanted: &Record, reason: &Option<String>) {
+    overlay(&mut period.start_date, date(wanted, field::START_DATE));
+    overlay(&mut period.end_date, date(wanted, field::END_DATE));
+    overlay(&mut period.probation_end_date, date(wanted, field::PROBATION_END));
+    overlay(&mut period.employment_mode, method(wanted));
+    overlay(&mut period.profession, text(wanted, field::JOB_TITLE));
+    // A reason for an end that is no more goes too, also one that could not be sent again.
+    if period.end_date == Write::Clear && filled(reason).is_some() {
         period.end_reason = Write::Clear;
     }
 }
@@ -254,10 +241,7 @@ pub(crate) fn patch(wanted: &Record) -> EmployeePatch {
 /// The change of one period through its own resource.
 pub(crate) fn period_change(current: &EmploymentPeriod, wanted: &Record) -> PeriodWrite {
     let mut change = PeriodWrite::default();
-    change_period(&mut change, wanted);
-    if change.end_date == Write::Clear && filled(&current.end_reason).is_some() {
-        change.end_reason = Write::Clear;
-    }
+    change_period(&mut change, wanted, &current.end_reason);
     change
 }
 
@@ -335,14 +319,16 @@ pub(crate) fn edit(current: &Employee, wanted: &Record, as_of: Date) -> hrsync_c
     for period in periods {
         let mut write = resend(period);
         if chosen.is_some_and(|chosen| std::ptr::eq(chosen, period)) {
-            change_period(&mut write, wanted);
+            change_period(&mut write, wanted, &period.end_reason);
         }
-        missing.extend(lost(period, &write).map(|element| format!("employmentperiods.employmentperiod.{element}")));
+        missing.extend(
+            lost(period, &write).into_iter().map(|element| format!("employmentperiods.employmentperiod.{element}")),
+        );
         person.periods.push(write);
     }
     if periods.is_empty() {
         let mut period = PeriodWrite::default();
-        change_period(&mut period, wanted);
+        change_period(&mut period, wanted, &None);
         person.periods.push(period);
     }
     missing.extend(person.problems().into_iter().map(|problem| problem.path));
@@ -350,25 +336,31 @@ pub(crate) fn edit(current: &Employee, wanted: &Record, as_of: Date) -> hrsync_c
     if missing.is_empty() { Ok(person) } else { Err(incomplete(&missing)) }
 }
 
+/// The identity by which the resource finds the person. A kind that this version does not know, or that did not come, is not
+/// guessed: another one would be written over it.
 fn identify(person: &mut EmployeeWrite, current: &Employee) -> hrsync_core::Result<()> {
     let base = &current.base;
-    if is(base.identifier_type.as_deref(), FOREIGN) {
-        let kind = base.foreign_identifier_type.as_deref().and_then(ForeignIdentifierType::from_code);
-        let kind = kind.unwrap_or(ForeignIdentifierType::Other);
-        let identifier = resent(&base.identifier, |text| Some(ForeignIdentifier { identifier: text.to_owned(), kind }));
-        person.base.foreign_identification = Some(ForeignIdentification {
-            identifier,
-            issuing_country: same(&base.issuing_country),
-            gender: resent(&base.gender, Gender::from_code),
-            date_of_birth: day(&base.date_of_birth),
-        });
-    } else if is(base.identifier_type.as_deref(), COMPANY) {
-        return Err(incomplete(&["employeebaseinformation.employeeidentifier".to_owned()]));
-    } else {
-        debug_assert!(base.identifier_type.is_none() || is(base.identifier_type.as_deref(), FINNISH));
-        person.base.employee_identifier = same(&base.identifier);
+    let kind = base.identifier_type.as_deref();
+    match (kind, kind.and_then(IdentifierType::from_code)) {
+        (None, _) | (_, Some(IdentifierType::Finnish)) => {
+            person.base.employee_identifier = same(&base.identifier);
+            Ok(())
+        }
+        (_, Some(IdentifierType::Foreign)) => {
+            let kind = base.foreign_identifier_type.as_deref().and_then(ForeignIdentifierType::from_code);
+            let kind = kind.ok_or_else(|| incomplete(&["employeebaseinformation.foreignidentifiertype".to_owned()]))?;
+            let identifier =
+                resent(&base.identifier, |text| Some(ForeignIdentifier { identifier: text.to_owned(), kind }));
+            person.base.foreign_identification = Some(ForeignIdentification {
+                identifier,
+                issuing_country: same(&base.issuing_country),
+                gender: resent(&base.gender, Gender::from_code),
+                date_of_birth: day(&base.date_of_birth),
+            });
+            Ok(())
+        }
+        _ => Err(incomplete(&["employeebaseinformation.employeeidentifier".to_owned()])),
     }
-    Ok(())
 }
 
 fn incomplete(paths: &[String]) -> Error {
@@ -387,7 +379,6 @@ fn incomplete(paths: &[String]) -> Error {
 
 /// A period as it is, for sending again.
 fn resend(period: &EmploymentPeriod) -> PeriodWrite {
-    let number = |text: &Option<String>| resent(text, |text| text.parse().ok());
     PeriodWrite {
         company_start_date: day(&period.company_start_date),
         start_date: day(&period.start_date),
@@ -415,14 +406,14 @@ fn resend(period: &EmploymentPeriod) -> PeriodWrite {
         is_payment_type_piece_wage: flag(&period.is_payment_type_piece_wage),
         collective_agreement: same(&period.collective_agreement),
         state_employment_fund: flag(&period.state_employment_fund),
-        car_benefit_year: number(&period.car_benefit_year),
+        car_benefit_year: whole(&period.car_benefit_year),
         is_abroad_car_benefit: flag(&period.is_abroad_car_benefit),
-        car_emission_value: number(&period.car_emission_value),
+        car_emission_value: whole(&period.car_emission_value),
     }
 }
 
 /// The elements that hold something which cannot be sent again, such as a reason that the vendor does not take any more.
-fn lost(period: &EmploymentPeriod, write: &PeriodWrite) -> impl Iterator<Item = &'static str> {
+fn lost(period: &EmploymentPeriod, write: &PeriodWrite) -> Vec<&'static str> {
     [
         (&period.company_start_date, write.company_start_date.is_keep(), "companystartdate"),
         (&period.start_date, write.start_date.is_keep(), "startdate"),
@@ -440,8 +431,16 @@ fn lost(period: &EmploymentPeriod, write: &PeriodWrite) -> impl Iterator<Item = 
     .into_iter()
     .filter(|(read, kept, _)| *kept && filled(read).is_some())
     .map(|(_, _, element)| element)
-    .collect::<Vec<_>>()
-    .into_iter()
+    .collect()
+}
+
+/// A whole number, which the vendor may show with decimals that are none.
+fn whole(text: &Option<String>) -> Write<u64> {
+    resent(text, |text| match text.split_once([',', '.']) {
+        Some((whole, decimals)) if decimals.bytes().all(|digit| digit == b'0') => whole.parse().ok(),
+        Some(_) => None,
+        None => text.parse().ok(),
+    })
 }
 
 fn decimal(text: &Option<String>) -> Write<Decimal> {
@@ -453,5 +452,60 @@ fn part_time(period: &EmploymentPeriod) -> Write<Decimal> {
     match filled(&period.employment_form).and_then(EmploymentForm::from_code) {
         Some(EmploymentForm::PartTime) => decimal(&period.part_time_percent),
         _ => Write::Keep,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::getemployee::decode;
+    use time::macros::date;
+
+    /// The path of what keeps an edit of the employment of a person with this identifier from being sent.
+    fn refused(identifier: &str) -> Option<String> {
+        let body = format!(
+            "<Root><ResponseStatus><Status>OK</Status></ResponseStatus><employee><employeebaseinformation>\
+             <netvisorkey>31</netvisorkey>{identifier}<issuingcountry>SE</issuingcountry><firstname>T</firstname>\
+             <lastname>E</lastname><gender>female</gender><dateofbirth>1990-01-01</dateofbirth>\
+             <streetaddress>K 1</streetaddress><postnumber>99999</postnumber><city>K</city></employeebaseinformation>\
+             <employmentperiods><employmentperiod><startdate>2026-02-01</startdate><profession>P</profession>\
+             </employmentperiod></employmentperiods><employeepayrollinformation><payrollrulegroup><name>M</name>\
+             </payrollrulegroup></employeepayrollinformation></employee></Root>"
+        );
+        let person = decode(body.as_bytes()).unwrap();
+        let wanted = Record::new("31").with(field::JOB_TITLE, Cell::Value(hrsync_core::Value::text("L")));
+        let error = edit(&person, &wanted, date!(2026 - 11 - 22)).err()?;
+        assert_eq!((error.code(), error.outcome()), ("netvisor.record_incomplete", Outcome::NotSent));
+        assert_eq!(error.field_paths().len(), 1);
+        Some(error.field_paths()[0].clone())
+    }
+
+    #[test]
+    fn an_identity_of_an_unknown_kind_is_not_guessed() {
+        let identifier = |attributes: &str| format!("<employeeidentifier{attributes}>010190-902S</employeeidentifier>");
+        for known in ["", " type='finnishidentifier'", " type='FinnishIdentifier'"] {
+            assert_eq!(refused(&identifier(known)), None, "{known}");
+        }
+        let foreign = " type='foreignidentifier' foreignidentifiertype='taxidentificationnumber'";
+        assert_eq!(refused(&identifier(foreign)), None);
+        for unknown in [" type='number'", " type='companyidentifier'"] {
+            let path = Some("employeebaseinformation.employeeidentifier".to_owned());
+            assert_eq!(refused(&identifier(unknown)), path, "{unknown}");
+        }
+        for unknown in ["", " foreignidentifiertype='passport'"] {
+            let path = Some("employeebaseinformation.foreignidentifiertype".to_owned());
+            assert_eq!(refused(&identifier(&format!(" type='foreignidentifier'{unknown}"))), path, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn a_whole_number_may_have_decimals_that_are_none() {
+        let read = |text: &str| whole(&Some(text.to_owned()));
+        for (text, number) in [("12", 12), ("12,0", 12), ("12.00", 12), (" 0,0 ", 0)] {
+            assert_eq!(read(text), Write::Set(number), "{text}");
+        }
+        for text in ["", "12,5", ",0", "-1", "twelve"] {
+            assert_eq!(read(text), Write::Keep, "{text}");
+        }
     }
 }

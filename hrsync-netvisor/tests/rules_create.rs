@@ -5,7 +5,7 @@
 mod world;
 
 use hrsync_core::finding::code;
-use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Report, Resolution, Select, WhyNot};
+use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Report, Resolution, Select};
 use hrsync_core::{Employee, FieldId, Fixer, HostId, field};
 use hrsync_netvisor::mapping::EDITS_STOPPED;
 use hrsync_netvisor::texts::payroll_clerk_information;
@@ -418,4 +418,91 @@ async fn an_edit_does_not_set_back_what_a_patch_of_the_same_operation_changed() 
     assert_eq!((person.email.as_str(), person.phone.as_str()), ("uusi.nimi@yritys.example", ""));
     assert_eq!((person.nationality.as_str(), of_period(&person, field::JOB_TITLE)), ("SE", "Leipuri"));
     assert_eq!(world.review().await, []);
+}
+
+// rule: NV-40
+#[tokio::test]
+async fn what_cannot_be_sent_of_an_employment_holds_nothing_else_of_the_person_back() {
+    // The start date of one of several periods stays; the title of that period goes out.
+    let world = World::in_step(4).await;
+    let before = world.vendor_person(400);
+    for (field, value) in
+        [(field::START_DATE, "2024-01-08"), (field::JOB_TITLE, "Leipuri"), (field::GIVEN_NAME, "Uusi")]
+    {
+        world.edit_host(&host_of(400), field, value);
+    }
+    let report = world.push(&host_of(400)).await;
+    let [finding] = report.findings.as_slice() else { panic!("{report:#?}") };
+    assert_eq!((&*finding.code, finding.fixer), ("netvisor.several_periods", Fixer::PayrollClerk));
+    assert_eq!(report.count(ItemResult::PartlyDone), 1, "{report:#?}");
+    let after = world.vendor_person(400);
+    assert_eq!((after.first_name.as_str(), of_period(&after, field::JOB_TITLE)), ("Uusi", "Leipuri"));
+    assert_eq!(of_period(&after, field::START_DATE), of_period(&before, field::START_DATE));
+    assert_eq!(after.periods.len(), before.periods.len());
+    assert_eq!(world.review().await.iter().map(|open| open.field).collect::<Vec<_>>(), [field::START_DATE]);
+    world.recorded().await;
+
+    // A reason that the vendor holds and does not take any more keeps the period from being sent again, not the name.
+    let world = World::in_step(1).await;
+    world.sandbox.change_person(100, |person| {
+        person.periods[0].end = "2027-12-31".into();
+        person.periods[0].end_reason = "1".into();
+    });
+    world.synchronise(&Decisions::new()).await;
+    world.edit_host(&host_of(100), field::JOB_TITLE, "Leipuri");
+    world.edit_host(&host_of(100), field::GIVEN_NAME, "Uusi");
+    let report = world.push(&host_of(100)).await;
+    let [finding] = report.findings.as_slice() else { panic!("{report:#?}") };
+    assert_eq!((&*finding.code, finding.fixer), ("netvisor.record_incomplete", Fixer::PayrollClerk));
+    assert_eq!(finding.params["paths"], "employmentperiods.employmentperiod.endreason");
+    assert!(world.bodies("employee.nv").is_empty());
+    assert_eq!(world.vendor_person(100).first_name, "Uusi");
+    world.recorded().await;
+}
+
+// rule: NV-40
+#[tokio::test]
+async fn an_end_that_is_taken_away_takes_its_reason_along() {
+    for edits in [EmploymentEdits::EmployeeResource, EmploymentEdits::JobPeriodResource] {
+        // The second reason is one that the vendor may hold and does not take any more.
+        for reason in ["6", "1"] {
+            let world = World::in_step_with(1, |settings| settings.employment_edits(edits)).await;
+            world.sandbox.change_person(100, |person| {
+                person.periods[0].end = "2027-12-31".into();
+                person.periods[0].end_reason = reason.into();
+            });
+            world.synchronise(&Decisions::new()).await;
+            assert_eq!(world.in_host(&host_of(100), field::END_DATE), "2027-12-31");
+            world.edit_host(&host_of(100), field::END_DATE, "");
+            let report = world.push(&host_of(100)).await;
+            assert!(report.is_clean(), "{edits:?} {reason}: {report:#?}");
+            let period = &world.vendor_person(100).periods[0];
+            assert_eq!((period.end.as_str(), period.end_reason.as_str()), ("", ""), "{edits:?} {reason}");
+            assert_eq!(world.review().await, []);
+        }
+    }
+}
+
+// rule: NV-40
+#[tokio::test]
+async fn numbers_that_the_vendor_shows_with_decimals_are_sent_again_as_it_takes_them() {
+    let world = World::in_step(1).await;
+    world.sandbox.change_person(100, |person| {
+        person.periods[0].car_benefit_year = "2024".into();
+        person.periods[0].car_emissions = "12,0".into();
+    });
+    world.edit_host(&host_of(100), field::JOB_TITLE, "Leipuri");
+    assert!(world.push(&host_of(100)).await.is_clean());
+    let body = &world.bodies("employee.nv")[0];
+    assert_eq!(
+        (texts(body, "carbenefityear").concat(), texts(body, "caremissionsvalue").concat()),
+        ("2024".into(), "12".into())
+    );
+    // What would be lost is not sent.
+    world.sandbox.change_person(100, |person| person.periods[0].car_emissions = "12,5".into());
+    world.edit_host(&host_of(100), field::JOB_TITLE, "Kondiittori");
+    let report = world.push(&host_of(100)).await;
+    let [finding] = report.findings.as_slice() else { panic!("{report:#?}") };
+    assert_eq!(finding.params["paths"], "employmentperiods.employmentperiod.caremissionvalue");
+    assert_eq!(world.bodies("employee.nv").len(), 1);
 }
