@@ -3,5 +3,3 @@
 pub mod netvisor;
 mod rng;
 pub mod serve;
-
-pub use rng::SplitMix64;

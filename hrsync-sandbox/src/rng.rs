@@ -2,17 +2,16 @@
 
 /// SplitMix64: tiny, fast, the same on every platform. Not for secrets.
 #[derive(Debug, Clone)]
-pub struct SplitMix64(u64);
+pub(crate) struct SplitMix64(u64);
 
 impl SplitMix64 {
     /// A generator whose whole sequence follows from `seed`.
-    #[must_use]
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// The next 64 bits.
-    pub fn next_u64(&mut self) -> u64 {
+    pub(crate) fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -21,7 +20,7 @@ impl SplitMix64 {
     }
 
     /// A number below `limit`; 0 when `limit` is 0. The bias of the remainder does not matter here.
-    pub fn below(&mut self, limit: u32) -> u32 {
+    pub(crate) fn below(&mut self, limit: u32) -> u32 {
         if limit == 0 {
             return 0;
         }
@@ -29,13 +28,13 @@ impl SplitMix64 {
     }
 
     /// One of `items`; the default of `T` when there are none.
-    pub fn pick<T: Copy + Default>(&mut self, items: &[T]) -> T {
+    pub(crate) fn pick<T: Copy + Default>(&mut self, items: &[T]) -> T {
         let limit = u32::try_from(items.len()).unwrap_or(u32::MAX);
         items.get(self.below(limit) as usize).copied().unwrap_or_default()
     }
 
     /// Whether an event of `percent` per cent happens.
-    pub fn percent(&mut self, percent: u8) -> bool {
+    pub(crate) fn percent(&mut self, percent: u8) -> bool {
         self.below(100) < u32::from(percent)
     }
 }

@@ -9,7 +9,7 @@ use super::sandbox::NetvisorSandbox;
 
 /// An HTTP client whose every request, whatever its address, goes to one [`NetvisorSandbox`].
 ///
-/// Time-outs are reported at once. A delay or latency is slept on tokio's clock, which tests can pause.
+/// A time-out is reported without its wait. A delay or latency is slept on tokio's clock, which tests can pause.
 #[derive(Debug, Clone)]
 pub struct SandboxClient(NetvisorSandbox);
 

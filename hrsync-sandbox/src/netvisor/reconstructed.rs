@@ -2,12 +2,15 @@
 //!
 //! The vendor documents its elements, headers, codes and enumerations. What follows is not documented, or only by
 //! contradictory clients; every function and constant here is a choice that may turn out different.
+//!
+//! Three more guesses are all over their subjects and so are not here: the order in which a request is checked (`auth`,
+//! `sandbox`), the elements of a patch that cannot be blanked (`Filled` in `tables`), and what is switched in `options`.
 
 use time::Date;
 
 use super::clock::parse_date;
 use super::options::{EmploymentEdit, Options};
-use super::person::{Period, Person, SettlementPoint};
+use super::person::{AdditionalField, Degree, Dimension, Period, Person, SettlementPoint};
 use super::texts::Code;
 
 /// The salary models the company knows; they are matched by name. The Finnish ones are the vendor's templates, which
@@ -41,6 +44,20 @@ pub(crate) const GATEWAY_PAGE: &str = "<!DOCTYPE html>\r\n<html><head><title>Ser
 /// The page of a resource that does not exist.
 pub(crate) const NOT_FOUND_PAGE: &str = "<!DOCTYPE html>\r\n<html><head><title>404 - File or directory not found.</title>\
 </head><body><h2>404 - File or directory not found.</h2></body></html>\r\n";
+
+/// The codes of refusals. The vendor lists its codes; which of them these refusals get is not documented.
+impl Code {
+    pub(crate) const NO_RIGHT: Self = Self::ServiceAccessError;
+    pub(crate) const OVERLAP: Self = Self::TechnicalError;
+    /// The message is no XML, or not as the tables want it.
+    pub(crate) const WRONG_FORM: Self = Self::InvalidData;
+    pub(crate) const TOO_LONG: Self = Self::InvalidDataSize;
+    pub(crate) const UNKNOWN_RECORD: Self = Self::InvalidData;
+    /// A business rule speaks against it.
+    pub(crate) const NOT_ALLOWED: Self = Self::InvalidData;
+    /// Someone else has the identity or the number.
+    pub(crate) const TAKEN: Self = Self::DuplicateData;
+}
 
 /// The HTTP status of a refusal for requests that ask for status codes. The statuses are documented, which code gets
 /// which is not.
@@ -86,6 +103,28 @@ pub(crate) const PAYROLL_PARTIES: &[(&str, &str)] = &[
 pub(crate) fn edit_settlement_points(stored: &mut Vec<SettlementPoint>, sent: Vec<SettlementPoint>) {
     stored.retain(|point| sent.iter().all(|new| new.kind != point.kind));
     stored.extend(sent);
+}
+
+/// The dimensions after an edit: the sent ones, when there are any.
+pub(crate) fn edit_dimensions(stored: &mut Vec<Dimension>, sent: Vec<Dimension>) {
+    if !sent.is_empty() {
+        *stored = sent;
+    }
+}
+
+/// The degrees after an edit that has the block: the sent ones.
+pub(crate) fn edit_degrees(stored: &mut Vec<Degree>, sent: Vec<Degree>) {
+    *stored = sent;
+}
+
+/// The company's own fields after an edit: a sent one takes the value of the stored one of its name, others stay.
+pub(crate) fn edit_fields(stored: &mut Vec<AdditionalField>, sent: Vec<AdditionalField>) {
+    for new in sent {
+        match stored.iter_mut().find(|field| field.name == new.name) {
+            Some(field) => field.value = new.value,
+            None => stored.push(new),
+        }
+    }
 }
 
 /// A person whose work pension insurance stands on "no handling" cannot be saved. Adding one works, and so does an edit

@@ -75,6 +75,7 @@ const fn text(code: Code, fi: &'static str, se: &'static str, en: &'static str) 
     Text { code, fi, se, en }
 }
 
+// A code in capitals is a guess: the vendor documents the codes, but not this use.
 macro_rules! texts {
     ($($name:ident: $code:ident, $fi:literal, $se:literal, $en:literal;)*) => {
         $(pub(crate) static $name: Text = text(Code::$code, $fi, $se, $en);)*
@@ -116,11 +117,11 @@ texts! {
         "Tapahtumatunniste on jo käytetty",
         "Transaktionsidentifieraren har redan använts",
         "Transaction identifier has already been used";
-    NO_RIGHT: ServiceAccessError,
+    NO_RIGHT: NO_RIGHT,
         "Rajapintaresurssiin ei ole käyttöoikeutta: {}",
         "Ingen användarrätt till gränssnittsresursen: {}",
         "No access right to the API resource: {}";
-    OVERLAP: TechnicalError,
+    OVERLAP: OVERLAP,
         "Edellisen kutsun käsittely on kesken",
         "Behandlingen av det föregående anropet pågår",
         "A previous request is still being processed";
@@ -132,71 +133,71 @@ texts! {
         "Data form incorrect:. Parametri puuttuu tai on virheellinen: {}",
         "Data form incorrect:. Parametern saknas eller är felaktig: {}",
         "Data form incorrect:. Parameter is missing or invalid: {}";
-    NOT_XML: InvalidData,
+    NOT_XML: WRONG_FORM,
         "Data form incorrect:. Sanoma ei ole kelvollista XML:ää",
         "Data form incorrect:. Meddelandet är inte giltig XML",
         "Data form incorrect:. The message is not valid XML";
-    UNKNOWN_ELEMENT: InvalidData,
+    UNKNOWN_ELEMENT: WRONG_FORM,
         "Data form incorrect:. Tuntematon elementti: {}",
         "Data form incorrect:. Okänt element: {}",
         "Data form incorrect:. Unknown element: {}";
-    ORDER: InvalidData,
+    ORDER: WRONG_FORM,
         "Data form incorrect:. Elementti on väärässä kohdassa: {}",
         "Data form incorrect:. Elementet är på fel plats: {}",
         "Data form incorrect:. Element is in the wrong place: {}";
-    REPEATED: InvalidData,
+    REPEATED: WRONG_FORM,
         "Data form incorrect:. Elementti esiintyy liian monta kertaa: {}",
         "Data form incorrect:. Elementet förekommer för många gånger: {}",
         "Data form incorrect:. Element occurs too many times: {}";
-    MISSING: InvalidData,
+    MISSING: WRONG_FORM,
         "Data form incorrect:. Pakollinen elementti puuttuu: {}",
         "Data form incorrect:. Obligatoriskt element saknas: {}",
         "Data form incorrect:. Mandatory element is missing: {}";
-    EMPTY: InvalidData,
+    EMPTY: WRONG_FORM,
         "Data form incorrect:. Pakollinen elementti on tyhjä: {}",
         "Data form incorrect:. Obligatoriskt element är tomt: {}",
         "Data form incorrect:. Mandatory element is empty: {}";
-    CONTENT: InvalidData,
+    CONTENT: WRONG_FORM,
         "Data form incorrect:. Elementin sisältö ei kelpaa: {}",
         "Data form incorrect:. Elementets innehåll är inte giltigt: {}",
         "Data form incorrect:. Content of the element is not valid: {}";
-    ATTRIBUTE: InvalidData,
+    ATTRIBUTE: WRONG_FORM,
         "Data form incorrect:. Attribuutti ei kelpaa: {}",
         "Data form incorrect:. Attributet är inte giltigt: {}",
         "Data form incorrect:. Attribute is not valid: {}";
-    TOO_LONG: InvalidDataSize,
+    TOO_LONG: TOO_LONG,
         "Elementin sisältö on liian pitkä: {}",
         "Elementets innehåll är för långt: {}",
         "Content of the element is too long: {}";
-    UNKNOWN_PERSON: InvalidData,
+    UNKNOWN_PERSON: UNKNOWN_RECORD,
         "Data form incorrect:. Työntekijää ei löydy: {}",
         "Data form incorrect:. Arbetstagaren hittades inte: {}",
         "Data form incorrect:. Employee not found: {}";
-    UNKNOWN_PERIOD: InvalidData,
+    UNKNOWN_PERIOD: UNKNOWN_RECORD,
         "Data form incorrect:. Työsuhdetta ei löydy: {}",
         "Data form incorrect:. Anställningsförhållandet hittades inte: {}",
         "Data form incorrect:. Employment period not found: {}";
-    UNKNOWN_MODEL: InvalidData,
+    UNKNOWN_MODEL: UNKNOWN_RECORD,
         "Data form incorrect:. Palkkamallia ei löydy: {}",
         "Data form incorrect:. Lönemodellen hittades inte: {}",
         "Data form incorrect:. Payroll rule group not found: {}";
-    IDENTITY: InvalidData,
+    IDENTITY: NOT_ALLOWED,
         "Data form incorrect:. Henkilötunnus ei kelpaa: {}",
         "Data form incorrect:. Personbeteckningen är inte giltig: {}",
         "Data form incorrect:. Personal identity code is not valid: {}";
-    BIC: InvalidData,
+    BIC: NOT_ALLOWED,
         "Data form incorrect:. Pankin tunnus (BIC) puuttuu",
         "Data form incorrect:. Bankens identifikationskod (BIC) saknas",
         "Data form incorrect:. Bank identification code (BIC) is missing";
-    PENSION: InvalidData,
+    PENSION: NOT_ALLOWED,
         "Data form incorrect:. Palkansaajan työeläkevakuutus on valitsematta (Ei käsittelyä)",
         "Data form incorrect:. Arbetstagarens arbetspensionsförsäkring har inte valts (Ingen behandling)",
         "Data form incorrect:. The employee's work pension insurance is not selected (No handling)";
-    SAME_IDENTITY: DuplicateData,
+    SAME_IDENTITY: TAKEN,
         "Palkansaaja on jo olemassa tunnisteella {}",
         "En arbetstagare finns redan med identifieraren {}",
         "An employee already exists with identifier {}";
-    SAME_NUMBER: DuplicateData,
+    SAME_NUMBER: TAKEN,
         "Palkansaajanumero on jo käytössä: {}",
         "Arbetstagarnumret används redan: {}",
         "Employee number is already in use: {}";

@@ -19,9 +19,9 @@ fn a_signed_request_is_accepted_in_any_case_of_names() {
     let sandbox = company();
     let draft = Draft::new(&sandbox.credentials(), "GET", "CustomerList.nv?Keyword=x", "");
     assert_eq!(send(&sandbox, &draft).0, "OK");
-    let mut upper = draft.request();
-    upper.headers_mut().remove("X-Netvisor-Authentication-TransactionId");
-    assert_eq!(read(&sandbox.handle(&upper)).code, "AUTHENTICATION_FAILED");
+    let mut incomplete = draft.request();
+    incomplete.headers_mut().remove("x-netvisor-authentication-TRANSACTIONID");
+    assert_eq!(read(&sandbox.handle(&incomplete)).code, "AUTHENTICATION_FAILED");
     assert_eq!(sandbox.calls()[0].resource, "customerlist.nv");
     assert_eq!(sandbox.calls()[0].query, "Keyword=x");
     assert_eq!(sandbox.calls()[1].code.as_deref(), Some("AUTHENTICATION_FAILED"));

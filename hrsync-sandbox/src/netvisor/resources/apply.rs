@@ -1,7 +1,7 @@
 //! From the elements of a message to the stored record.
 
 use crate::netvisor::person::{AdditionalField, Degree, Dimension, Period, Person, SettlementPoint};
-use crate::netvisor::reconstructed::DEFAULT_COUNTRY;
+use crate::netvisor::reconstructed::{DEFAULT_COUNTRY, edit_degrees, edit_dimensions, edit_fields};
 use crate::netvisor::xml::Element;
 
 /// How an element's text is stored. An empty text blanks.
@@ -111,15 +111,13 @@ pub(super) fn person(person: &mut Person, parent: &Element) {
             store(PERSON, person, block);
         }
     }
-    let dimensions: Vec<Dimension> = parent
+    let dimensions = parent
         .child("employeepayrollinformation")
         .into_iter()
         .flat_map(|block| block.all("dimension"))
         .map(|dimension| Dimension { name: copy(dimension, "dimensionname"), item: copy(dimension, "dimensionitem") })
         .collect();
-    if !dimensions.is_empty() {
-        person.dimensions = dimensions;
-    }
+    edit_dimensions(&mut person.dimensions, dimensions);
 }
 
 /// Takes over the elements of one period.
@@ -138,7 +136,7 @@ pub(super) fn settlement_points(parent: &Element) -> Option<Vec<SettlementPoint>
     parent.child("employeesettlementpoints").map(|block| block.children.iter().map(point).collect())
 }
 
-/// Education and the company's own fields: sent degrees replace the stored ones, a sent field the one of its name.
+/// Education and the company's own fields.
 pub(super) fn extras(person: &mut Person, parent: &Element) {
     let degree = |element: &Element| Degree {
         name: copy(element, "name"),
@@ -147,17 +145,16 @@ pub(super) fn extras(person: &mut Person, parent: &Element) {
         primary: element.text_of("primarydegree") == Some("1"),
     };
     if let Some(block) = parent.child("employeeeducationalinformation") {
-        person.degrees = block.children.iter().map(degree).collect();
+        edit_degrees(&mut person.degrees, block.children.iter().map(degree).collect());
     }
-    let Some(block) = parent.child("employeeadditionalinformation") else { return };
-    for element in &block.children {
-        let (name, value) = (copy(element, "name"), copy(element, "value"));
-        match person.additional_fields.iter_mut().find(|field| field.name == name) {
-            Some(field) => field.value = value,
-            None => {
-                person.additional_fields.push(AdditionalField { name, value, group: "1".into(), netvisorkey: 0 });
-            }
-        }
+    let field = |element: &Element| AdditionalField {
+        name: copy(element, "name"),
+        value: copy(element, "value"),
+        group: "1".into(),
+        netvisorkey: 0,
+    };
+    if let Some(block) = parent.child("employeeadditionalinformation") {
+        edit_fields(&mut person.additional_fields, block.children.iter().map(field).collect());
     }
 }
 
