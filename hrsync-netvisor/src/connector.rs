@@ -344,7 +344,7 @@ impl NetvisorConnector {
             return StepDone { memory, reads: 1, ..StepDone::default() };
         }
         let finding = Finding::problem(
-            EDITS_STOPPED,
+            EDITS_STOPPED.code,
             "Netvisor did not update the employment period in place: the person had another number of periods afterwards. \
              Changes of employments are not sent any more on this connection",
             Fixer::PayrollClerk,
@@ -441,7 +441,7 @@ impl Connector for NetvisorConnector {
         })?;
         match self.call(payload.resource, payload.request.clone(), payload.effect).await {
             Ok(_) => {}
-            Err(error) if payload.without_pension_insurance && error.kind() == ErrorKind::InvalidData => {
+            Err(error) if payload.without_pension_insurance && reconstructed::is_pension_insurance_refusal(&error) => {
                 return Err(pension_insurance_missing(error));
             }
             Err(error) => return Err(error),
@@ -529,7 +529,7 @@ fn entry_problem(problem: &EntryProblem) -> Finding {
 fn right_missing(resource: Resource) -> Finding {
     Finding::problem(
         "netvisor.right_missing",
-        format!("the resource {resource} is not allowed for this company"),
+        format!("the resource {resource} is not allowed for this company in Netvisor"),
         Fixer::VendorAdministrator,
     )
     .with_hint(format!("{RESOURCE_RIGHTS}: set {resource} to Allow"))

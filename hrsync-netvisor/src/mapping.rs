@@ -1,7 +1,7 @@
 //! The supported fields: which field of the host is which element of the vendor, under what rules.
 
 use hrsync_core::check::{self, Problem};
-use hrsync_core::mapping::{Convert, FieldMapping, Group, Mapping, Relaxation, Update};
+use hrsync_core::mapping::{Convert, FieldMapping, Group, Mapping, Relaxation, Stop, Update};
 use hrsync_core::{FieldId, Side, Value, field};
 
 use crate::VENDOR;
@@ -40,11 +40,17 @@ pub const EMPLOYMENT: [FieldId; 5] =
 
 const ADDRESS_FIELDS: &[FieldId] = &[field::STREET, field::TOWN, field::POSTCODE, field::COUNTRY];
 
-/// The code of employment changes that are switched off by the settings.
-pub const EDITS_OFF: &str = "netvisor.employment_edits_off";
+/// Employment changes are switched off by the settings.
+pub const EDITS_OFF: Stop = Stop {
+    code: "netvisor.employment_edits_off",
+    why: "the settings say that employment changes are made in Netvisor by hand",
+};
 
-/// The code of employment changes that were stopped, because the vendor did not update the period.
-pub const EDITS_STOPPED: &str = "netvisor.employment_edits_stopped";
+/// Employment changes were stopped, because the vendor did not update the period.
+pub const EDITS_STOPPED: Stop = Stop {
+    code: "netvisor.employment_edits_stopped",
+    why: "Netvisor did not update an employment period in place when it was tried",
+};
 
 const FIELDS: [FieldMapping; 20] = [
     FieldMapping::new(field::EMAIL, "employeebaseinformation.email").required().unique_in(Side::Host).max_len(100),

@@ -13,6 +13,7 @@ use crate::codes::{
 };
 use crate::config::{NetvisorConfig, TownElement};
 use crate::mapping::EMPLOYMENT;
+use crate::texts::ELEMENTS;
 use crate::wire::employee::{
     EmployeeWrite, ForeignIdentification, ForeignIdentifier, PayrollWrite, SettingsWrite, SettlementPointsWrite,
     WorkPensionWrite,
@@ -373,8 +374,19 @@ fn incomplete(paths: &[String]) -> Error {
     .with_operation(Resource::Employee.name())
     .with_outcome(Outcome::NotSent)
     .with_fixer(Fixer::PayrollClerk)
-    .with_hint("complete the record in Netvisor, or make the change there");
+    .with_hint(format!("complete or correct in Netvisor: {}; or make the change there", in_words(paths)));
     paths.iter().fold(error, |error, path| error.with_field_path(path.clone()))
+}
+
+/// The elements by the names that the vendor's screens have for them, as far as they are known.
+fn in_words(paths: &[String]) -> String {
+    let word = |path: &String| {
+        let element = path.rsplit('.').next().unwrap_or(path);
+        ELEMENTS.iter().find(|(name, _)| *name == element).map_or(element.to_owned(), |(_, word)| (*word).to_owned())
+    };
+    let mut words: Vec<String> = paths.iter().map(word).collect();
+    words.dedup();
+    words.join(", ")
 }
 
 /// A period as it is, for sending again.

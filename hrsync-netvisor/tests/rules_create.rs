@@ -273,7 +273,7 @@ async fn where_the_vendor_adds_a_period_such_changes_stop_after_the_first() {
     }
     let report = world.synchronise(&Decisions::new()).await;
     assert_eq!(world.bodies("employee.nv").len(), 1, "no second person is harmed");
-    let found = with_code(&report.findings, EDITS_STOPPED);
+    let found = with_code(&report.findings, EDITS_STOPPED.code);
     let told = found.iter().find(|finding| finding.params.contains_key("periods_after")).unwrap();
     assert_eq!((told.fixer, told.host_id.as_ref()), (Fixer::PayrollClerk, Some(&ids[0])));
     assert_eq!((told.params["periods_before"].as_str(), told.params["periods_after"].as_str()), ("1", "2"));
@@ -289,15 +289,15 @@ async fn where_the_vendor_adds_a_period_such_changes_stop_after_the_first() {
     for id in &ids[1..] {
         let title = review.differences.iter().find(|d| d.host_id == *id && d.field == field::JOB_TITLE).unwrap();
         assert_eq!(title.kind, DifferenceKind::HostChanged);
-        assert_eq!(title.why_not(Resolution::Host), Some(&WhyNot::Stopped(EDITS_STOPPED.into())));
+        assert_eq!(title.why_not(Resolution::Host), Some(&EDITS_STOPPED.into()));
         let finding = review.findings.iter().find(|found| found.host_id.as_ref() == Some(id)).unwrap();
-        assert_eq!((&*finding.code, finding.field), (EDITS_STOPPED, Some(field::JOB_TITLE)));
+        assert_eq!((&*finding.code, finding.field), (EDITS_STOPPED.code, Some(field::JOB_TITLE)));
     }
     // Everything else still goes out, and a live change of an employment does not.
     world.synchronise(&Decisions::new()).await;
     assert!(world.sandbox.people().iter().all(|person| person.first_name == "Uusi"));
     let report = world.push(&ids[1]).await;
-    assert_eq!(with_code(&report.findings, EDITS_STOPPED).len(), 1);
+    assert_eq!(with_code(&report.findings, EDITS_STOPPED.code).len(), 1);
     assert_eq!(world.bodies("employee.nv").len(), 1);
     world.recorded().await;
 }
@@ -455,6 +455,7 @@ async fn what_cannot_be_sent_of_an_employment_holds_nothing_else_of_the_person_b
     let [finding] = report.findings.as_slice() else { panic!("{report:#?}") };
     assert_eq!((&*finding.code, finding.fixer), ("netvisor.record_incomplete", Fixer::PayrollClerk));
     assert_eq!(finding.params["paths"], "employmentperiods.employmentperiod.endreason");
+    assert!(finding.hint.as_deref().unwrap().contains("employment end reason"), "in words that a clerk knows");
     assert!(world.bodies("employee.nv").is_empty());
     assert_eq!(world.vendor_person(100).first_name, "Uusi");
     world.recorded().await;

@@ -39,8 +39,17 @@ pub enum Update {
     Derived,
     /// Only into an empty field.
     OnlyWhenEmpty,
-    /// Not at present, for the reason named by this code.
-    Stopped(&'static str),
+    /// Not at present.
+    Stopped(Stop),
+}
+
+/// Why updates of a field are stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stop {
+    /// The stable code.
+    pub code: &'static str,
+    /// The reason in words.
+    pub why: &'static str,
 }
 
 /// Checks the text of a value and gives its normal form.
@@ -372,10 +381,10 @@ impl Mapping {
         self.entries.iter().filter(move |entry| entry.group.is_some_and(|other| other.name == group.name))
     }
 
-    /// Stops updates of some fields, for the reason named by `code`.
-    pub fn stop_updates(&mut self, fields: &[FieldId], code: &'static str) {
+    /// Stops updates of some fields.
+    pub fn stop_updates(&mut self, fields: &[FieldId], stop: Stop) {
         for entry in self.entries.iter_mut().filter(|entry| fields.contains(&entry.field)) {
-            entry.update = Update::Stopped(code);
+            entry.update = Update::Stopped(stop);
         }
     }
 

@@ -70,7 +70,7 @@ fn rules(entry: &FieldMapping) -> Vec<String> {
         Update::OnCreation => say("sent once, on creation"),
         Update::Derived => say("worked out by the payroll system"),
         Update::OnlyWhenEmpty => say("written only into an empty field"),
-        Update::Stopped(reason) => say(&format!("not updated at present (`{reason}`)")),
+        Update::Stopped(stop) => say(&format!("not updated at present: {}", stop.why)),
     }
     // The other kinds of update imply it.
     if !entry.clearable && matches!(entry.update, Update::Always | Update::Stopped(_)) {
@@ -106,7 +106,7 @@ fn rules(entry: &FieldMapping) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mapping::Group;
+    use crate::mapping::{Group, Stop};
     use crate::model::{Value, field};
 
     static ADDRESS: Group = Group { name: "address", read_whole: true };
@@ -150,8 +150,8 @@ mod tests {
             assert_eq!(rules(&entry).join("; "), words);
         }
         let mut stopped = Mapping::new("x", [base(field::EMAIL)]);
-        stopped.stop_updates(&[field::EMAIL], "x.off");
-        assert_eq!(rules(&stopped.entries()[0]), ["not updated at present (`x.off`)"]);
+        stopped.stop_updates(&[field::EMAIL], Stop { code: "x.off", why: "switched off" });
+        assert_eq!(rules(&stopped.entries()[0]), ["not updated at present: switched off"]);
     }
 
     #[test]

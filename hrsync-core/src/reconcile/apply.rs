@@ -69,8 +69,8 @@ pub(crate) struct Run<'e> {
     pub(crate) entries: Vec<NewEntry>,
     /// Who was created and linked, by operation.
     pub(crate) made: HashMap<OperationId, (HostId, VendorId)>,
-    /// Steps for which the right was found missing.
-    denied: HashSet<&'static str>,
+    /// Steps for which the right was found missing, with what was found then.
+    denied: HashMap<&'static str, Finding>,
     stopped: bool,
     failures: u32,
 }
@@ -125,7 +125,7 @@ impl Engine {
             actor: actor.to_owned(),
             entries: Vec::new(),
             made: HashMap::new(),
-            denied: HashSet::new(),
+            denied: HashMap::new(),
             stopped: false,
             failures: 0,
         })
@@ -276,7 +276,7 @@ impl Run<'_> {
         step: &Step,
         checks: Vec<(RowKey, Check)>,
     ) -> Result<Sent> {
-        if self.denied.contains(step.name) {
+        if self.denied.contains_key(step.name) {
             return Ok(Sent::Denied);
         }
         let key = intent_key(operation);
@@ -298,7 +298,7 @@ impl Run<'_> {
             Err(error) => {
                 self.count_failure(&error);
                 if error.kind() == ErrorKind::PermissionDenied {
-                    self.denied.insert(step.name);
+                    self.denied.insert(step.name, Finding::from_error(&error));
                 }
                 Ok(if error.outcome() == Outcome::Unknown { Sent::Unknown(error) } else { Sent::Refused(error) })
             }
@@ -378,8 +378,9 @@ impl Run<'_> {
 
     /// Says that a right is missing, which was reported with the first person it was missing for.
     pub(crate) fn denied(&mut self, operation: &Operation, step: &'static str) -> ItemResult {
-        let message = format!("not attempted, because the right to {step} is missing, as reported before");
-        let finding = Finding::problem(code::NOT_ATTEMPTED, message, Fixer::VendorAdministrator);
+        let Some(first) = self.denied.get(step) else { return ItemResult::NotAttempted };
+        let message = format!("not attempted, because the right to it is missing: {}", first.message);
+        let finding = Finding { code: code::NOT_ATTEMPTED.into(), message: message.into(), ..first.clone() };
         self.found(about(finding, operation).with_param("step", step), None);
         ItemResult::NotAttempted
     }

@@ -134,7 +134,7 @@ pub(crate) fn refusal(why: &WhyNot) -> Finding {
             .with_param("missing", field.name()),
         WhyNot::Duplicate(side) => Finding::problem(code::DUPLICATE_VALUE, text(), Fixer::HostAdministrator)
             .with_param("side", side.to_string()),
-        WhyNot::Stopped(reason) => Finding::problem(reason.clone(), text(), Fixer::PayrollClerk),
+        WhyNot::Stopped { code, .. } => Finding::problem(code.clone(), text(), Fixer::PayrollClerk),
     }
 }
 

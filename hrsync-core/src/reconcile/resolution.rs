@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::check::Problem;
-use crate::mapping::{Asked, Direction, FieldMapping, Mapping, Update};
+use crate::mapping::{Asked, Direction, FieldMapping, Mapping, Stop, Update};
 use crate::model::{Cell, FieldId, Record, Side, Value, field};
 
 /// A way to settle a difference.
@@ -53,8 +53,13 @@ pub enum WhyNot {
     Derived,
     /// It is written only into an empty field.
     NotEmpty,
-    /// Updates of the field are stopped on this connection, for the reason with this code.
-    Stopped(String),
+    /// Updates of the field are stopped on this connection.
+    Stopped {
+        /// The code of the reason.
+        code: String,
+        /// The reason in words.
+        why: String,
+    },
     /// A required value would be removed.
     Required,
     /// The host's value cannot be sent.
@@ -69,6 +74,12 @@ pub enum WhyNot {
     NotRead,
 }
 
+impl From<Stop> for WhyNot {
+    fn from(stop: Stop) -> Self {
+        Self::Stopped { code: stop.code.to_owned(), why: stop.why.to_owned() }
+    }
+}
+
 impl fmt::Display for WhyNot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -77,7 +88,7 @@ impl fmt::Display for WhyNot {
             Self::CannotClear => f.write_str("the integration cannot remove this value in the payroll system"),
             Self::Derived => f.write_str("the payroll system works this value out itself"),
             Self::NotEmpty => f.write_str("it is written only into an empty field"),
-            Self::Stopped(code) => write!(f, "updates of this field are stopped on this connection: {code}"),
+            Self::Stopped { why, .. } => write!(f, "updates of this field are stopped on this connection: {why}"),
             Self::Required => f.write_str("the value is required and would be removed"),
             Self::Invalid(problem) => write!(f, "the host's value {problem}"),
             Self::Unreadable(problem) => write!(f, "the payroll system's value {problem}"),
@@ -141,7 +152,7 @@ fn writable(entry: &FieldMapping, asked: &Asked, shown: &Cell, taken: &dyn Taken
         Update::Derived => return Err(WhyNot::Derived),
         Update::OnlyWhenEmpty if shown.is_empty() => {}
         Update::OnlyWhenEmpty => return Err(WhyNot::NotEmpty),
-        Update::Stopped(code) => return Err(WhyNot::Stopped(code.to_owned())),
+        Update::Stopped(stop) => return Err(stop.into()),
     }
     match asked {
         Asked::NotRead => Err(WhyNot::NotRead),
@@ -200,6 +211,6 @@ pub(crate) fn enterable(entry: &FieldMapping) -> Result<(), WhyNot> {
         (Direction::Both, Update::OnCreation) => Err(WhyNot::CannotUpdate),
         (Direction::Both, Update::Derived) => Err(WhyNot::Derived),
         (Direction::Both, Update::OnlyWhenEmpty) => Err(WhyNot::NotEmpty),
-        (Direction::Both, Update::Stopped(code)) => Err(WhyNot::Stopped(code.to_owned())),
+        (Direction::Both, Update::Stopped(stop)) => Err(stop.into()),
     }
 }

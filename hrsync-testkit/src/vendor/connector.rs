@@ -7,7 +7,7 @@ use hrsync_core::connector::{
     ConnectorInfo, Cursor, Evidence, Memory, Opaque, Page, Preflight, Reading, Settled, Step, StepDone, StepNature,
     Unsettled, Write,
 };
-use hrsync_core::mapping::Mapping;
+use hrsync_core::mapping::{Mapping, Stop};
 use hrsync_core::{
     Cell, Connector, Error, ErrorKind, FieldId, Finding, Fixer, Outcome, Record, Result, VendorId, field,
 };
@@ -55,9 +55,12 @@ impl Connector for MemoryVendor {
 
     fn mapping(&self, memory: &Memory) -> Arc<Mapping> {
         let mapping = Arc::clone(&self.state().mapping);
-        let Some(code) = memory.get("stopped").and(Some("memory.stopped")) else { return mapping };
+        if memory.get("stopped").is_none() {
+            return mapping;
+        }
         let mut mapping = (*mapping).clone();
-        mapping.stop_updates(&[field::JOB_TITLE], code);
+        let stop = Stop { code: "memory.stopped", why: "the vendor was told to take no titles" };
+        mapping.stop_updates(&[field::JOB_TITLE], stop);
         Arc::new(mapping)
     }
 
