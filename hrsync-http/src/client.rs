@@ -24,6 +24,8 @@ pub trait HttpClient: fmt::Debug + Send + Sync + 'static {
 pub enum TransportErrorKind {
     /// No connection: nothing was sent.
     Connect,
+    /// The server's certificate is not trusted: nothing was sent.
+    Untrusted,
     /// No answer in time: the request may have arrived.
     Timeout,
     /// The connection broke: the request may have arrived.
@@ -60,6 +62,7 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
             TransportErrorKind::Connect => "no connection could be made",
+            TransportErrorKind::Untrusted => "the server's certificate is not trusted",
             TransportErrorKind::Timeout => "no answer in time",
             TransportErrorKind::Interrupted => "the connection broke off",
             TransportErrorKind::BodyTooLarge => "the answer is larger than allowed",

@@ -4,7 +4,7 @@ pub mod call;
 pub mod client;
 pub mod pace;
 pub mod pipeline;
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
 pub mod reqwest_client;
 pub mod retry;
 pub mod status;
@@ -13,7 +13,7 @@ pub use call::{Call, Classify, Effect, Reply, Sign, Unsigned, Verdict};
 pub use client::{HttpClient, TransportError, TransportErrorKind};
 pub use pace::{Pace, PaceSettings};
 pub use pipeline::{Pipeline, PipelineBuilder};
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
 pub use reqwest_client::{ReqwestClient, ReqwestClientBuilder};
 pub use retry::RetryPolicy;
 pub use status::{retry_after, status_error};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use hrsync_core::{Clock, Error, ErrorKind, Outcome, Result, Retry, SystemClock};
+use hrsync_core::{Clock, Error, ErrorKind, Fixer, Outcome, Result, Retry, SystemClock};
 use http::Response;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::Instrument;
@@ -298,6 +298,7 @@ fn transport_error(kind: TransportErrorKind) -> Error {
     use TransportErrorKind as T;
     let (error_kind, message, outcome) = match kind {
         T::Connect => (ErrorKind::Connect, "no connection could be made", Outcome::NotSent),
+        T::Untrusted => return untrusted(),
         T::Timeout => (ErrorKind::Timeout, "no answer in time", Outcome::Unknown),
         T::Interrupted => (ErrorKind::Unavailable, "the connection broke off", Outcome::Unknown),
         T::BodyTooLarge => (ErrorKind::Decode, "the answer is larger than allowed", Outcome::Unknown),
@@ -307,6 +308,18 @@ fn transport_error(kind: TransportErrorKind) -> Error {
         }
     };
     Error::new(error_kind, message).with_outcome(outcome)
+}
+
+/// It does not pass by itself, so it is not tried again.
+fn untrusted() -> Error {
+    Error::new(ErrorKind::Connect, "the server's certificate is not trusted")
+        .with_code("certificate_untrusted")
+        .with_outcome(Outcome::NotSent)
+        .with_retry(Retry::Never)
+        .with_fixer(Fixer::HostDeveloper)
+        .with_hint(
+            "check the address; where a proxy opens encrypted traffic, let the HTTP client trust its root certificate",
+        )
 }
 
 fn millis(duration: Duration) -> u64 {

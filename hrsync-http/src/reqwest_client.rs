@@ -1,19 +1,21 @@
 //! [`HttpClient`] over `reqwest`.
 
+use std::error::Error as _;
 use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use hrsync_core::{Error, ErrorKind, Outcome, Result};
+use hrsync_core::{Error, ErrorKind, Fixer, Outcome, Result};
 
 use crate::client::{HttpClient, TransportError, TransportErrorKind};
 
 /// Sends requests with `reqwest`: HTTP/1.1 and HTTP/2, gzip, connection reuse, the proxies named in the environment.
 ///
 /// It follows no redirect and retries nothing. It talks HTTPS, and plain HTTP only with this machine (without a proxy) unless
-/// the builder allows more. Clones share their connections.
+/// the builder allows more. It trusts the root certificates of the system and those that the builder adds. Clones share
+/// their connections.
 #[derive(Clone)]
 pub struct ReqwestClient {
     remote: reqwest::Client,
@@ -38,6 +40,8 @@ impl ReqwestClient {
             connect_timeout: Duration::from_secs(10),
             max_body: crate::DEFAULT_MAX_BODY,
             allow_plain_http: false,
+            roots: Vec::new(),
+            unreadable_roots: false,
         }
     }
 
@@ -96,10 +100,12 @@ pub struct ReqwestClientBuilder {
     connect_timeout: Duration,
     max_body: usize,
     allow_plain_http: bool,
+    roots: Vec<reqwest::Certificate>,
+    unreadable_roots: bool,
 }
 
 impl ReqwestClientBuilder {
-    /// How long making a connection may take; ten seconds until then.
+    /// How long making a connection may take, TLS included; ten seconds until then.
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
@@ -120,18 +126,42 @@ impl ReqwestClientBuilder {
         self
     }
 
+    /// Trusts the root certificates in `pem` besides those of the system: that of a proxy which opens encrypted traffic, or of
+    /// a test system. It can be called more than once.
+    #[must_use]
+    pub fn add_root_certificates(mut self, pem: &[u8]) -> Self {
+        match reqwest::Certificate::from_pem_bundle(pem) {
+            Ok(roots) if !roots.is_empty() => self.roots.extend(roots),
+            _ => self.unreadable_roots = true,
+        }
+        self
+    }
+
     /// The client.
     ///
     /// # Errors
-    /// Fails when TLS cannot be set up, for instance because the system has no root certificates.
+    /// Fails when added root certificates cannot be read, and when TLS cannot be set up, for instance because the system has
+    /// no root certificates.
     pub fn build(self) -> Result<ReqwestClient> {
+        if self.unreadable_roots {
+            return Err(Error::new(ErrorKind::ConfigInvalid, "the added root certificates cannot be read")
+                .with_fixer(Fixer::HostDeveloper)
+                .with_hint("give certificates in PEM form, from BEGIN CERTIFICATE to END CERTIFICATE"));
+        }
         let builder = || {
-            reqwest::Client::builder()
+            let builder = reqwest::Client::builder()
                 .user_agent(concat!("hrsync/", env!("CARGO_PKG_VERSION")))
                 .redirect(reqwest::redirect::Policy::none())
                 .retry(reqwest::retry::never())
                 .referer(false)
                 .connect_timeout(self.connect_timeout)
+                .tls_certs_merge(self.roots.clone());
+            // Another crate of the program may have switched on the other one in reqwest.
+            #[cfg(feature = "native-tls")]
+            let builder = builder.tls_backend_native();
+            #[cfg(not(feature = "native-tls"))]
+            let builder = builder.tls_backend_rustls();
+            builder
         };
         let unusable = |error: reqwest::Error| {
             Error::new(ErrorKind::ConfigInvalid, "the HTTP client could not be set up")
@@ -150,13 +180,24 @@ impl ReqwestClientBuilder {
 fn kind_of(error: reqwest::Error) -> TransportError {
     // A connection that timed out is both; nothing was sent.
     TransportError::new(if error.is_connect() {
-        TransportErrorKind::Connect
+        if is_about_certificate(&error) { TransportErrorKind::Untrusted } else { TransportErrorKind::Connect }
     } else if error.is_timeout() {
         TransportErrorKind::Timeout
     } else if error.is_builder() {
         TransportErrorKind::Request
     } else {
         TransportErrorKind::Interrupted
+    })
+}
+
+/// Whether no connection could be made because the server's certificate was refused.
+///
+/// The TLS libraries share no type of error; what they say has this word in common. Where one says it otherwise, the failure
+/// is one to connect, which is right too. An alert is the other side's word, about our certificate.
+fn is_about_certificate(error: &reqwest::Error) -> bool {
+    std::iter::successors(error.source(), |error| (*error).source()).any(|error| {
+        let text = error.to_string().to_ascii_lowercase();
+        text.contains("certificate") && !text.contains("alert")
     })
 }
 

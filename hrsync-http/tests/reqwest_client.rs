@@ -1,5 +1,5 @@
 //! `ReqwestClient` against a real socket on this machine.
-#![cfg(feature = "reqwest")]
+#![cfg(any(feature = "rustls", feature = "native-tls"))]
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::time::Duration;
