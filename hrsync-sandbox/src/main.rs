@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, ValueEnum};
 use hrsync_sandbox::netvisor::{Algorithms, EmploymentEdit, FaultMix, NetvisorSandbox, Options, UrlForm};
 use hrsync_sandbox::serve;
 use tokio::net::TcpListener;
@@ -112,6 +113,11 @@ impl Arguments {
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
     let arguments = Arguments::parse();
+    let mix = arguments.options().fault_mix;
+    let shares = [mix.fail_percent, mix.cut_percent, mix.lose_percent, mix.late_percent];
+    if shares.into_iter().map(u32::from).sum::<u32>() > 100 {
+        refuse("the shares of the faults are more than 100 per cent".into());
+    }
     let mut announced = serde_json::Map::new();
     let mut servers = tokio::task::JoinSet::new();
     let stopped = stop(arguments.no_stdin)?;
@@ -123,8 +129,8 @@ async fn main() -> std::io::Result<()> {
             .options(arguments.options())
             .base_url(format!("http://{}", listener.local_addr()?))
             .build();
-        for resource in &arguments.deny {
-            sandbox.set_right(resource, false);
+        if let Some(unknown) = arguments.deny.iter().find(|resource| !sandbox.set_right(resource, false)) {
+            refuse(format!("there is no resource {unknown}"));
         }
         let credentials = sandbox.credentials();
         let access = serde_json::json!({
@@ -148,6 +154,11 @@ async fn main() -> std::io::Result<()> {
         // A service ends only when its listener fails.
         Some(ended) = servers.join_next() => ended.map_err(std::io::Error::other)?.map(|never| match never {}),
     }
+}
+
+/// Ends the program as any wrong argument does.
+fn refuse(why: String) -> ! {
+    Arguments::command().error(ErrorKind::ValueValidation, why).exit()
 }
 
 /// Resolves on SIGTERM (Ctrl-C where there is none) or at the end of stdin.

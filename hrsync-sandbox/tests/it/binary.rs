@@ -85,6 +85,14 @@ fn its_flags_reach_the_company() {
     end(child);
 }
 
+#[test]
+fn it_refuses_arguments_that_cannot_work() {
+    for wrong in [["--deny", "getemployes.nv"].as_slice(), &["--fail-percent", "60", "--lose-percent", "60"]] {
+        let output = Command::new(env!("CARGO_BIN_EXE_hrsync-sandbox")).args(wrong).output().unwrap();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{wrong:?}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn it_ends_on_a_signal_when_told_to_leave_its_input_alone() {

@@ -65,8 +65,9 @@ fn rights_come_before_the_message() {
             sandbox.set_right(resource, true);
         }
     }
+    assert!(!sandbox.set_right("getemployes.nv", false));
     for resource in ["getemployees.nv", "getemployee.nv"] {
-        sandbox.set_right(resource, false);
+        assert!(sandbox.set_right(resource, false));
         assert_eq!(get(&sandbox, resource).code, "SERVICE_ACCESS_ERROR");
         assert_eq!(get(&sandbox, "customerlist.nv").code, "OK");
     }
