@@ -129,8 +129,11 @@ async fn main() -> std::io::Result<()> {
             .options(arguments.options())
             .base_url(format!("http://{}", listener.local_addr()?))
             .build();
-        if let Some(unknown) = arguments.deny.iter().find(|resource| !sandbox.set_right(resource, false)) {
-            refuse(format!("there is no resource {unknown}"));
+        for resource in &arguments.deny {
+            if !NetvisorSandbox::has_resource(resource) {
+                refuse(format!("there is no resource {resource}"));
+            }
+            sandbox.set_right(resource, false);
         }
         let credentials = sandbox.credentials();
         let access = serde_json::json!({

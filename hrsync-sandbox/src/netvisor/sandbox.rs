@@ -150,18 +150,21 @@ impl NetvisorSandbox {
         self.state().people.remove(&netvisorkey).is_some()
     }
 
-    /// Grants or withdraws the right to a resource. All rights are granted at the start. False when there is no such
-    /// resource.
-    pub fn set_right(&self, resource: &str, allowed: bool) -> bool {
+    /// Whether the service has that resource (any case).
+    #[must_use]
+    pub fn has_resource(resource: &str) -> bool {
+        resources::find(&resource.to_ascii_lowercase()).is_some()
+    }
+
+    /// Grants or withdraws the right to a resource. All rights are granted at the start.
+    pub fn set_right(&self, resource: &str, allowed: bool) {
         let name = resource.to_ascii_lowercase();
-        let known = resources::find(&name).is_some();
         let mut state = self.state();
         if allowed {
             state.denied.remove(&name);
-        } else if known {
+        } else {
             state.denied.insert(name);
         }
-        known
     }
 
     /// The switches.
