@@ -49,6 +49,9 @@ impl Language {
 /// The least time to wait for one answer that the vendor asks for is two minutes. \[doc\]
 pub(crate) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(120);
 
+/// The most characters that the name of a salary model may have. \[doc\]
+const SALARY_MODEL_MAX: usize = 50;
+
 /// How long a call may take with its retries.
 pub(crate) const CALL_DEADLINE: Duration = Duration::from_secs(400);
 
@@ -175,6 +178,9 @@ impl NetvisorConfig {
             if value.trim().is_empty() {
                 problems.add(setting, "is missing", None);
             }
+        }
+        if self.salary_model.chars().count() > SALARY_MODEL_MAX {
+            problems.add(label::SALARY_MODEL, format!("is longer than {SALARY_MODEL_MAX} characters"), None);
         }
     }
 }
@@ -388,6 +394,20 @@ impl NetvisorBuilder {
         self
     }
 
+    /// The pension settlement point of a new person, by its name in the company.
+    #[must_use]
+    pub fn work_pension_settlement_point(mut self, name: impl Into<String>) -> Self {
+        self.config.work_pension_settlement_point = name.into();
+        self
+    }
+
+    /// The paid payroll service for a new person.
+    #[must_use]
+    pub fn payroll_service(mut self, service: Option<Switch>) -> Self {
+        self.config.payroll_service = service;
+        self
+    }
+
     /// Checks everything at once.
     ///
     /// # Errors
@@ -459,6 +479,26 @@ mod tests {
     fn a_missing_user_id_and_a_missing_key_are_told_apart() {
         assert_eq!(settings(good().user_id("").build()), ["User ID"]);
         assert_eq!(settings(good().key(&secret(" ")).build()), ["Key"]);
+    }
+
+    #[test]
+    fn a_problem_with_the_api_identifier_is_for_the_administrator_of_the_company() {
+        use hrsync_core::Fixer::{HostAdministrator, HostDeveloper, VendorAdministrator};
+        let fixer = |builder: NetvisorBuilder| Error::from(builder.build().unwrap_err()).fixer();
+        assert_eq!(fixer(good().user_id("")), VendorAdministrator);
+        assert_eq!(fixer(good().key(&secret("")).business_id("").sender("")), VendorAdministrator);
+        assert_eq!(fixer(good().business_id("").sender("")), HostAdministrator);
+        assert_eq!(fixer(good().salary_model("")), HostAdministrator);
+        assert_eq!(fixer(good().sender("Lähettäjä")), HostDeveloper);
+        assert_eq!(fixer(good().base_url("x")), HostDeveloper);
+    }
+
+    #[test]
+    fn names_of_the_company_are_there_and_not_too_long() {
+        assert!(good().salary_model("å".repeat(50)).build().is_ok());
+        assert_eq!(settings(good().salary_model("å".repeat(51)).build()), ["Salary model"]);
+        let blank = good().salary_model(" ").work_pension_settlement_point("");
+        assert_eq!(settings(blank.build()), ["Salary model", "Pension settlement point"]);
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use hrsync_core::{Error, ErrorKind};
+use hrsync_core::{Error, ErrorKind, Fixer};
 
 use crate::VENDOR;
+use crate::texts::label;
 
 /// One setting that cannot be right. It holds no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,17 @@ pub struct ConfigProblem {
     pub message: String,
     /// Where the right value is found.
     pub hint: Option<&'static str>,
+}
+
+impl ConfigProblem {
+    /// Who can put it right. An administrator of the company creates the API identifier and nobody else can.
+    pub fn fixer(&self) -> Fixer {
+        match self.setting {
+            label::USER_ID | label::KEY => Fixer::VendorAdministrator,
+            label::BUSINESS_ID | label::SALARY_MODEL | label::SETTLEMENT_POINT => Fixer::HostAdministrator,
+            _ => Fixer::HostDeveloper,
+        }
+    }
 }
 
 impl fmt::Display for ConfigProblem {
@@ -61,7 +73,12 @@ impl From<ConfigProblems> for Error {
         let message = problems.0.iter().map(|p| format!("{} {}", p.setting, p.message)).collect::<Vec<_>>().join("; ");
         let mut hints: Vec<&str> = problems.0.iter().filter_map(|p| p.hint).collect();
         hints.dedup();
-        let error = Error::new(ErrorKind::ConfigInvalid, message).with_vendor(VENDOR);
+        // What waits for somebody outside the HR application comes first.
+        let waits_for = |fixer: &Fixer| problems.0.iter().any(|problem| problem.fixer() == *fixer);
+        let fixer = [Fixer::VendorAdministrator, Fixer::HostAdministrator].into_iter().find(waits_for);
+        let error = Error::new(ErrorKind::ConfigInvalid, message)
+            .with_vendor(VENDOR)
+            .with_fixer(fixer.unwrap_or(Fixer::HostDeveloper));
         let error = problems.0.iter().fold(error, |error, problem| error.with_field_path(problem.setting));
         if hints.is_empty() { error } else { error.with_hint(hints.join("; ")) }
     }

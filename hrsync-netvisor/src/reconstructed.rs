@@ -28,6 +28,10 @@ pub const PATCH_ALWAYS_HAS_BASE_INFORMATION: bool = true;
 /// empty element (read as "not found" here).
 pub const UNKNOWN_KEY: FailureCode = FailureCode::InvalidData;
 
+/// The code with which the vendor refuses updates of a person whose employment pension insurance is "no handling". That it
+/// refuses them is described, how it says so is not.
+pub const PENSION_INSURANCE_REFUSAL: FailureCode = FailureCode::InvalidData;
+
 /// What `employee.nv` with `method=edit` does with `employmentperiods` (replace, append or match) is not documented. A connector
 /// that uses it reads the periods back.
 pub const PERIODS_OF_AN_EDIT_ARE_READ_BACK: bool = true;
@@ -53,12 +57,16 @@ const OTHER: FailureRule = FailureRule {
     failure: FailureCode::Other,
     kind: ErrorKind::Unexpected,
     code: "netvisor_other",
-    message: "the vendor refused the request for a reason this version does not know",
+    message: "Netvisor refused the request for a reason that this version does not know",
     write_outcome: Outcome::Unknown,
     retry: Retry::Never,
     fixer: Fixer::VendorSupport,
     hint: None,
 };
+
+/// The vendor's own words may hold personal data, so they are not shown.
+const REASON_IS_KEPT: &str =
+    "Netvisor's own words say which value; they are kept, sealed, with the entry in the error log";
 
 /// The codes are documented; outcome and retry advice are not.
 const FAILURES: &[FailureRule] = &[
@@ -66,7 +74,7 @@ const FAILURES: &[FailureRule] = &[
         failure: FailureCode::AuthenticationFailed,
         kind: ErrorKind::Unauthenticated,
         code: "netvisor_authentication_failed",
-        message: "the vendor refused the credentials",
+        message: "Netvisor refused the credentials",
         write_outcome: Outcome::Rejected,
         retry: Retry::Never,
         fixer: Fixer::VendorAdministrator,
@@ -76,7 +84,7 @@ const FAILURES: &[FailureRule] = &[
         failure: FailureCode::ServiceAccessError,
         kind: ErrorKind::PermissionDenied,
         code: "netvisor_service_access_error",
-        message: "the resource is not allowed for this company",
+        message: "the resource is not allowed for this company in Netvisor",
         write_outcome: Outcome::Rejected,
         retry: Retry::Never,
         fixer: Fixer::VendorAdministrator,
@@ -86,31 +94,31 @@ const FAILURES: &[FailureRule] = &[
         failure: FailureCode::InvalidData,
         kind: ErrorKind::InvalidData,
         code: "netvisor_invalid_data",
-        message: "the vendor refused the data",
+        message: "Netvisor refused the data",
         write_outcome: Outcome::Rejected,
         retry: Retry::Never,
         fixer: Fixer::HostAdministrator,
-        hint: None,
+        hint: Some(REASON_IS_KEPT),
     },
     FailureRule {
         failure: FailureCode::InvalidDataSize,
         kind: ErrorKind::InvalidData,
         code: "netvisor_invalid_data_size",
-        message: "the vendor refused a value for its length",
+        message: "Netvisor refused a value because of its length",
         write_outcome: Outcome::Rejected,
         retry: Retry::Never,
         fixer: Fixer::HostAdministrator,
-        hint: None,
+        hint: Some(REASON_IS_KEPT),
     },
     FailureRule {
         failure: FailureCode::DuplicateData,
         kind: ErrorKind::AlreadyExists,
         code: "netvisor_duplicate_data",
-        message: "the vendor has such a record already",
+        message: "Netvisor has such a record already",
         write_outcome: Outcome::Rejected,
         retry: Retry::Never,
         fixer: Fixer::HostAdministrator,
-        hint: None,
+        hint: Some("somebody else in Netvisor has the employee number or another value that must be unique"),
     },
     // A transaction id is fresh for every attempt, so this code means that something on the way delivered one attempt twice:
     // the first delivery may have been carried out.
@@ -118,7 +126,7 @@ const FAILURES: &[FailureRule] = &[
         failure: FailureCode::RequestNotUnique,
         kind: ErrorKind::Unavailable,
         code: "netvisor_request_not_unique",
-        message: "the vendor has seen the transaction id before",
+        message: "Netvisor has seen the request before",
         write_outcome: Outcome::Unknown,
         retry: Retry::Later(Some(Duration::ZERO)),
         fixer: Fixer::Nobody,
@@ -128,7 +136,7 @@ const FAILURES: &[FailureRule] = &[
         failure: FailureCode::PeriodLock,
         kind: ErrorKind::Locked,
         code: "netvisor_period_lock",
-        message: "the period is locked in the vendor's system",
+        message: "the period is locked in Netvisor",
         write_outcome: Outcome::Rejected,
         retry: Retry::Never,
         fixer: Fixer::PayrollClerk,
@@ -138,7 +146,7 @@ const FAILURES: &[FailureRule] = &[
         failure: FailureCode::SystemMaintenance,
         kind: ErrorKind::Unavailable,
         code: "netvisor_system_maintenance",
-        message: "the vendor's system is under maintenance",
+        message: "Netvisor is under maintenance",
         write_outcome: Outcome::Rejected,
         retry: Retry::Later(None),
         fixer: Fixer::Nobody,
@@ -148,7 +156,7 @@ const FAILURES: &[FailureRule] = &[
         failure: FailureCode::TechnicalError,
         kind: ErrorKind::Unavailable,
         code: "netvisor_technical_error",
-        message: "the vendor's system failed",
+        message: "Netvisor had a technical failure",
         write_outcome: Outcome::Unknown,
         retry: Retry::Later(None),
         fixer: Fixer::Nobody,
@@ -180,12 +188,12 @@ const HTTP: &[HttpRule] = &[
     HttpRule {
         fixer: Fixer::VendorAdministrator,
         hint: Some(API_IDENTIFIERS),
-        ..http(401, ErrorKind::Unauthenticated, "the vendor refused the credentials", Outcome::Rejected, Retry::Never)
+        ..http(401, ErrorKind::Unauthenticated, "Netvisor refused the credentials", Outcome::Rejected, Retry::Never)
     },
     HttpRule {
         fixer: Fixer::VendorAdministrator,
         hint: Some(RESOURCE_RIGHTS),
-        ..http(403, ErrorKind::PermissionDenied, "the vendor refused access", Outcome::Rejected, Retry::Never)
+        ..http(403, ErrorKind::PermissionDenied, "Netvisor refused access", Outcome::Rejected, Retry::Never)
     },
     // Never "not found": that would read as a person who does not exist.
     HttpRule {
@@ -199,21 +207,30 @@ const HTTP: &[HttpRule] = &[
             Retry::Never,
         )
     },
-    http(429, ErrorKind::RateLimited, "the vendor asks for fewer requests", Outcome::Rejected, Retry::Later(None)),
-    http(500, ErrorKind::Unavailable, "the vendor's system failed", Outcome::Unknown, Retry::Later(None)),
-    http(502, ErrorKind::Unavailable, "the vendor cannot be reached", Outcome::Unknown, Retry::Later(None)),
-    http(503, ErrorKind::Unavailable, "the vendor is not available", Outcome::Unknown, Retry::Later(None)),
-    http(504, ErrorKind::Unavailable, "the vendor did not answer in time", Outcome::Unknown, Retry::Later(None)),
+    http(429, ErrorKind::RateLimited, "Netvisor asks for fewer requests", Outcome::Rejected, Retry::Later(None)),
+    http(500, ErrorKind::Unavailable, "Netvisor had a technical failure", Outcome::Unknown, Retry::Later(None)),
+    http(502, ErrorKind::Unavailable, "Netvisor cannot be reached", Outcome::Unknown, Retry::Later(None)),
+    http(503, ErrorKind::Unavailable, "Netvisor is not available", Outcome::Unknown, Retry::Later(None)),
+    http(504, ErrorKind::Unavailable, "Netvisor did not answer in time", Outcome::Unknown, Retry::Later(None)),
 ];
 
 pub(crate) fn http_rule(status: u16) -> Option<&'static HttpRule> {
     HTTP.iter().find(|rule| rule.status == status)
 }
 
+fn has_code(error: &Error, code: FailureCode) -> bool {
+    error.vendor_code().map(FailureCode::from_spelling) == Some(code)
+}
+
+/// Whether an update was refused so as the vendor refuses those of a person without an employment pension insurance.
+pub(crate) fn is_pension_insurance_refusal(error: &Error) -> bool {
+    has_code(error, PENSION_INSURANCE_REFUSAL)
+}
+
 /// `getemployee.nv` answers an unknown key with [`UNKNOWN_KEY`]; as that is the only argument it takes, nothing else can be
 /// meant.
 pub(crate) fn unknown_key(error: Error) -> Error {
-    if error.kind() != ErrorKind::InvalidData {
+    if !has_code(&error, UNKNOWN_KEY) {
         return error;
     }
     let not_found = Error::new(ErrorKind::NotFound, "Netvisor has no person with this key")

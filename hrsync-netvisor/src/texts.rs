@@ -30,6 +30,39 @@ pub(crate) mod label {
     pub(crate) const SETTLEMENT_POINT: &str = "Pension settlement point";
 }
 
+/// Words for the elements that an edit of an employment may lack.
+pub(crate) const ELEMENTS: &[(&str, &str)] = &[
+    ("employeeidentifier", "identification"),
+    ("foreignidentifiertype", "kind of the foreign identification"),
+    ("identifier", "identification"),
+    ("issuingcountry", "country of the foreign identification"),
+    ("gender", "gender"),
+    ("dateofbirth", "date of birth"),
+    ("firstname", "given name"),
+    ("lastname", "family name"),
+    ("phonenumber", "phone number"),
+    ("email", "e-mail address"),
+    ("streetaddress", "street address"),
+    ("postnumber", "postal code"),
+    ("city", "town"),
+    ("municipality", "municipality"),
+    ("payrollrulegroupname", "salary model"),
+    ("companystartdate", "start of the continuous employment"),
+    ("startdate", "employment start date"),
+    ("probationenddate", "probation end date"),
+    ("employmentmode", "employment method"),
+    ("profession", "job title"),
+    ("comment", "comment on the employment"),
+    ("enddate", "employment end date"),
+    ("endreason", "employment end reason"),
+    ("employmentcontract", "term of employment"),
+    ("employmentform", "full or part time"),
+    ("regularworkinghours", "regular working hours"),
+    ("groundsforemployment", "grounds for employment"),
+    ("carbenefityear", "year of the car benefit"),
+    ("caremissionvalue", "emissions of the car"),
+];
+
 const SETTINGS: &[SettingDescriptor] = &[
     SettingDescriptor {
         name: "customer_id",
@@ -150,7 +183,7 @@ pub(crate) const PAYROLL_CLERK: &[ReviewPoint] = &[
         code: "salary_model",
         place: INFORMATION,
         field: "Payroll information: salary model",
-        what_happens: "It is 'No salary model'.",
+        what_happens: "It is 'No salary model', unless the connection's settings name another one.",
         to_do: "Select the salary model.",
     },
     ReviewPoint {

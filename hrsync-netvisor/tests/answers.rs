@@ -61,7 +61,7 @@ fn an_empty_list_is_a_list_and_an_absent_one_is_not() {
     assert_eq!(getemployees::decode(fixture!("getemployees/empty.xml")).unwrap(), Default::default());
     let error = getemployees::decode(fixture!("getemployees/absent.xml")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
-    assert_eq!(error.message(), "the answer is XML without the element employees");
+    assert_eq!(error.message(), "Netvisor answered with XML without the element employees");
 }
 
 #[test]
@@ -112,7 +112,10 @@ fn a_latin_answer_is_read_by_its_declaration() {
     let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
     assert_eq!(getemployees::decode(&latin).unwrap().employees[0].last_name.as_deref(), Some("Påhittad"));
     let undeclared = &latin[latin.windows(5).position(|w| w == b"<Root").unwrap()..];
-    assert_eq!(getemployees::decode(undeclared).unwrap_err().message(), "the answer is text that is not UTF-8");
+    assert_eq!(
+        getemployees::decode(undeclared).unwrap_err().message(),
+        "Netvisor answered with text that is not UTF-8"
+    );
 }
 
 // ---- getemployee.nv -----------------------------------------------------------------------------------------------------
@@ -255,7 +258,7 @@ fn failures_are_told_apart() {
     assert_eq!((maintenance.outcome(), maintenance.is_retryable()), (Outcome::Rejected, true));
     let gateway = error(Resource::Employee, 503, fixture!("envelope/gateway.html"));
     assert_eq!((gateway.kind(), gateway.outcome()), (ErrorKind::Unavailable, Outcome::Unknown));
-    assert_eq!(gateway.message(), "the vendor is not available; the answer is an HTML page");
+    assert_eq!(gateway.message(), "Netvisor is not available; it answered with an HTML page");
     assert_eq!(
         classify(Resource::Employee, 400, fixture!("envelope/duplicate.xml")).unwrap_err().code(),
         Some(FailureCode::DuplicateData)

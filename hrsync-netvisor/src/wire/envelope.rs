@@ -78,15 +78,13 @@ impl VendorFailure {
     fn parse(text: &str) -> Self {
         let (head, words) = text.split_once(SEPARATOR).unwrap_or((text, ""));
         let head = head.trim();
-        // Only what looks like a code is shown as one; anything else is the vendor's words.
-        let is_code =
-            !head.is_empty() && head.len() <= 40 && head.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
-        let (raw_code, words) = if is_code { (head, words) } else { ("", text) };
-        Self {
-            code: FailureCode::from_spelling(raw_code),
-            raw_code: raw_code.to_owned(),
-            words: without_signing_text(words.trim()),
-        }
+        // Only a code is shown as one; anything else, also a single word, is the vendor's words.
+        let code = FailureCode::from_spelling(head);
+        let is_new_code = head.len() <= 40
+            && head.contains('_')
+            && head.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+        let (raw_code, words) = if code != FailureCode::Other || is_new_code { (head, words) } else { ("", text) };
+        Self { code, raw_code: raw_code.to_owned(), words: without_signing_text(words.trim()) }
     }
 }
 
@@ -204,7 +202,7 @@ impl Unreadable {
     /// The error of a call to `resource` that was answered so.
     pub fn into_error(self, resource: Resource) -> Error {
         let retry = if self.may_pass() { Retry::Later(None) } else { Retry::Never };
-        Error::new(ErrorKind::Decode, format!("the answer is {self}"))
+        Error::new(ErrorKind::Decode, format!("Netvisor answered with {self}"))
             .with_vendor(VENDOR)
             .with_operation(resource.name())
             .with_outcome(Outcome::Unknown)
@@ -286,7 +284,7 @@ fn vendor_error(resource: Resource, failure: VendorFailure) -> Error {
 
 fn http_error(resource: Resource, rule: &HttpRule, what: Unreadable) -> Error {
     let outcome = if resource.writes() { rule.write_outcome } else { Outcome::Rejected };
-    let error = Error::new(rule.kind, format!("{}; the answer is {what}", rule.message))
+    let error = Error::new(rule.kind, format!("{}; it answered with {what}", rule.message))
         .with_vendor(VENDOR)
         .with_operation(resource.name())
         .with_outcome(outcome)
@@ -497,7 +495,7 @@ mod tests {
         for (body, words) in table {
             let error = error(Resource::Employee, 200, body);
             assert_eq!(error.kind(), ErrorKind::Decode);
-            assert_eq!(error.message(), format!("the answer is {words}"));
+            assert_eq!(error.message(), format!("Netvisor answered with {words}"));
             assert!(error.may_have_been_applied());
         }
     }
@@ -507,6 +505,10 @@ mod tests {
         let error = error(Resource::Employee, 200, &failed("Henkilöä Maija ei löydy"));
         assert_eq!(error.vendor_code(), None);
         assert!(!format!("{error}{error:?}").contains("Maija"));
+        for words in ["Virtanen", "Virtanen :: ei kelpaa", "VIRTANEN :: x", "Maija_Virtanen"] {
+            let error = self::error(Resource::Employee, 200, &failed(words));
+            assert_eq!((error.vendor_code(), error.sensitive_detail()), (None, Some(words)));
+        }
         let alone = b"<Root><ResponseStatus><Status>FAILED</Status></ResponseStatus></Root>";
         assert!(classify(Resource::Employee, 200, alone).is_err());
     }

@@ -369,7 +369,7 @@ pub fn decode(body: &[u8]) -> hrsync_core::Result<Employee> {
     match found {
         None => Err(Unreadable::Missing("employee").into_error(RESOURCE)),
         Some(employee) if employee.is_blank() => {
-            Err(Error::new(ErrorKind::NotFound, "the vendor has no person with this key")
+            Err(Error::new(ErrorKind::NotFound, "Netvisor has no person with this key")
                 .with_vendor(VENDOR)
                 .with_operation(RESOURCE.name()))
         }
