@@ -98,7 +98,7 @@ impl Pace {
         &self.settings
     }
 
-    /// Starts no request for this long, as a rate limit's answer asks. The longest pause asked for counts.
+    /// Starts no request for this long, as an answer with `Retry-After` asks. The longest pause asked for counts.
     pub fn pause(&self, duration: Duration) {
         if let Some(until) = Instant::now().checked_add(duration) {
             let mut paused = lock(&self.paused_until);

@@ -204,7 +204,12 @@ impl Inner {
         }
         .map_err(|error| error.with_outcome(Outcome::NotSent))?;
 
-        let limit = self.attempt_timeout.min(deadline.saturating_duration_since(Instant::now()));
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            // Signing took all there was, or the machine slept. A request begun now would be one of unknown outcome.
+            return Err(Error::new(ErrorKind::Timeout, "no time is left to send").with_outcome(Outcome::NotSent));
+        }
+        let limit = self.attempt_timeout.min(left);
         match timeout(limit, self.client.send(request)).await {
             Ok(Ok(response)) if response.body().len() > self.max_body => {
                 Err(transport_error(TransportErrorKind::BodyTooLarge).with_http_status(response.status().as_u16()))
@@ -236,7 +241,9 @@ impl Inner {
         if error.retry() == Retry::Later(None) {
             error = error.with_retry(Retry::Later(retry_after(response.headers(), Some(self.clock.now()))));
         }
-        if let (ErrorKind::RateLimited, Some(delay), Some(pace)) = (error.kind(), error.retry_after(), &self.pace) {
+        // Both speak for the whole account. Other kinds may be about one record.
+        let of_account = matches!(error.kind(), ErrorKind::RateLimited | ErrorKind::Unavailable);
+        if let (true, Some(delay), Some(pace)) = (of_account, error.retry_after(), &self.pace) {
             pace.pause(delay);
         }
         Err(Failure { error, renew })

@@ -196,18 +196,22 @@ async fn a_server_that_wants_more_time_than_there_is_gets_it_without_waiting() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rate_limit_holds_the_whole_account() {
-    let script = Script::new([limited("600"), answer(200)]);
-    let pipeline = pipeline(&script).pace(Pace::new(PaceSettings::new(4))).deadline(Duration::from_secs(300)).build();
-    fails(&pipeline, Effect::Read).await;
-    tokio::time::sleep(Duration::from_secs(200)).await;
-    let error = fails(&pipeline, Effect::Once).await;
-    assert_eq!((error.kind(), error.outcome()), (ErrorKind::RateLimited, Outcome::NotSent));
-    assert_eq!(error.retry_after(), Some(Duration::from_secs(400)));
-    assert_eq!(script.requests(), 1);
-    tokio::time::sleep(Duration::from_secs(300)).await;
-    pipeline.call(call(Effect::Once), &Unsigned, &by_status).await.unwrap();
-    assert_eq!(script.seconds(), [0, 600]);
+async fn a_server_that_wants_to_be_left_alone_is_left_alone_by_the_whole_account() {
+    for status in [429, 503] {
+        let busy = Answer::Now(response(status, &[("retry-after", "600")]));
+        let script = Script::new([busy, answer(200)]);
+        let pipeline =
+            pipeline(&script).pace(Pace::new(PaceSettings::new(4))).deadline(Duration::from_secs(300)).build();
+        fails(&pipeline, Effect::Read).await;
+        tokio::time::sleep(Duration::from_secs(200)).await;
+        let error = fails(&pipeline, Effect::Once).await;
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::RateLimited, Outcome::NotSent));
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(400)));
+        assert_eq!(script.requests(), 1);
+        tokio::time::sleep(Duration::from_secs(300)).await;
+        pipeline.call(call(Effect::Once), &Unsigned, &by_status).await.unwrap();
+        assert_eq!(script.seconds(), [0, 600]);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -355,6 +359,27 @@ async fn the_deadline_covers_the_signer() {
     let error = pipeline.call(call(Effect::Once), &Stuck, &by_status).await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::NotSent));
     assert_eq!(begin.elapsed().as_secs(), 7);
+}
+
+/// Finds credentials, after a while.
+struct Slow(Duration);
+
+#[async_trait]
+impl Sign for Slow {
+    async fn sign(&self, _: &mut Request<Bytes>, _: OffsetDateTime, _: u32) -> hrsync_core::Result<()> {
+        tokio::time::sleep(self.0).await;
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_when_signing_took_all_the_time() {
+    let script = Script::new([answer(200)]);
+    let deadline = Duration::from_secs(7);
+    let pipeline = pipeline(&script).deadline(deadline).build();
+    let error = pipeline.call(call(Effect::Once), &Slow(deadline), &by_status).await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::NotSent));
+    assert_eq!(script.requests(), 0);
 }
 
 #[test]
