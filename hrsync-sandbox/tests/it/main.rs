@@ -14,3 +14,4 @@ mod reads;
 mod samples;
 mod sockets;
 mod support;
+mod whole;
