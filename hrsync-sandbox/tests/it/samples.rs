@@ -1,22 +1,27 @@
+use std::path::Path;
+
 use hrsync_sandbox::netvisor::Options;
 
 use crate::support::{empty_company, post};
 
-const ADD: &str = include_str!("../reference/employee-add.request.xml");
-const ADD_FOREIGN: &str = include_str!("../reference/employee-add-foreign.request.xml");
-const PATCH: &str = include_str!("../reference/patchemployee.request.xml");
+const REFERENCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/vendors/netvisor-data/derived/samples");
 
 #[test]
 fn the_reference_samples_are_accepted() {
+    let folder = Path::new(REFERENCE);
+    if !folder.is_dir() {
+        println!("skipped: the reference samples are not here");
+        return;
+    }
     let sandbox = empty_company(Options { refuse_no_handling: false, ..Options::default() });
-    for (body, resource) in [
-        (ADD, "employee.nv?method=add"),
-        (ADD_FOREIGN, "employee.nv?method=add"),
-        (ADD, "employee.nv?method=edit"),
-        (PATCH, "patchemployee.nv?identifiertype=number&identifier=1407"),
+    for (file, resource) in [
+        ("employee-add.request.xml", "employee.nv?method=add"),
+        ("employee-add-foreign.request.xml", "employee.nv?method=add"),
+        ("employee-add.request.xml", "employee.nv?method=edit"),
+        ("patchemployee.request.xml", "patchemployee.nv?identifiertype=number&identifier=1407"),
     ] {
-        let said = post(&sandbox, resource, body);
-        assert_eq!(said.code, "OK", "{resource}: {}", said.text);
+        let said = post(&sandbox, resource, &std::fs::read_to_string(folder.join(file)).unwrap());
+        assert_eq!(said.code, "OK", "{file}: {}", said.text);
     }
     assert_eq!(sandbox.people().len(), 2);
     assert!(sandbox.people().iter().any(|person| person.street == "Uusikatu 2"));
