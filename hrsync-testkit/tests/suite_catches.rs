@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +32,9 @@ enum Defect {
     LeasesToAnybody,
     NeverLetsGo,
     KeepsNumbers,
+    RewritesBodies,
+    RoundsTimes,
+    LosesWhenBusy,
 }
 
 #[derive(Debug)]
@@ -46,7 +50,11 @@ impl Faulty {
 impl Store for Faulty {
     async fn get(&self, connection: &ConnectionId, key: &RowKey) -> Result<Option<Row>> {
         let row = self.0.get(&self.connection(connection), key).await?;
-        Ok(row.map(|row| Row { version: if self.1 == Defect::ReusesVersions { 1 } else { row.version }, ..row }))
+        Ok(row.map(|row| match self.1 {
+            Defect::ReusesVersions => Row { version: 1, ..row },
+            Defect::RewritesBodies => Row { body: row.body.replace(", ", ","), ..row },
+            _ => row,
+        }))
     }
 
     async fn scan(&self, of: &ConnectionId, kind: RowKind, after: Option<&str>, limit: usize) -> Result<Vec<Row>> {
@@ -70,6 +78,16 @@ impl Store for Faulty {
             Defect::IgnoresDeletes => batch.deletes.clear(),
             Defect::IgnoresFences => batch.fence = None,
             Defect::LosesOrder => batch.entries.reverse(),
+            Defect::RoundsTimes => {
+                batch.entries.iter_mut().for_each(|entry| entry.at = entry.at.truncate_to_microsecond());
+            }
+            Defect::LosesWhenBusy => {
+                let before = self.0.journal(&connection, 0, 1000).await.unwrap().len();
+                tokio::task::yield_now().await;
+                if self.0.journal(&connection, 0, 1000).await.unwrap().len() > before {
+                    batch.entries.clear();
+                }
+            }
             Defect::WritesInParts => {
                 let deletes = Batch { deletes: std::mem::take(&mut batch.deletes), ..Batch::default() };
                 self.0.commit(&connection, deletes).await?;
@@ -99,9 +117,11 @@ impl Store for Faulty {
     }
 }
 
-macro_rules! behaviours {
+macro_rules! failing {
     ($($name:ident)+) => {
-        /// Whether the suite finds something wrong with a store, by behaviour.
+        const BEHAVIOURS: &[&str] = &[$(stringify!($name)),+];
+
+        /// The behaviours that the suite finds missing in a store.
         fn failing(defect: Defect) -> Vec<&'static str> {
             let mut failing = Vec::new();
             $(
@@ -119,19 +139,7 @@ macro_rules! behaviours {
     };
 }
 
-behaviours! {
-    a_row_that_was_put_comes_back_until_it_is_deleted
-    versions_change_with_each_put_and_are_never_used_again
-    a_batch_happens_as_a_whole_or_not_at_all
-    a_scan_goes_through_the_rows_of_a_kind_in_order
-    connections_do_not_see_each_other
-    the_journal_counts_from_one_and_its_chain_verifies
-    a_commit_that_fails_appends_nothing
-    of_two_commits_with_the_same_check_one_wins
-    a_lease_is_exclusive_and_can_be_renewed_by_its_holder
-    a_lease_is_taken_over_after_its_time_with_a_larger_number
-    a_commit_under_a_lost_lease_is_fenced
-}
+hrsync_testkit::store_tests! { @behaviours failing; }
 
 #[test]
 fn each_defect_is_found_by_the_behaviour_that_names_it() {
@@ -144,6 +152,12 @@ fn each_defect_is_found_by_the_behaviour_that_names_it() {
         (Defect::MixesConnections, "connections_do_not_see_each_other"),
         (Defect::ScansBackwards, "a_scan_goes_through_the_rows_of_a_kind_in_order"),
         (Defect::ScansFromAfter, "a_scan_goes_through_the_rows_of_a_kind_in_order"),
+        (Defect::RewritesBodies, "bodies_come_back_as_they_were"),
+        (Defect::RoundsTimes, "journal_entries_come_back_as_they_were"),
+        (Defect::LosesWhenBusy, "concurrent_commits_keep_the_journal_whole"),
+        (Defect::WritesInParts, "a_check_compares_with_what_was_there_before_the_batch"),
+        (Defect::NeverLetsGo, "a_commit_under_a_lapsed_lease_is_fenced"),
+        (Defect::LeasesToAnybody, "of_two_who_ask_for_a_lease_at_the_same_time_one_gets_it"),
         (Defect::IgnoresLimits, "a_scan_goes_through_the_rows_of_a_kind_in_order"),
         (Defect::ReusesVersions, "versions_change_with_each_put_and_are_never_used_again"),
         (Defect::LosesOrder, "the_journal_counts_from_one_and_its_chain_verifies"),
@@ -152,8 +166,12 @@ fn each_defect_is_found_by_the_behaviour_that_names_it() {
         (Defect::KeepsNumbers, "a_lease_is_taken_over_after_its_time_with_a_larger_number"),
     ];
     assert_eq!(failing(Defect::None), Vec::<&str>::new());
+    let mut found = HashSet::new();
     for (defect, behaviour) in cases {
         let failing = failing(defect);
         assert!(failing.contains(&behaviour), "{defect:?} is found by {failing:?}");
+        found.extend(failing);
     }
+    let idle: Vec<_> = BEHAVIOURS.iter().filter(|behaviour| !found.contains(*behaviour)).collect();
+    assert_eq!(idle, Vec::<&&str>::new(), "these find nothing");
 }
