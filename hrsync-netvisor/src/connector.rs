@@ -15,7 +15,7 @@ use hrsync_core::{
     Cell, Clock, Connector, Error, ErrorKind, FieldId, Finding, Fixer, Outcome, Record, Result, SystemClock, VendorId,
     Zone, field,
 };
-use hrsync_http::{Call, Effect, HttpClient, Pace, PaceSettings, Pipeline, RetryPolicy, Sign, Verdict};
+use hrsync_http::{Call, Effect, HttpClient, Pace, PaceSettings, Pipeline, RetryPolicy, Verdict};
 use time::Date;
 
 use crate::auth::{RandomIds, Signer, TransactionIds};
@@ -23,6 +23,7 @@ use crate::config::{EmploymentEdits, NetvisorConfig, NetvisorCredentials};
 use crate::mapping::{EDITS_OFF, EDITS_STOPPED, EMPLOYMENT, mapping};
 use crate::people::{self, PENSION_INSURANCE_MISSING};
 use crate::reconstructed::{self, ProbeAnswer};
+use crate::sign::OfCall;
 use crate::texts::{PAYROLL_CLERK, RESOURCE_RIGHTS, SERVICE_MANAGEMENT, SETTLEMENT_POINTS};
 use crate::wire::employee::Method;
 use crate::wire::getemployee::{Employee, EmploymentPeriod};
@@ -209,17 +210,23 @@ impl NetvisorConnector {
             Ok(()) => Verdict::Good,
             Err(failure) => Verdict::Failed(failure.into()),
         };
-        let signer: &dyn Sign = &self.signer;
-        let reply = self.pipeline.call(Call::new(resource.name(), request, effect), signer, &verdict).await?;
-        Ok(reply.response.into_body())
+        let signer = OfCall::new(&self.signer);
+        match self.pipeline.call(Call::new(resource.name(), request, effect), &signer, &verdict).await {
+            Ok(reply) => Ok(reply.response.into_body()),
+            Err(error) => Err(match signer.transaction_id() {
+                Some(id) => error.with_request_id(id),
+                None => error,
+            }),
+        }
     }
 
     async fn employee(&self, key: EmployeeKey) -> Result<Employee> {
         let request = getemployee::request(&self.config.base_url, key)?;
-        let answer = self.call(Resource::GetEmployee, request, Effect::Read).await;
-        // The vendor has no code of its own for a key that does not exist. [reconstructed]
-        let answer = answer.map_err(reconstructed::unknown_key)?;
-        getemployee::decode(&answer)
+        match self.call(Resource::GetEmployee, request, Effect::Read).await {
+            Ok(answer) => getemployee::decode(&answer),
+            Err(error) if reconstructed::is_unknown_key(&error) => Err(with_evidence(getemployee::not_found(), &error)),
+            Err(error) => Err(error),
+        }
     }
 
     async fn roster(&self) -> Result<Page> {
@@ -540,12 +547,30 @@ fn right_missing(resource: Resource) -> Finding {
 fn credentials_refused(error: &Error) -> Finding {
     let mut finding = Finding::from_error(error);
     finding.message =
-        "Netvisor refuses the User ID, the Key or the Business ID, or the HR application's partner id and key".into();
+        "Netvisor refuses the User ID, the Key or the Business ID, or the HR application's partner id, partner key or clock"
+            .into();
     finding.fixer = Fixer::VendorAdministrator;
     let hint = error.hint().unwrap_or_default();
     finding.with_hint(format!(
-        "User ID and Key: {hint}; Business ID: {SERVICE_MANAGEMENT}; partner id and key: the operator of the HR application"
+        "User ID and Key: {hint}; Business ID: {SERVICE_MANAGEMENT}; partner id, partner key and clock: the operator of the HR application"
     ))
+}
+
+/// `named`, which says what a refusal means, with what the vendor said.
+fn with_evidence(mut named: Error, refusal: &Error) -> Error {
+    if let Some(code) = refusal.vendor_code() {
+        named = named.with_vendor_code(code);
+    }
+    if let Some(status) = refusal.http_status() {
+        named = named.with_http_status(status);
+    }
+    if let Some(id) = refusal.request_id() {
+        named = named.with_request_id(id);
+    }
+    match refusal.sensitive_detail() {
+        Some(words) => named.with_sensitive_detail(words),
+        None => named,
+    }
 }
 
 fn pension_insurance_missing(error: Error) -> Error {
@@ -558,12 +583,5 @@ fn pension_insurance_missing(error: Error) -> Error {
     .with_outcome(Outcome::Rejected)
     .with_fixer(Fixer::PayrollClerk)
     .with_hint(format!("{SETTLEMENT_POINTS}: select an employment pension insurance"));
-    let named = match error.vendor_code() {
-        Some(code) => named.with_vendor_code(code),
-        None => named,
-    };
-    match error.sensitive_detail() {
-        Some(words) => named.with_sensitive_detail(words),
-        None => named,
-    }
+    with_evidence(named, &error)
 }

@@ -227,20 +227,10 @@ pub(crate) fn is_pension_insurance_refusal(error: &Error) -> bool {
     has_code(error, PENSION_INSURANCE_REFUSAL)
 }
 
-/// `getemployee.nv` answers an unknown key with [`UNKNOWN_KEY`]; as that is the only argument it takes, nothing else can be
+/// Whether `getemployee.nv` answered that there is no such key: as the key is the only argument it takes, nothing else can be
 /// meant.
-pub(crate) fn unknown_key(error: Error) -> Error {
-    if !has_code(&error, UNKNOWN_KEY) {
-        return error;
-    }
-    let not_found = Error::new(ErrorKind::NotFound, "Netvisor has no person with this key")
-        .with_vendor(crate::VENDOR)
-        .with_operation(Resource::GetEmployee.name())
-        .with_fixer(Fixer::PayrollClerk);
-    match error.sensitive_detail() {
-        Some(words) => not_found.with_sensitive_detail(words),
-        None => not_found,
-    }
+pub(crate) fn is_unknown_key(error: &Error) -> bool {
+    has_code(error, UNKNOWN_KEY)
 }
 
 /// A request that can change nothing and shows whether a resource is allowed: a person who cannot exist, and for writes a body

@@ -341,6 +341,8 @@ async fn a_refusal_of_the_vendor_keeps_its_code_and_seals_its_words() {
         (finding.host_id.as_ref(), finding.params["vendor_code"].as_str()),
         (Some(&host("n0")), "DUPLICATE_DATA")
     );
+    let sent = world.sandbox.calls().into_iter().find(|call| call.resource == "employee.nv").unwrap();
+    assert_eq!(finding.params["request_id"], sent.transaction_id, "the vendor's support can find the request");
     let words = world.journal().await.into_iter().find_map(|entry| match entry.entry.event {
         hrsync_core::journal::Event::Found { words, .. } => words,
         _ => None,

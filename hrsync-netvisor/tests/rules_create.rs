@@ -132,6 +132,8 @@ async fn a_person_without_a_pension_insurance_is_set_aside_and_goes_on_once_the_
     assert_eq!((&*finding.code, finding.fixer), (PENSION_INSURANCE_MISSING, Fixer::PayrollClerk));
     assert_eq!((finding.host_id.as_ref(), finding.vendor_id.as_ref()), (Some(&id), Some(&vendor(key))));
     assert!(finding.message.contains("pension insurance") && finding.message.contains("TyEL"));
+    assert_eq!(finding.params["vendor_code"], "INVALID_DATA", "what the vendor said stays with it");
+    assert!(finding.params.contains_key("request_id"));
     assert!(finding.hint.as_deref().unwrap().contains("Settlement points"));
     assert_eq!(world.vendor_person(100).first_name, "Toinen");
     assert_eq!(world.vendor_person(key).first_name, "Tuulikki");

@@ -14,7 +14,7 @@ use super::record::{leaf, leaves, read_record};
 use super::request::get;
 use super::xml::{Tag, XmlReader, utf8};
 use crate::VENDOR;
-use hrsync_core::{Error, ErrorKind};
+use hrsync_core::{Error, ErrorKind, Fixer};
 
 read_record! {
     /// `employeebaseinformation`. `Debug` shows the key only. \[doc, client\]
@@ -368,13 +368,17 @@ pub fn decode(body: &[u8]) -> hrsync_core::Result<Employee> {
     })?;
     match found {
         None => Err(Unreadable::Missing("employee").into_error(RESOURCE)),
-        Some(employee) if employee.is_blank() => {
-            Err(Error::new(ErrorKind::NotFound, "Netvisor has no person with this key")
-                .with_vendor(VENDOR)
-                .with_operation(RESOURCE.name()))
-        }
+        Some(employee) if employee.is_blank() => Err(not_found()),
         Some(employee) => Ok(employee),
     }
+}
+
+/// There is nobody with the key that was asked for.
+pub(crate) fn not_found() -> Error {
+    Error::new(ErrorKind::NotFound, "Netvisor has no person with this key")
+        .with_vendor(VENDOR)
+        .with_operation(Resource::GetEmployee.name())
+        .with_fixer(Fixer::PayrollClerk)
 }
 
 fn read_employee<'a>(xml: &mut XmlReader<'a>, parent: &Tag<'a>) -> Result<Employee, Unreadable> {
