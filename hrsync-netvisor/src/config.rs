@@ -420,7 +420,7 @@ impl NetvisorBuilder {
         config.check(&mut problems);
         match self.base_url.as_deref().map(|address| Url::parse(address.trim())) {
             Some(Ok(url)) => config.base_url = url,
-            Some(Err(_)) => problems.add(label::BASE_URL, "is no address", None),
+            Some(Err(_)) => problems.add(label::BASE_URL, "is not a web address", None),
             None => {}
         }
         check_base_url(&config.base_url, &mut problems);

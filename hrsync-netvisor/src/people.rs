@@ -437,7 +437,16 @@ fn lost(period: &EmploymentPeriod, write: &PeriodWrite) -> Vec<&'static str> {
         (&period.employment_form, write.employment_form.is_keep(), "employmentform"),
         (&period.regular_working_hours, write.regular_working_hours.is_keep(), "regularworkinghours"),
         (&period.grounds_for_employment, write.grounds_for_employment.is_keep(), "groundsforemployment"),
+        (
+            &period.is_payment_type_monthly_wage,
+            write.is_payment_type_monthly_wage.is_keep(),
+            "ispaymenttypemonthlywage",
+        ),
+        (&period.is_payment_type_hourly_wage, write.is_payment_type_hourly_wage.is_keep(), "ispaymenttypehourlywage"),
+        (&period.is_payment_type_piece_wage, write.is_payment_type_piece_wage.is_keep(), "ispaymenttypepiecewage"),
+        (&period.state_employment_fund, write.state_employment_fund.is_keep(), "stateemploymentfund"),
         (&period.car_benefit_year, write.car_benefit_year.is_keep(), "carbenefityear"),
+        (&period.is_abroad_car_benefit, write.is_abroad_car_benefit.is_keep(), "isabroadcarbenefit"),
         (&period.car_emission_value, write.car_emission_value.is_keep(), "caremissionvalue"),
     ]
     .into_iter()
@@ -475,13 +484,18 @@ mod tests {
 
     /// The path of what keeps an edit of the employment of a person with this identifier from being sent.
     fn refused(identifier: &str) -> Option<String> {
+        refused_with(identifier, "")
+    }
+
+    /// The same with something more in the period.
+    fn refused_with(identifier: &str, more: &str) -> Option<String> {
         let body = format!(
             "<Root><ResponseStatus><Status>OK</Status></ResponseStatus><employee><employeebaseinformation>\
              <netvisorkey>31</netvisorkey>{identifier}<issuingcountry>SE</issuingcountry><firstname>T</firstname>\
              <lastname>E</lastname><gender>female</gender><dateofbirth>1990-01-01</dateofbirth>\
              <streetaddress>K 1</streetaddress><postnumber>99999</postnumber><city>K</city></employeebaseinformation>\
              <employmentperiods><employmentperiod><startdate>2026-02-01</startdate><profession>P</profession>\
-             </employmentperiod></employmentperiods><employeepayrollinformation><payrollrulegroup><name>M</name>\
+             {more}</employmentperiod></employmentperiods><employeepayrollinformation><payrollrulegroup><name>M</name>\
              </payrollrulegroup></employeepayrollinformation></employee></Root>"
         );
         let person = decode(body.as_bytes()).unwrap();
@@ -507,6 +521,38 @@ mod tests {
         for unknown in ["", " foreignidentifiertype='passport'"] {
             let path = Some("employeebaseinformation.foreignidentifiertype".to_owned());
             assert_eq!(refused(&identifier(&format!(" type='foreignidentifier'{unknown}"))), path, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn what_a_period_holds_is_sent_again_or_the_edit_is_not() {
+        let refused = |element: &str, text: &str| {
+            let identifier = "<employeeidentifier>010190-902S</employeeidentifier>";
+            refused_with(identifier, &format!("<{element}>{text}</{element}>"))
+        };
+        let cases = [
+            ("companystartdate", "2020-01-01", "1.1.2020"),
+            ("probationenddate", "2026-05-31", "toukokuu"),
+            ("employmentmode", "1", "9"),
+            ("enddate", "2027-01-01", "2027"),
+            ("endreason", "6", "1"),
+            ("employmentcontract", "2", "3"),
+            ("employmentform", "1", "0"),
+            ("regularworkinghours", "37,5", "täysi"),
+            ("groundsforemployment", "0", "2"),
+            ("ispaymenttypemonthlywage", "1", "kyllä"),
+            ("ispaymenttypehourlywage", "0", "true"),
+            ("ispaymenttypepiecewage", "0", "2"),
+            ("stateemploymentfund", "1", "-"),
+            ("carbenefityear", "2024", "24/25"),
+            ("isabroadcarbenefit", "0", "ei"),
+            ("caremissionvalue", "12,0", "12,5"),
+        ];
+        for (element, taken, not_taken) in cases {
+            assert_eq!(refused(element, taken), None, "{element}");
+            assert_eq!(refused(element, ""), None, "{element}");
+            let path = format!("employmentperiods.employmentperiod.{element}");
+            assert_eq!(refused(element, not_taken), Some(path), "{element}");
         }
     }
 

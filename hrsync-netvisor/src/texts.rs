@@ -59,7 +59,12 @@ pub(crate) const ELEMENTS: &[(&str, &str)] = &[
     ("employmentform", "full or part time"),
     ("regularworkinghours", "regular working hours"),
     ("groundsforemployment", "grounds for employment"),
+    ("ispaymenttypemonthlywage", "monthly wage"),
+    ("ispaymenttypehourlywage", "hourly wage"),
+    ("ispaymenttypepiecewage", "piece wage"),
+    ("stateemploymentfund", "state employment fund"),
     ("carbenefityear", "year of the car benefit"),
+    ("isabroadcarbenefit", "car benefit abroad"),
     ("caremissionvalue", "emissions of the car"),
 ];
 

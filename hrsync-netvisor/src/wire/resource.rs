@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::texts::RESOURCE_RIGHTS;
-
 /// A resource of the web service. Each one is allowed or refused separately by the company. \[doc\]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -41,11 +39,6 @@ impl Resource {
             Self::GetEmployees | Self::GetEmployee => false,
             Self::Employee | Self::PatchEmployee | Self::EditJobPeriod => true,
         }
-    }
-
-    /// Where an administrator of the company allows the resource.
-    pub const fn right(self) -> &'static str {
-        RESOURCE_RIGHTS
     }
 }
 
