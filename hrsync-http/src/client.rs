@@ -28,6 +28,8 @@ pub enum TransportErrorKind {
     Untrusted,
     /// No answer in time: the request may have arrived.
     Timeout,
+    /// The server turned the request away unread, as HTTP/2 lets it when it shuts down or is full.
+    TurnedAway,
     /// The connection broke: the request may have arrived.
     Interrupted,
     /// The answer is larger than the limit.
@@ -64,6 +66,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Connect => "no connection could be made",
             TransportErrorKind::Untrusted => "the server's certificate is not trusted",
             TransportErrorKind::Timeout => "no answer in time",
+            TransportErrorKind::TurnedAway => "the server turned the request away",
             TransportErrorKind::Interrupted => "the connection broke off",
             TransportErrorKind::BodyTooLarge => "the answer is larger than allowed",
             TransportErrorKind::Request => "the request could not be built",

@@ -307,6 +307,7 @@ fn transport_error(kind: TransportErrorKind) -> Error {
         T::Connect => (ErrorKind::Connect, "no connection could be made", Outcome::NotSent),
         T::Untrusted => return untrusted(),
         T::Timeout => (ErrorKind::Timeout, "no answer in time", Outcome::Unknown),
+        T::TurnedAway => (ErrorKind::Unavailable, "the server turned the request away", Outcome::Rejected),
         T::Interrupted => (ErrorKind::Unavailable, "the connection broke off", Outcome::Unknown),
         T::BodyTooLarge => (ErrorKind::Decode, "the answer is larger than allowed", Outcome::Unknown),
         T::Request => (ErrorKind::Unexpected, "the request could not be built", Outcome::NotSent),

@@ -185,8 +185,19 @@ fn kind_of(error: reqwest::Error) -> TransportError {
         TransportErrorKind::Timeout
     } else if error.is_builder() {
         TransportErrorKind::Request
+    } else if is_turned_away(&error) {
+        TransportErrorKind::TurnedAway
     } else {
         TransportErrorKind::Interrupted
+    })
+}
+
+/// Whether the server says that it did nothing with the request: RFC 9113, section 8.7.
+fn is_turned_away(error: &reqwest::Error) -> bool {
+    causes(error).filter_map(|cause| cause.downcast_ref::<h2::Error>()).any(|error| {
+        let shuts_down = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+        let refuses = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+        error.is_remote() && (shuts_down || refuses)
     })
 }
 
@@ -195,10 +206,14 @@ fn kind_of(error: reqwest::Error) -> TransportError {
 /// The TLS libraries share no type of error; what they say has this word in common. Where one says it otherwise, the failure
 /// is one to connect, which is right too. An alert is the other side's word, about our certificate.
 fn is_about_certificate(error: &reqwest::Error) -> bool {
-    std::iter::successors(error.source(), |error| (*error).source()).any(|error| {
-        let text = error.to_string().to_ascii_lowercase();
+    causes(error).any(|cause| {
+        let text = cause.to_string().to_ascii_lowercase();
         text.contains("certificate") && !text.contains("alert")
     })
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+    std::iter::successors(error.source(), |cause| (*cause).source())
 }
 
 fn is_loopback(host: &str) -> bool {

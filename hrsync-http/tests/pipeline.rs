@@ -117,6 +117,8 @@ async fn outcomes_and_kinds_of_transport_failures() {
     use TransportErrorKind as T;
     for (failure, kind, outcome, requests) in [
         (T::Connect, ErrorKind::Connect, Outcome::NotSent, 4),
+        (T::Untrusted, ErrorKind::Connect, Outcome::NotSent, 1),
+        (T::TurnedAway, ErrorKind::Unavailable, Outcome::Rejected, 4),
         (T::Timeout, ErrorKind::Timeout, Outcome::Unknown, 4),
         (T::Interrupted, ErrorKind::Unavailable, Outcome::Unknown, 4),
         (T::BodyTooLarge, ErrorKind::Decode, Outcome::Unknown, 1),

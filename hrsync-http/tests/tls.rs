@@ -13,7 +13,8 @@ use base64::Engine as _;
 use bytes::Bytes;
 use hrsync_core::{ErrorKind, Fixer, Outcome, Retry};
 use hrsync_http::{
-    Call, Effect, HttpClient, Pipeline, ReqwestClient, TransportError, TransportErrorKind, Unsigned, Verdict,
+    Call, Effect, HttpClient, Pipeline, ReqwestClient, RetryPolicy, TransportError, TransportErrorKind, Unsigned,
+    Verdict,
 };
 use http::{Request, Response, Version};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
@@ -59,6 +60,8 @@ enum Flaw {
     None,
     OtherName,
     Expired,
+    /// It does not answer its first request and resets it.
+    Resets(h2::Reason),
 }
 
 /// A server that answers every request with `done`.
@@ -98,7 +101,7 @@ impl Server {
                 let requests = Arc::clone(&requests);
                 tokio::spawn(async move {
                     match socket.get_ref().1.alpn_protocol() {
-                        Some(b"h2") => http2(socket, &requests).await,
+                        Some(b"h2") => http2(socket, &requests, flaw).await,
                         _ => http1(socket, &requests).await,
                     }
                 });
@@ -134,10 +137,14 @@ async fn http1(mut socket: TlsStream<TcpStream>, requests: &AtomicUsize) {
     let _ = socket.shutdown().await;
 }
 
-async fn http2(socket: TlsStream<TcpStream>, requests: &AtomicUsize) {
+async fn http2(socket: TlsStream<TcpStream>, requests: &AtomicUsize, flaw: Flaw) {
     let Ok(mut connection) = h2::server::handshake(socket).await else { return };
     while let Some(Ok((_, mut respond))) = connection.accept().await {
-        requests.fetch_add(1, Ordering::SeqCst);
+        let first = requests.fetch_add(1, Ordering::SeqCst) == 0;
+        if let (true, Flaw::Resets(reason)) = (first, flaw) {
+            respond.send_reset(reason);
+            continue;
+        }
         let head = Response::builder().header("x-secret", SECRET).body(()).unwrap();
         respond.send_response(head, false).unwrap().send_data(Bytes::from(DONE), true).unwrap();
     }
@@ -216,6 +223,29 @@ async fn an_untrusted_certificate_is_said_so_and_not_tried_again() {
          let the HTTP client trust its root certificate"
     );
     assert_eq!((server.connections(), server.requests()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_request_that_was_turned_away_unread_is_sent_again_and_no_other() {
+    let authority = Authority::new("trusted");
+    let cases = [
+        (h2::Reason::REFUSED_STREAM, TransportErrorKind::TurnedAway, 2),
+        (h2::Reason::INTERNAL_ERROR, TransportErrorKind::Interrupted, 1),
+    ];
+    for (reason, kind, requests) in cases {
+        let server = Server::start(&authority, "h2", Flaw::Resets(reason)).await;
+        let error = send(&trusting(&authority), &server.address("localhost")).await.unwrap_err();
+        assert_eq!(error.kind, kind, "{reason:?}");
+
+        let server = Server::start(&authority, "h2", Flaw::Resets(reason)).await;
+        let policy = RetryPolicy::new().with_min_delay(Duration::ZERO);
+        let pipeline = Pipeline::builder("acme", Arc::new(trusting(&authority))).retry(policy).build();
+        let call = Call::new("add", request(&server.address("localhost")), Effect::Once);
+        let result = pipeline.call(call, &Unsigned, &|_: &Response<Bytes>| Verdict::Good).await;
+        assert_eq!((server.requests(), result.is_ok()), (requests, requests == 2), "{reason:?}");
+        let unknown = result.is_err_and(|error| error.may_have_been_applied());
+        assert_eq!(unknown, requests == 1, "{reason:?}");
+    }
 }
 
 #[tokio::test]
