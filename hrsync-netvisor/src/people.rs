@@ -525,6 +525,16 @@ mod tests {
     }
 
     #[test]
+    fn a_company_that_is_paid_like_a_person_has_no_identity_number() {
+        let mapping = crate::mapping::mapping();
+        let cell = |kind| identity(&mapping, kind, Some("1234567-1"));
+        assert_eq!(cell(Some("companyidentifier")), Cell::Empty);
+        for kind in [None, Some("finnishidentifier"), Some("foreignidentifier")] {
+            assert_eq!(cell(kind).text(), Some("1234567-1"), "{kind:?}");
+        }
+    }
+
+    #[test]
     fn what_a_period_holds_is_sent_again_or_the_edit_is_not() {
         let refused = |element: &str, text: &str| {
             let identifier = "<employeeidentifier>010190-902S</employeeidentifier>";

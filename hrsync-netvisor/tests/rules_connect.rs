@@ -7,7 +7,7 @@ mod world;
 use hrsync_core::{Actor, Authority, Error, ErrorKind, Fixer, NextStep, Scope, field};
 use hrsync_netvisor::mapping::mapping;
 use hrsync_netvisor::texts::{setting_descriptors, setup_guide};
-use hrsync_netvisor::{NetvisorBuilder, NetvisorConfig, Resource};
+use hrsync_netvisor::{EmploymentEdits, NetvisorBuilder, NetvisorConfig, Resource};
 use world::World;
 use world::steps::host;
 
@@ -116,6 +116,32 @@ async fn each_missing_right_is_reported_by_name_with_its_menu_and_no_other_is() 
         assert!(world.sandbox.people() == before, "looking changed somebody");
         let told = world.engine.connect(&world.anna, Authority::Confirmed).await.unwrap();
         assert_eq!(told, preflight.findings);
+    }
+}
+
+// rule: NV-04
+#[tokio::test]
+async fn only_rights_that_the_settings_need_are_asked_for_and_none_by_writing_where_that_is_switched_off() {
+    let job_periods: Change = |settings| settings.employment_edits(EmploymentEdits::JobPeriodResource);
+    let no_writes: Change = |settings| settings.probe_write_rights(false);
+    let cases: [(Change, &[&str], usize); 3] = [
+        (|settings| settings, &["employee.nv", "getemployee.nv", "patchemployee.nv"], 2),
+        (job_periods, &["editjobperiod.nv", "employee.nv", "getemployee.nv", "patchemployee.nv"], 3),
+        (no_writes, &["getemployee.nv"], 0),
+    ];
+    for (settings, expected, posts) in cases {
+        let world = World::unconnected(1, settings);
+        for right in ["editjobperiod.nv", "employee.nv", "getemployee.nv", "patchemployee.nv"] {
+            world.sandbox.set_right(right, false);
+        }
+        let preflight = world.engine.connector().preflight().await.unwrap();
+        let mut reported: Vec<_> =
+            preflight.findings.iter().map(|finding| finding.params["resource"].as_str()).collect();
+        reported.sort_unstable();
+        assert_eq!(reported, expected);
+        let writes = world.vendor_writes();
+        assert_eq!(writes.len(), posts);
+        assert!(writes.iter().all(|(_, body)| body == "<root></root>"), "nothing that could change anything");
     }
 }
 

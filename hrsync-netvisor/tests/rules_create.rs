@@ -69,6 +69,21 @@ async fn the_report_lists_the_review_points_of_created_people_and_of_nobody_else
     assert!(world.synchronise(&Decisions::new()).await.review_list.is_empty());
 }
 
+#[tokio::test]
+async fn somebody_who_left_and_comes_back_is_known_and_not_added_a_second_time() {
+    let world = World::connected(2).await;
+    world.sandbox.change_person(100, |person| {
+        let period = &mut person.periods[0];
+        (period.start, period.probation_end) = ("2020-01-01".into(), String::new());
+        (period.end, period.end_reason) = ("2021-12-31".into(), "4".into());
+    });
+    world.copy_to_host(100);
+    let report = world.synchronise(&Decisions::new().create_in_vendor(Select::All)).await;
+    assert_eq!((report.linked, report.items.len()), (1, 0), "{report:#?}");
+    assert!(world.vendor_writes().is_empty());
+    assert_eq!(world.sandbox.people().len(), 2);
+}
+
 fn select_insurance(person: &mut Person) {
     let pension = person.settlement_points.iter_mut().find(|point| point.kind == "employeeworkpensioninsurance");
     pension.unwrap().r#type = "automatichandling".into();

@@ -5,9 +5,12 @@
 mod world;
 
 use hrsync_core::reconcile::{Decisions, DifferenceKind, Missing, Resolution, Select, WhyNot};
-use hrsync_core::{Employee, ErrorKind, FieldId, MemoryStore, field};
+use hrsync_core::{Authority, Employee, ErrorKind, FieldId, MemoryStore, field};
+use hrsync_netvisor::TownElement;
 use hrsync_netvisor::mapping::mapping;
+use world::World;
 use world::linked::{Linked, aino, codes, difference, empty_world, vendor_place};
+use world::steps::newcomer;
 
 const ADDRESS: [FieldId; 4] = [field::STREET, field::TOWN, field::POSTCODE, field::COUNTRY];
 
@@ -92,6 +95,33 @@ async fn parts_of_an_address_that_changed_on_both_sides_wait_for_one_decision() 
         (Some("Polku 2".into()), Some("Helsinki".into()))
     );
     assert!(linked.review().await.differences.is_empty());
+}
+
+// rule: NV-69
+#[tokio::test]
+async fn the_town_is_read_from_the_element_that_the_settings_name_and_written_to_both() {
+    for (element, taken_over) in [(TownElement::Municipality, None), (TownElement::City, Some("Postila"))] {
+        let world = World::numbered(1, |settings| settings.town(element));
+        world.engine.connect(&world.anna, Authority::Confirmed).await.unwrap();
+        world.sandbox.change_person(100, |person| {
+            person.municipality.clear();
+            person.city = "Postila".into();
+        });
+        world.host.put(newcomer(0));
+        let all = Decisions::new().create_in_host(Select::All).create_in_vendor(Select::All);
+        let report = world.synchronise(&all).await;
+        assert_eq!(report.linked, 2, "{report:#?}");
+        let people = world.host.people();
+        let new = people.iter().find(|person| person.id != "n0").unwrap();
+        assert_eq!(new.text(field::TOWN).as_deref(), taken_over, "{element:?}");
+        assert_eq!(
+            new.text(field::STREET).is_some(),
+            taken_over.is_some(),
+            "the address comes as a whole or not at all"
+        );
+        let created = world.vendor_of(&newcomer(0)).unwrap();
+        assert_eq!((created.city.as_str(), created.municipality.as_str()), ("Kokkola", "Kokkola"));
+    }
 }
 
 // rule: NV-68
