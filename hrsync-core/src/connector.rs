@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::mapping::Mapping;
 use crate::model::{FieldId, HostId, Record, VendorId};
@@ -47,11 +47,11 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) when there is no such person, and whatever keeps it from being read.
     async fn read(&self, id: &VendorId, as_of: Date) -> Result<Reading>;
 
-    /// The calls that carry out a write, in order. Pure: the same write gives the same steps.
+    /// The calls that carry out a write, in order, and what of it cannot be sent. Pure: the same write gives the same steps.
     ///
     /// # Errors
     /// The write cannot be expressed, and why.
-    fn steps(&self, write: &Write<'_>) -> Result<Vec<Step>>;
+    fn steps(&self, write: &Write<'_>) -> Result<Steps>;
 
     /// How many calls a write will take: of these fields, or of a creation. For estimates.
     fn expected_calls(&self, changed: Option<&[FieldId]>) -> u32;
@@ -62,7 +62,8 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
     /// The error's outcome says whether the step may have been carried out.
     async fn run(&self, step: &Step, memory: &Memory) -> Result<StepDone>;
 
-    /// Finds out what became of a step whose outcome is unknown, by looking at the vendor.
+    /// Finds out what became of a creation or an overwriting step whose outcome is unknown, by looking at the vendor. It is not
+    /// asked about a step that converges, which can be sent again.
     ///
     /// # Errors
     /// Fails when the vendor cannot be asked now.
@@ -195,7 +196,8 @@ impl Coverage {
 pub struct Reading {
     /// The fields, in the vendor's value space.
     pub record: Record,
-    /// Why the vendor is known to refuse updates of this person, as a code. It alone keeps nothing from being tried.
+    /// Why the vendor is known to refuse updates of this person: the code of the error that such a refusal comes with. It alone
+    /// keeps nothing from being tried.
     pub hold: Option<&'static str>,
     /// What else the connector needs to write this person; only it can look inside.
     pub detail: Opaque,
@@ -276,6 +278,30 @@ pub enum StepNature {
     Overwrite,
 }
 
+/// The calls of a write.
+#[derive(Debug, Default)]
+pub struct Steps {
+    /// In order.
+    pub steps: Vec<Step>,
+    /// Parts that cannot be sent for this person, while the rest can.
+    pub left_out: Vec<LeftOut>,
+}
+
+impl From<Vec<Step>> for Steps {
+    fn from(steps: Vec<Step>) -> Self {
+        Self { steps, left_out: Vec::new() }
+    }
+}
+
+/// A part of a write that cannot be sent.
+#[derive(Debug)]
+pub struct LeftOut {
+    /// The fields.
+    pub fields: Vec<FieldId>,
+    /// Why.
+    pub error: Error,
+}
+
 /// One call of a write.
 #[derive(Debug, Clone)]
 pub struct Step {
@@ -297,7 +323,7 @@ pub struct Step {
 pub struct Evidence(pub std::collections::BTreeMap<Cow<'static, str>, String>);
 
 /// What came of a step.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StepDone {
     /// The new record's id, when the vendor tells it.
     pub created: Option<VendorId>,
@@ -320,8 +346,10 @@ pub struct Unsettled<'a> {
     pub host_id: Option<&'a HostId>,
     /// The person in the vendor, `None` for a creation.
     pub vendor_id: Option<&'a VendorId>,
-    /// What the host asks for now, in the vendor's value space; `None` when the person is gone from the host.
+    /// For a creation, what the host asks for now, in the vendor's value space; `None` when the person is gone from the host.
     pub wanted: Option<&'a Record>,
+    /// What is remembered about the connection.
+    pub memory: &'a Memory,
     /// What was kept with the intent.
     pub evidence: &'a Evidence,
 }
@@ -331,8 +359,8 @@ pub struct Unsettled<'a> {
 pub enum Settled {
     /// It was not carried out.
     NotApplied,
-    /// It was carried out; the record's id when it was a creation.
-    Applied(Option<VendorId>),
+    /// It was carried out, and this came of it; for a creation with the record's id.
+    Applied(StepDone),
     /// The vendor is still at it.
     Pending,
     /// The vendor did not do it.

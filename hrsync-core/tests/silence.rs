@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use hrsync_core::connector::{
-    ConnectorInfo, Cursor, Memory, Page, Preflight, Reading, Settled, Step, StepDone, Unsettled, Write,
+    ConnectorInfo, Cursor, Memory, Page, Preflight, Reading, Settled, Step, StepDone, Steps, Unsettled, Write,
 };
 use hrsync_core::host::{Changes, HostPage, HostWrite, Notification};
 use hrsync_core::journal::Event;
@@ -193,7 +193,7 @@ impl Connector for WatchedVendor {
         self.1.outcome(self.0.read(id, as_of).await)
     }
 
-    fn steps(&self, write: &Write<'_>) -> Result<Vec<Step>> {
+    fn steps(&self, write: &Write<'_>) -> Result<Steps> {
         self.1.debug(write);
         self.1.outcome(self.0.steps(write))
     }
@@ -408,8 +408,11 @@ async fn no_value_is_shown_or_stored_whatever_happens() {
     world.sync(&decisions, |_| ()).await;
     world.host.refuse(None);
     world.vendor.hold("v2", Some("memory.locked"));
+    world.host_sets(2, field::GIVEN_NAME, "Quetzal, held");
     world.vendor.apply_then_fail(CallKind::Create, refusal(ErrorKind::Timeout));
     world.sync(&decisions, |world| world.host_sets(1, field::DEPARTMENT, "Quetzal, late")).await;
+    // Whatever refusal was left is used up, and only the hold remains.
+    world.sync(&decisions, |_| ()).await;
     let kinds = world.stored().await;
     assert_eq!(kinds.len(), 5, "every kind of row was looked at: {kinds:?}");
 

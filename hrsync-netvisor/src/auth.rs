@@ -297,12 +297,53 @@ mod tests {
         MacKeys { customer_key: "7cd680e89e880553358bc07cd28b0ee2", partner_key: "07f94228d149a96b2f25e3edad55096e" };
 
     #[test]
+    fn the_known_vectors_come_out() {
+        assert_eq!(mac(Algorithm::LegacyMd5, &LEGACY, &LEGACY_KEYS), "6b2783906969630c1b6649bf5b0e6620");
+        assert_eq!(
+            mac(Algorithm::LegacySha256, &LEGACY, &LEGACY_KEYS),
+            "cd39e4566936ffd41e67cc8a819bf314a5f1016ca0159854d0f2dd447a86db8e"
+        );
+        let parts = MacParts {
+            url: "https://integration.netvisor.fi/customerlist.nv",
+            sender: "TestSender",
+            customer_id: "TestCustomerId",
+            timestamp: "2024-01-15 12:00:00.000",
+            language: "FI",
+            organisation_id: "TestOrganizationId",
+            transaction_id: "transaction123",
+            timestamp_unix: "1705312800",
+        };
+        let keys = MacKeys { customer_key: "TestUserKey", partner_key: "TestPartnerKey" };
+        assert_eq!(
+            mac(Algorithm::HmacSha256, &parts, &keys),
+            "14f2ec30263493fe0eb99b924d0b172addd4d3038140ea4f65469a51cbfbf072"
+        );
+        let parts = MacParts {
+            url: "https://integrationdemo.netvisor.fi",
+            sender: "Testiclient",
+            customer_id: "customerid",
+            timestamp: "2024-01-01 12:00:00.000",
+            language: "FI",
+            organisation_id: "orgid",
+            transaction_id: "txid123",
+            timestamp_unix: "1704110400",
+        };
+        let keys = MacKeys { customer_key: "customerkey", partner_key: "partnerkey" };
+        assert_eq!(
+            mac(Algorithm::HmacSha256, &parts, &keys),
+            "2c4da53c7054df9f1d16f4532838568911ace5321f905cf88472767fc66f24ed"
+        );
+    }
+
+    #[test]
     fn every_vector_of_the_reference_file_comes_out() {
-        let file: serde_json::Value =
-            serde_json::from_str(include_str!("../tests/fixtures/reference/mac-vectors.json")).unwrap();
-        let vectors = file["vectors"].as_array().unwrap();
-        assert_eq!(vectors.len(), 4);
-        for vector in vectors {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/vendors/netvisor-data/derived/mac-vectors.json");
+        let Ok(text) = std::fs::read_to_string(path) else {
+            hrsync_testkit::skipped("the reference vectors of signatures");
+            return;
+        };
+        let file: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for vector in file["vectors"].as_array().unwrap() {
             let field = |name: &str| vector["input"][name].as_str().unwrap_or_default();
             let algorithm = match vector["algorithm"].as_str().unwrap() {
                 "MD5" => Algorithm::LegacyMd5,

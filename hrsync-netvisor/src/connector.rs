@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use hrsync_core::connector::{
-    ConnectorInfo, Coverage, Cursor, Evidence, Memory, Opaque, Page, Preflight, Reading, Settled, Step, StepDone,
-    StepNature, Unsettled, Write,
+    ConnectorInfo, Coverage, Cursor, Evidence, LeftOut, Memory, Opaque, Page, Preflight, Reading, Settled, Step,
+    StepDone, StepNature, Steps, Unsettled, Write,
 };
 use hrsync_core::mapping::Mapping;
 use hrsync_core::{
@@ -157,6 +157,9 @@ impl NetvisorConnectorBuilder {
     }
 }
 
+/// In the evidence of an edit: how many periods the person had before.
+const PERIODS_BEFORE: &str = "periods_before";
+
 /// What a step sends.
 #[derive(Debug)]
 struct Payload {
@@ -256,15 +259,14 @@ impl NetvisorConnector {
         }
     }
 
-    fn create(&self, wanted: &Record) -> Result<Vec<Step>> {
+    fn create(&self, wanted: &Record) -> Result<Steps> {
         let request = employee::request(&self.config.base_url, Method::Add, &people::addition(&self.config, wanted))?;
         let fields = wanted.cells().map(|(field, _)| field).collect();
-        Ok(vec![step(StepNature::Create, fields, payload(Resource::Employee, request, Effect::Once))])
+        Ok(vec![step(StepNature::Create, fields, payload(Resource::Employee, request, Effect::Once))].into())
     }
 
-    /// The steps of an update. What cannot be sent keeps nothing else of the person from being sent: it becomes a last step
-    /// that only says why.
-    fn update(&self, write: &Write<'_>, current: &Reading) -> Result<Vec<Step>> {
+    /// The steps of an update. What cannot be sent keeps nothing else of the person from being sent.
+    fn update(&self, write: &Write<'_>, current: &Reading) -> Result<Steps> {
         let detail: &Detail = current.detail.get().ok_or_else(|| {
             Error::new(ErrorKind::Unexpected, "the person was not read by this connector").with_vendor(VENDOR)
         })?;
@@ -285,7 +287,7 @@ impl NetvisorConnector {
         {
             employment.retain(|field| *field != field::START_DATE);
             wanted.to_mut().set(field::START_DATE, Cell::NotRead);
-            left_out.push((vec![field::START_DATE], several_periods()));
+            left_out.push(LeftOut { fields: vec![field::START_DATE], error: several_periods() });
         }
         if !employment.is_empty() {
             match self.employment_edit(&wanted, detail, write.memory) {
@@ -296,22 +298,10 @@ impl NetvisorConnector {
                     };
                     steps.push(step(nature, employment, Payload { without_pension_insurance, ..payload }));
                 }
-                Err(error) => left_out.push((employment, error)),
+                Err(error) => left_out.push(LeftOut { fields: employment, error }),
             }
         }
-        for (fields, error) in left_out {
-            if steps.is_empty() {
-                return Err(error);
-            }
-            steps.push(Step {
-                name: Resource::Employee.name(),
-                nature: StepNature::Overwrite,
-                fields,
-                payload: Opaque::new(error),
-                evidence: Evidence::default(),
-            });
-        }
-        Ok(steps)
+        Ok(Steps { steps, left_out })
     }
 
     /// The period to change through the resource that takes a single one, where the company allows that resource.
@@ -338,33 +328,47 @@ impl NetvisorConnector {
         Ok(Payload { periods_before, ..payload(Resource::Employee, request, Effect::Once) })
     }
 
+    /// Whether an edit of unknown outcome did anything but set values, which the next comparison sees: it may have added a
+    /// period.
+    async fn settle_edit(&self, intent: &Unsettled<'_>) -> Result<Settled> {
+        let before = intent.evidence.0.get(PERIODS_BEFORE).and_then(|count| count.parse().ok());
+        let key = intent.vendor_id.and_then(|id| id.as_str().parse().ok());
+        let (Some(before), Some(key)) = (before, key) else { return Ok(Settled::Ambiguous) };
+        let after = self.employee(key).await?.periods.map_or(0, |periods| periods.len());
+        // As many periods as before is also what an edit leaves behind that was not carried out, so it teaches nothing.
+        Ok(if after == before { Settled::Ambiguous } else { Settled::Applied(told_by(before, after, intent.memory)) })
+    }
+
     /// Counts a person's periods after an edit, and tells what that teaches.
     async fn count_periods(&self, key: EmployeeKey, before: usize, memory: &Memory) -> StepDone {
         let Ok(person) = self.employee(key).await else {
             // The next edit counts again.
             return StepDone { reads: 1, ..StepDone::default() };
         };
-        let after = person.periods.map_or(0, |periods| periods.len());
-        if after == before.max(1) {
-            let name = if before > 1 { remembered::SEVERAL_PERIODS } else { remembered::ONE_PERIOD };
-            let memory = Some(memory.with(name, remembered::UPDATES_IN_PLACE));
-            return StepDone { memory, reads: 1, ..StepDone::default() };
-        }
-        let finding = Finding::problem(
-            EDITS_STOPPED.code,
-            "Netvisor did not update the employment period in place: the person had another number of periods afterwards. \
-             Changes of employments are not sent any more on this connection",
-            Fixer::PayrollClerk,
-        )
-        .with_hint("correct the person's employment periods in Netvisor; to send such changes, allow editjobperiod.nv and choose it in the settings")
-        .with_param("periods_before", before.to_string())
-        .with_param("periods_after", after.to_string());
-        StepDone {
-            memory: Some(memory.with(remembered::STOPPED, remembered::YES)),
-            reads: 1,
-            findings: vec![finding],
-            ..StepDone::default()
-        }
+        StepDone { reads: 1, ..told_by(before, person.periods.map_or(0, |periods| periods.len()), memory) }
+    }
+}
+
+/// What the number of a person's periods before and after an edit teaches.
+fn told_by(before: usize, after: usize, memory: &Memory) -> StepDone {
+    if after == before.max(1) {
+        let name = if before > 1 { remembered::SEVERAL_PERIODS } else { remembered::ONE_PERIOD };
+        let memory = Some(memory.with(name, remembered::UPDATES_IN_PLACE));
+        return StepDone { memory, ..StepDone::default() };
+    }
+    let finding = Finding::problem(
+        EDITS_STOPPED.code,
+        "Netvisor did not update the employment period in place: the person had another number of periods afterwards. \
+         Changes of employments are not sent any more on this connection",
+        Fixer::PayrollClerk,
+    )
+    .with_hint("correct the person's employment periods in Netvisor; to send such changes, allow editjobperiod.nv and choose it in the settings")
+    .with_param("periods_before", before.to_string())
+    .with_param("periods_after", after.to_string());
+    StepDone {
+        memory: Some(memory.with(remembered::STOPPED, remembered::YES)),
+        findings: vec![finding],
+        ..StepDone::default()
     }
 }
 
@@ -423,7 +427,7 @@ impl Connector for NetvisorConnector {
         Ok(Reading { hold, detail: Opaque::new(Detail { key, person, as_of }), ..Reading::new(record) })
     }
 
-    fn steps(&self, write: &Write<'_>) -> Result<Vec<Step>> {
+    fn steps(&self, write: &Write<'_>) -> Result<Steps> {
         match write.current {
             None => self.create(write.wanted),
             Some(current) => self.update(write, current),
@@ -438,9 +442,6 @@ impl Connector for NetvisorConnector {
     }
 
     async fn run(&self, step: &Step, memory: &Memory) -> Result<StepDone> {
-        if let Some(refusal) = step.payload.get::<Error>() {
-            return Err(again(refusal));
-        }
         let payload = step.payload.get::<Payload>().ok_or_else(|| {
             Error::new(ErrorKind::Unexpected, "the step was not made by this connector")
                 .with_vendor(VENDOR)
@@ -461,8 +462,7 @@ impl Connector for NetvisorConnector {
 
     async fn settle(&self, intent: &Unsettled<'_>) -> Result<Settled> {
         if intent.nature != StepNature::Create {
-            // Setting values again is harmless, so it need not be known.
-            return Ok(Settled::NotApplied);
+            return self.settle_edit(intent).await;
         }
         let Some(identity) = intent.wanted.and_then(|wanted| wanted.cell(field::NATIONAL_ID).text()) else {
             return Ok(Settled::Ambiguous);
@@ -470,7 +470,9 @@ impl Connector for NetvisorConnector {
         let page = self.roster().await?;
         let mut found = page.records.iter().filter(|record| record.cell(field::NATIONAL_ID).text() == Some(identity));
         Ok(match (found.next(), found.next(), page.coverage.is_full()) {
-            (Some(one), None, _) => Settled::Applied(Some(VendorId::new(one.id()))),
+            (Some(one), None, _) => {
+                Settled::Applied(StepDone { created: Some(VendorId::new(one.id())), ..StepDone::default() })
+            }
             (None, _, true) => Settled::NotApplied,
             _ => Settled::Ambiguous,
         })
@@ -482,7 +484,9 @@ fn payload(resource: Resource, request: http::Request<Bytes>, effect: Effect) ->
 }
 
 fn step(nature: StepNature, fields: Vec<FieldId>, payload: Payload) -> Step {
-    Step { name: payload.resource.name(), nature, fields, payload: Opaque::new(payload), evidence: Evidence::default() }
+    let before = payload.periods_before.map(|(_, count)| (PERIODS_BEFORE.into(), count.to_string()));
+    let evidence = Evidence(before.into_iter().collect());
+    Step { name: payload.resource.name(), nature, fields, payload: Opaque::new(payload), evidence }
 }
 
 fn several_periods() -> Error {
@@ -494,20 +498,6 @@ fn several_periods() -> Error {
     .with_vendor(VENDOR)
     .with_fixer(Fixer::PayrollClerk)
     .with_hint("change the start date in Netvisor, or allow editjobperiod.nv and choose it in the settings")
-}
-
-/// The error of a request that was not built, once more.
-fn again(error: &Error) -> Error {
-    let told = Error::new(error.kind(), error.message().to_owned())
-        .with_code(error.code().to_owned())
-        .with_vendor(VENDOR)
-        .with_outcome(Outcome::NotSent)
-        .with_fixer(error.fixer());
-    let told = match error.hint() {
-        Some(hint) => told.with_hint(hint.to_owned()),
-        None => told,
-    };
-    error.field_paths().iter().fold(told, |told, path| told.with_field_path(path.clone()))
 }
 
 fn entry_problem(problem: &EntryProblem) -> Finding {

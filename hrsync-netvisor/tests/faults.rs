@@ -10,7 +10,8 @@ use hrsync_core::finding::code;
 use hrsync_core::journal::{self, Event};
 use hrsync_core::reconcile::{Decisions, ItemResult, Select};
 use hrsync_core::{Fixer, HostId, field};
-use hrsync_sandbox::netvisor::Fault;
+use hrsync_netvisor::mapping::EDITS_STOPPED;
+use hrsync_sandbox::netvisor::{EmploymentEdit, Fault};
 use world::World;
 use world::steps::{host, host_of, newcomer, with_code};
 
@@ -199,6 +200,25 @@ async fn an_update_that_arrived_all_the_same_is_recognised() {
     assert_eq!(world.review().await, []);
     assert!(world.push(&host_of(100)).await.items.is_empty());
     assert_eq!(world.bodies("patchemployee.nv").len(), 1);
+}
+
+#[tokio::test]
+async fn an_employment_edit_whose_reply_was_lost_is_looked_at_for_a_period_too_many() {
+    for (mode, stopped) in [(EmploymentEdit::Append, true), (EmploymentEdit::Match, false)] {
+        let world = World::in_step(2).await;
+        world.sandbox.set_options(|options| options.employment_edit = mode);
+        world.edit_host(&host_of(100), field::JOB_TITLE, "Leipuri");
+        world.sandbox.inject(Fault::LostReply.on("employee.nv"));
+        assert_eq!(world.push(&host_of(100)).await.count(ItemResult::Unknown), 1);
+        settled(&world);
+        world.edit_host(&host_of(200), field::JOB_TITLE, "Leipuri");
+        let report = world.push(&host_of(200)).await;
+        assert_eq!(with_code(&report.findings, EDITS_STOPPED.code).len(), 2 * usize::from(stopped), "{report:#?}");
+        assert_eq!(world.bodies("employee.nv").len(), if stopped { 1 } else { 2 }, "{mode:?}");
+        if stopped {
+            assert_eq!(report.findings[0].host_id, Some(host_of(100)), "who has a period too many is named");
+        }
+    }
 }
 
 #[tokio::test]

@@ -483,9 +483,14 @@ fn elements_are_in_the_vendors_order() {
     assert_eq!(children(&period, &["employmentperiods", "employmentperiod"]), expected);
 }
 
-/// A document type or table rebuilt from the vendor's documentation.
-fn reference(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/reference").join(name)
+/// A document type or table rebuilt from the vendor's documentation, kept outside the repository.
+fn reference(name: &str) -> Option<PathBuf> {
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/vendors/netvisor-data/derived")).join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    hrsync_testkit::skipped(&format!("the reference file {name}; the typed order table stands alone"));
+    None
 }
 
 fn requests() -> Vec<(&'static str, String)> {
@@ -511,7 +516,7 @@ fn swapped(xml: &str, first: &str, second: &str) -> String {
 #[test]
 fn every_request_is_valid_by_the_reconstructed_document_types() {
     for (resource, xml) in requests() {
-        let path = reference(&format!("{resource}.reconstructed.dtd"));
+        let Some(path) = reference(&format!("{resource}.reconstructed.dtd")) else { return };
         let dtd = Dtd::parse(&std::fs::read_to_string(&path).unwrap());
         assert_eq!(dtd.check(&Node::parse(&xml)), Ok(()), "{resource}");
         xmllint(&path, &xml, true);
@@ -526,7 +531,7 @@ fn two_elements_in_the_wrong_order_are_not_valid() {
         ("addjobperiod", editjobperiod::to_xml(&whole_job_period()), "startdate", "probationenddate"),
     ];
     for (resource, xml, first, second) in cases {
-        let path = reference(&format!("{resource}.reconstructed.dtd"));
+        let Some(path) = reference(&format!("{resource}.reconstructed.dtd")) else { return };
         let dtd = Dtd::parse(&std::fs::read_to_string(&path).unwrap());
         let xml = swapped(&xml, first, second);
         assert!(dtd.check(&Node::parse(&xml)).is_err(), "{resource}");
@@ -561,7 +566,8 @@ fn xmllint(dtd: &Path, xml: &str, valid: bool) {
 fn the_element_tables_agree_with_the_reference_table() {
     use hrsync_netvisor::wire::write::{Element, Occurs, Record};
     type Row = (String, String, Option<u64>, Vec<String>);
-    let text = std::fs::read_to_string(reference("write-elements.json")).unwrap();
+    let Some(path) = reference("write-elements.json") else { return };
+    let text = std::fs::read_to_string(path).unwrap();
     let reference: serde_json::Value = serde_json::from_str(&text).unwrap();
     let below = |resource: &str, parent: &str| -> Vec<Row> {
         let rows = reference[resource].as_array().unwrap();

@@ -10,3 +10,9 @@ pub use host::TestHost;
 pub use notes::{Mail, Mailbox};
 pub use time::{SeededEntropy, TestClock};
 pub use vendor::MemoryVendor;
+
+/// Says on standard error, past the capture of test output, that a test did nothing for lack of `what`.
+pub fn skipped(what: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "skipped, because it is not on this machine: {what}");
+}

@@ -10,7 +10,6 @@ use super::engine::{Engine, is_outage, stops_a_run};
 use super::link::Link;
 use super::plan::{Action, LinkedBy, Operation, Plan, Settlement, Source};
 use super::progress::Progress;
-use super::recover::Recovered;
 use super::report::{Item, ItemResult, Report};
 use super::review::Prints;
 use crate::connection::{Actor, ConnectionState};
@@ -41,6 +40,9 @@ pub(crate) struct Intent {
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) sent_at: OffsetDateTime,
     pub(crate) evidence: Evidence,
+    /// The fields sent so far, those of the step included.
+    #[serde(default)]
+    pub(crate) fields: Vec<FieldId>,
     /// The vendor confirmed it, and only the new record's id is missing.
     #[serde(default)]
     pub(crate) confirmed: bool,
@@ -95,8 +97,7 @@ impl Engine {
     pub async fn apply(&self, actor: &Actor, plan: &Plan) -> Result<Report> {
         let mut run = self.start(actor.id()).await?;
         plan.verify(&self.id, &run.mapping, &*self.keys)?;
-        let recovered = self.recover(&run.run, actor.id()).await?;
-        run.take_over(recovered);
+        run.recover().await?;
         // Who was left out of the plan, and why, belongs into the report that people get.
         plan.findings.iter().for_each(|finding| run.found(finding.clone(), None));
         run.report.undecided.clone_from(&plan.undecided);
@@ -133,11 +134,17 @@ impl Engine {
 }
 
 impl Run<'_> {
-    /// Reports what was found out about earlier writes.
-    pub(crate) fn take_over(&mut self, recovered: Recovered) {
+    /// Finds out what became of earlier writes, and reports it.
+    pub(crate) async fn recover(&mut self) -> Result<()> {
+        let recovered = self.engine.recover(&self.run, &self.actor).await?;
         self.report.calls = recovered.calls;
         self.report.review_list.extend(recovered.review_list);
         recovered.findings.into_iter().for_each(|finding| self.found(finding, None));
+        // It may have taught something about the company.
+        let (_, connection) = self.engine.connected().await?;
+        self.mapping = self.engine.connector.mapping(&connection.memory);
+        self.memory = connection.memory;
+        Ok(())
     }
 
     /// Stores links and baselines.
@@ -269,18 +276,21 @@ impl Run<'_> {
     }
 
     /// Sends a step: the intent is committed before, the outcome is the caller's to commit. An unknown outcome leaves the
-    /// intent in place. `checks` say what must hold for the person to be written.
+    /// intent in place. `sent_before` are the fields of earlier steps, and `checks` say what must hold for the person to be
+    /// written.
     pub(crate) async fn send(
         &mut self,
         operation: &Operation,
         step: &Step,
+        sent_before: &[FieldId],
         checks: Vec<(RowKey, Check)>,
     ) -> Result<Sent> {
         if self.denied.contains_key(step.name) {
             return Ok(Sent::Denied);
         }
         let key = intent_key(operation);
-        let intent = self.intent(operation, step.name, step.nature, step.evidence.clone());
+        let fields = sent_before.iter().chain(&step.fields).copied().collect();
+        let intent = self.intent(operation, (step.name, step.nature), step.evidence.clone(), fields);
         let event = self.intended(operation, step.name, step.fields.clone());
         let batch = Batch { checks, ..Batch::default() };
         let batch = batch.put(key, None, store::encode(&intent)?).record(self.entry(event));
@@ -289,8 +299,10 @@ impl Run<'_> {
             Err(CommitError::Stale) => return Ok(Sent::Locked),
             Err(error) => return Err(error.into()),
         }
-        self.report.calls.writes += 1;
-        match self.engine.connector.run(step, &self.memory).await {
+        let sent = self.engine.connector.run(step, &self.memory).await;
+        let left = sent.as_ref().err().is_none_or(|error| error.outcome() != Outcome::NotSent);
+        self.report.calls.writes += u32::from(left);
+        match sent {
             Ok(done) => {
                 self.failures = 0;
                 Ok(Sent::Done(done))
@@ -305,7 +317,13 @@ impl Run<'_> {
         }
     }
 
-    pub(crate) fn intent(&self, operation: &Operation, step: &str, nature: StepNature, evidence: Evidence) -> Intent {
+    pub(crate) fn intent(
+        &self,
+        operation: &Operation,
+        (step, nature): (&str, StepNature),
+        evidence: Evidence,
+        fields: Vec<FieldId>,
+    ) -> Intent {
         Intent {
             operation: operation.id.clone(),
             action: operation.action.name().to_owned(),
@@ -315,6 +333,7 @@ impl Run<'_> {
             vendor: operation.vendor_id.clone(),
             sent_at: self.engine.clock.now(),
             evidence,
+            fields,
             confirmed: false,
         }
     }

@@ -6,7 +6,7 @@ use super::fingerprint::Fingerprint;
 use super::link::Link;
 use super::plan::{LinkedBy, Operation, creation_print};
 use super::report::{ItemResult, ReviewItem};
-use crate::connector::{Evidence, StepNature, Write};
+use crate::connector::{Evidence, Step, StepNature, Write};
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::keys::KeyId;
@@ -72,8 +72,8 @@ impl Run<'_> {
             return Ok(ItemResult::Drifted);
         }
         let (wanted, sent) = wanted_for_creation(&self.mapping, &host);
-        if find_by_identity(before, &wanted).is_some() {
-            let message = "the payroll system has this person already; the next review links the two";
+        if with_identity(before, &wanted).next().is_some() {
+            let message = "the payroll system has this person already; the next review takes it up";
             let finding = Finding::problem("already_exists", message, Fixer::HostAdministrator);
             self.found(about(finding, operation), None);
             return Ok(ItemResult::Refused);
@@ -89,14 +89,20 @@ impl Run<'_> {
         let mut vendor: Option<VendorId> = None;
         let mut created_now =
             Created { operation: operation.clone(), host, wanted: Record::new(wanted.id()), step: "" };
-        for step in &steps {
+        for part in &steps.left_out {
+            let mut finding = about(Finding::from_error(&part.error), operation);
+            finding.field = part.fields.first().copied();
+            self.found(finding, part.error.sensitive_detail());
+        }
+        for step in &steps.steps {
             let held = !created_now.step.is_empty();
             let checks = if held {
                 Vec::new()
             } else {
                 vec![free(operation), (RowKey::new(RowKind::Link, host_id.as_str()), Check::Absent)]
             };
-            match self.send(operation, step, checks).await? {
+            let before: Vec<FieldId> = created_now.wanted.cells().map(|(field, _)| field).collect();
+            match self.send(operation, step, &before, checks).await? {
                 Sent::Done(done) => {
                     self.learn(&done, operation).await?;
                     vendor = vendor.or(done.created);
@@ -104,7 +110,7 @@ impl Run<'_> {
                     for field in &step.fields {
                         created_now.wanted.set(*field, wanted.cell(*field).clone());
                     }
-                    self.confirm(operation, step.name, step.nature, step.evidence.clone()).await?;
+                    self.confirm(operation, step, &created_now.wanted).await?;
                 }
                 Sent::Refused(error) => {
                     self.refused(operation, step.name, &error).await?;
@@ -125,7 +131,7 @@ impl Run<'_> {
             Some(vendor) => self.link_one(&created_now, &vendor).await?,
             None => created.push(created_now),
         }
-        Ok(ItemResult::Done)
+        Ok(if steps.left_out.is_empty() { ItemResult::Done } else { ItemResult::PartlyDone })
     }
 
     /// Ends a creation before its last step. What is there is linked, and the next comparison shows what it lacks.
@@ -145,18 +151,13 @@ impl Run<'_> {
     }
 
     /// Records that the vendor confirmed a creation. The intent stays until the new record is linked.
-    async fn confirm(
-        &mut self,
-        operation: &Operation,
-        step: &str,
-        nature: StepNature,
-        evidence: Evidence,
-    ) -> Result<()> {
-        let mut intent = self.intent(operation, step, nature, evidence);
+    async fn confirm(&mut self, operation: &Operation, step: &Step, sent: &Record) -> Result<()> {
+        let fields = sent.cells().map(|(field, _)| field).collect();
+        let mut intent = self.intent(operation, (step.name, step.nature), step.evidence.clone(), fields);
         intent.confirmed = true;
         let batch = Batch::default()
             .put(intent_key(operation), None, store::encode(&intent)?)
-            .record(self.outcome(operation, step, "done"));
+            .record(self.outcome(operation, step.name, "done"));
         Ok(self.commit(batch).await?)
     }
 
@@ -263,7 +264,7 @@ impl Run<'_> {
             return Ok(ItemResult::Drifted);
         }
         let employee = host_counterpart(&self.mapping, &reading.record);
-        let intent = self.intent(operation, STEP, StepNature::Create, Evidence::default());
+        let intent = self.intent(operation, (STEP, StepNature::Create), Evidence::default(), Vec::new());
         let intended = self.intended(operation, STEP, Vec::new());
         let batch = Batch::default()
             .put(intent_key(operation), Some(Check::Absent), store::encode(&intent)?)
@@ -344,12 +345,17 @@ fn natural_key(record: &Record) -> FieldId {
     IDENTITY_KEYS.iter().find(has).copied().unwrap_or(IDENTITY_KEYS[0])
 }
 
-/// The one record that has the strongest identity key of `wanted`; `None` also when several have.
-pub(crate) fn find_by_identity<'r>(records: &'r [Record], wanted: &Record) -> Option<&'r Record> {
+/// The records that have the strongest identity key of `wanted`.
+fn with_identity<'r>(records: &'r [Record], wanted: &'r Record) -> impl Iterator<Item = &'r Record> {
     let key = natural_key(wanted);
-    let value: &Value = wanted.cell(key).value()?;
-    let mut found =
-        records.iter().filter(|record| record.cell(key).value().is_some_and(|other| key.kind().same(other, value)));
+    let value: Option<&Value> = wanted.cell(key).value();
+    let same = move |other: &Value| value.is_some_and(|value| key.kind().same(other, value));
+    records.iter().filter(move |record| record.cell(key).value().is_some_and(same))
+}
+
+/// The one record that has the strongest identity key of `wanted`; `None` also when several have.
+fn find_by_identity<'r>(records: &'r [Record], wanted: &'r Record) -> Option<&'r Record> {
+    let mut found = with_identity(records, wanted);
     match (found.next(), found.next()) {
         (Some(one), None) => Some(one),
         _ => None,

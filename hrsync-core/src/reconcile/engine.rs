@@ -315,10 +315,11 @@ impl Engine {
     /// # Errors
     /// There is no connection, or one side or the store cannot be read. A person who cannot be read is a finding.
     pub async fn review(&self, actor: &Actor) -> Result<ReviewRun> {
-        let (_, connection) = self.connected().await?;
         let run = self.new_run()?;
         let started_at = self.clock.now();
+        self.connected().await?;
         let recovered = self.recover(&run, actor.id()).await?;
+        let (_, connection) = self.connected().await?;
         let mapping = self.connector.mapping(&connection.memory);
         let mut calls = recovered.calls;
         let host = self.host_roster().await?;

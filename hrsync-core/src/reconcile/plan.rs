@@ -121,6 +121,9 @@ pub enum Action {
     },
 }
 
+/// The name of [`Action::CreateInVendor`], as it is stored with a write under way.
+pub(crate) const CREATE_IN_VENDOR: &str = "create_in_vendor";
+
 impl Action {
     /// The action's name.
     pub fn name(&self) -> &'static str {
@@ -128,7 +131,7 @@ impl Action {
             Self::UpdateHost { .. } => "update_host",
             Self::UpdateVendor { .. } => "update_vendor",
             Self::CreateInHost { .. } => "create_in_host",
-            Self::CreateInVendor { .. } => "create_in_vendor",
+            Self::CreateInVendor { .. } => CREATE_IN_VENDOR,
         }
     }
 

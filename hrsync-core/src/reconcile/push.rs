@@ -35,8 +35,7 @@ impl Engine {
             return Err(Error::new(ErrorKind::ConfigInvalid, message).with_code("not_active"));
         }
         let mut run = self.start(LIVE).await?;
-        let recovered = self.recover(&run.run, LIVE).await?;
-        run.take_over(recovered);
+        run.recover().await?;
         for person in people {
             if run.stopped() {
                 run.found(not_attempted().of_host(person), None);

@@ -3,9 +3,9 @@
 use super::apply::Intent;
 use super::create::wanted_for_creation;
 use super::engine::Engine;
-use super::plan::{Action, creation_print, operation_id};
+use super::plan::{Action, CREATE_IN_VENDOR, creation_print, operation_id};
 use super::report::{Calls, ReviewItem};
-use crate::connector::{Settled, StepNature, Unsettled};
+use crate::connector::{Settled, StepDone, StepNature, Unsettled};
 use crate::error::{Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::journal::Event;
@@ -53,27 +53,32 @@ impl Engine {
         recovered: &mut Recovered,
     ) -> Result<()> {
         // A write that sets values can be repeated, and now that it can no longer be applied late the next comparison
-        // tells whether it has to be. A creation must be looked up first. A creation in the host is safe by its `once`
-        // key, and by the identity keys in the next review.
-        let vendor_creation = intent.nature == StepNature::Create && intent.host.is_some() && intent.vendor.is_none();
-        if !vendor_creation {
+        // tells whether it has to be. What creates or overwrites in the vendor must be looked up first. A creation in the host
+        // is safe by its `once` key, and by the identity keys in the next review.
+        let creation = intent.action == CREATE_IN_VENDOR;
+        if !creation && intent.nature != StepNature::Overwrite {
             return self.release(run, actor, row, intent, "released", Batch::default()).await;
         }
         let host = match &intent.host {
-            Some(id) => self.host.fetch(id).await?.map(|employee| employee.to_record()),
-            None => None,
+            Some(id) if creation => self.host.fetch(id).await?.map(|employee| employee.to_record()),
+            _ => None,
         };
         let (_, connection) = self.connected().await?;
         let mapping = self.connector.mapping(&connection.memory);
         let wanted = host.as_ref().map(|host| wanted_for_creation(&mapping, host).0);
-        recovered.calls.lists += 1;
+        match creation {
+            true => recovered.calls.lists += 1,
+            false => recovered.calls.reads += self.connector.info().calls_per_reading,
+        }
         let settled = self
             .connector
             .settle(&Unsettled {
                 step: &intent.step,
-                nature: intent.nature,
+                // A later step of a creation is looked up like its first.
+                nature: if creation { StepNature::Create } else { intent.nature },
                 host_id: intent.host.as_ref(),
-                vendor_id: None,
+                vendor_id: intent.vendor.as_ref(),
+                memory: &connection.memory,
                 wanted: wanted.as_ref(),
                 evidence: &intent.evidence,
             })
@@ -85,8 +90,21 @@ impl Engine {
                 return Ok(());
             }
         };
+        if let Settled::Applied(done) = &settled {
+            recovered.findings.extend(done.findings.iter().map(|finding| of_intent(finding.clone(), intent)));
+            if let Some(memory) = &done.memory {
+                self.remember(memory.clone()).await?;
+            }
+        }
         match (settled, &intent.host, host, wanted) {
-            (Settled::Applied(Some(vendor)), Some(id), Some(host), Some(wanted)) => {
+            (Settled::Applied(_), ..) if !creation => {
+                self.release(run, actor, row, intent, "done", Batch::default()).await
+            }
+            // The next comparison tells whether it has to be sent again.
+            (Settled::Ambiguous, ..) if !creation => {
+                self.release(run, actor, row, intent, "released", Batch::default()).await
+            }
+            (Settled::Applied(StepDone { created: Some(vendor), .. }), Some(id), Some(host), Some(wanted)) => {
                 let points = self.connector.info().review_points.to_vec();
                 recovered.review_list.push(ReviewItem { host_id: id.clone(), vendor_id: vendor.clone(), points });
                 self.link_recovered(run, actor, (row, intent), (id, &vendor), (&host, &wanted)).await
@@ -128,7 +146,10 @@ impl Engine {
         let action = Action::CreateInVendor { source };
         let same = operation_id(&starting.prints.current, Some(host_id), None, &action) == intent.operation;
         let blank = Record::new(vendor.as_str());
-        let link = starting.link_new_vendor_record(host_id, vendor, if same { sides } else { (sides.0, &blank) })?;
+        // Of a creation in several steps only what was sent so far.
+        let sent = sides.1.cells().filter(|(field, _)| same && intent.fields.contains(field));
+        let sent = sent.fold(blank, |sent, (field, cell)| sent.with(field, cell.clone()));
+        let link = starting.link_new_vendor_record(host_id, vendor, (sides.0, &sent))?;
         self.release(run, actor, row, intent, "done", link).await
     }
 

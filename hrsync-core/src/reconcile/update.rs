@@ -3,7 +3,6 @@
 use super::apply::{Run, Sent, about, drifted, free, intent_key, put_link, unchanged};
 use super::baseline::{self, Verdict};
 use super::compare::{Halves, agree_now};
-use super::engine::stops_a_run;
 use super::findings::refusal;
 use super::link::{Link, LinkState};
 use super::plan::{Change, Nobody, Operation, Source, entered_cell};
@@ -116,14 +115,22 @@ impl Run<'_> {
                 return Ok(ItemResult::Refused);
             }
         };
+        for part in &steps.left_out {
+            let mut finding = about(Finding::from_error(&part.error), operation);
+            finding.field = part.fields.first().copied();
+            self.found(finding, part.error.sensitive_detail());
+        }
+        if steps.steps.is_empty() {
+            return Ok(ItemResult::Refused);
+        }
         let mut done_before = false;
-        for step in &steps {
+        for step in &steps.steps {
             let partly = if done_before { ItemResult::PartlyDone } else { ItemResult::Refused };
             let mut checks = vec![free(operation)];
             if !done_before {
                 checks.push(unchanged(&link));
             }
-            match self.send(operation, step, checks).await? {
+            match self.send(operation, step, &[], checks).await? {
                 Sent::Done(done) => {
                     self.learn(&done, operation).await?;
                     let batch = Batch::default()
@@ -137,8 +144,8 @@ impl Run<'_> {
                 }
                 Sent::Refused(error) => {
                     self.refused(operation, step.name, &error).await?;
-                    // Missing rights and the like are no matter of the person.
-                    if let Some(hold) = vendor.hold.filter(|_| !stops_a_run(&error)) {
+                    // What is refused for another reason is no matter of the hold.
+                    if let Some(hold) = vendor.hold.filter(|hold| error.code() == *hold) {
                         self.set_aside(&link.host, hold).await?;
                         return Ok(if done_before { partly } else { ItemResult::SetAside });
                     }
@@ -158,7 +165,7 @@ impl Run<'_> {
                 }
             }
         }
-        let complete = fields.iter().all(|field| send.contains(field));
+        let complete = steps.left_out.is_empty() && fields.iter().all(|field| send.contains(field));
         Ok(if complete { ItemResult::Done } else { ItemResult::PartlyDone })
     }
 
@@ -378,7 +385,7 @@ impl Run<'_> {
         fields: Vec<FieldId>,
     ) -> Result<ItemResult> {
         const STEP: &str = "host.update";
-        let intent = self.intent(operation, STEP, StepNature::Converge, Evidence::default());
+        let intent = self.intent(operation, (STEP, StepNature::Converge), Evidence::default(), fields.clone());
         let intended = self.intended(operation, STEP, fields.clone());
         let batch =
             Batch::default().put(intent_key(operation), None, store::encode(&intent)?).record(self.entry(intended));

@@ -32,6 +32,20 @@ async fn nobody_is_created_undecided() {
 }
 
 #[tokio::test]
+async fn nobody_is_created_who_is_there_meanwhile_once_or_twice() {
+    for there in 1..=2 {
+        let world = World::new().await;
+        world.host.put(person(1));
+        let plan = world.plan(&world.review().await, &in_vendor());
+        (0..there).for_each(|copy| world.vendor.put(&format!("v{copy}"), &person(1)));
+        let report = world.apply(&plan).await;
+        assert_eq!(results(&report), [ItemResult::Refused], "{there}");
+        assert_eq!(codes(&report.findings), [("already_exists", None)], "{there}");
+        assert_eq!(world.vendor.ids().len(), there);
+    }
+}
+
+#[tokio::test]
 async fn a_person_of_the_host_is_created_in_the_vendor_with_all_that_may_be_sent() {
     for returns_ids in [true, false] {
         let world = World::new().await;

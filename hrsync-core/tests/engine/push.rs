@@ -3,7 +3,8 @@
 use hrsync_core::finding::code;
 use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult};
 use hrsync_core::store::RowKind;
-use hrsync_core::{FieldId, field};
+use hrsync_core::{Error, ErrorKind, FieldId, field};
+use hrsync_testkit::vendor::CallKind;
 
 use crate::world::{TITLE, World, codes, host_id, kinds, person, results};
 
@@ -135,7 +136,7 @@ async fn a_person_whom_the_vendor_refuses_is_set_aside_and_taken_up_by_a_sweep()
     // A hold alone keeps nothing from being tried; the refusal does.
     let report = world.engine.push(&[host_id(1), host_id(2)]).await.unwrap();
     assert_eq!(results(&report), [ItemResult::SetAside, ItemResult::Done]);
-    assert_eq!(codes(&report.findings), [("memory.held", None)]);
+    assert_eq!(codes(&report.findings), [("memory.locked", None)]);
     assert_eq!(world.rows(RowKind::SetAside).await.len(), 1);
     assert!(world.rows(RowKind::Intent).await.is_empty(), "nobody stays locked");
     let tries = world.vendor.writes().len();
@@ -153,6 +154,16 @@ async fn a_person_whom_the_vendor_refuses_is_set_aside_and_taken_up_by_a_sweep()
     world.vendor.clear_calls();
     assert_eq!(results(&world.engine.sweep().await.unwrap()), []);
     assert_eq!(world.vendor.calls(), [], "a sweep without anything due asks nobody");
+}
+
+#[tokio::test]
+async fn a_refusal_for_another_reason_than_the_hold_sets_nobody_aside() {
+    let world = World::linked(1).await;
+    world.vendor.hold("v1", Some("memory.locked"));
+    world.host_sets(1, TITLE, Some("Chef"));
+    world.vendor.fail_next(CallKind::Update, Error::new(ErrorKind::InvalidData, "the title is not known here"));
+    assert_eq!(results(&world.push(1).await), [ItemResult::Refused]);
+    assert!(world.rows(RowKind::SetAside).await.is_empty());
 }
 
 #[tokio::test]

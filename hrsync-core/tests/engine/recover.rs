@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hrsync_core::connector::Settled;
+use hrsync_core::connector::{Settled, StepDone};
 use hrsync_core::finding::code;
 use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Select};
 use hrsync_core::store::RowKind;
@@ -121,7 +121,7 @@ async fn what_cannot_be_told_stays_open_for_a_person() {
     type Case = (&'static str, Option<Settled>, bool, &'static [&'static str], bool);
     let cases: [Case; 5] = [
         ("ambiguous", Some(Settled::Ambiguous), false, &[code::WRITE_UNKNOWN], true),
-        ("applied, but to whom", Some(Settled::Applied(None)), false, &[code::WRITE_UNKNOWN], true),
+        ("applied, but to whom", Some(Settled::Applied(StepDone::default())), false, &[code::WRITE_UNKNOWN], true),
         ("pending", Some(Settled::Pending), false, &[], true),
         ("the vendor cannot be asked", None, true, &["unavailable"], true),
         ("refused", Some(Settled::Refused), false, &[code::WRITE_REFUSED], false),

@@ -10,7 +10,7 @@ const REFERENCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/vendo
 fn the_reference_samples_are_accepted() {
     let folder = Path::new(REFERENCE);
     if !folder.is_dir() {
-        println!("skipped: the reference samples are not here");
+        hrsync_testkit::skipped("the reference samples");
         return;
     }
     let sandbox = empty_company(Options { refuse_no_handling: false, ..Options::default() });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use hrsync_core::connector::{
     ConnectorInfo, Cursor, Evidence, Memory, Opaque, Page, Preflight, Reading, Settled, Step, StepDone, StepNature,
-    Unsettled, Write,
+    Steps, Unsettled, Write,
 };
 use hrsync_core::mapping::{Mapping, Stop};
 use hrsync_core::{
@@ -115,7 +115,7 @@ impl Connector for MemoryVendor {
         Ok(Reading { hold: state.holds.get(id.as_str()).copied(), ..Reading::new(state.shown(person)) })
     }
 
-    fn steps(&self, write: &Write<'_>) -> Result<Vec<Step>> {
+    fn steps(&self, write: &Write<'_>) -> Result<Steps> {
         let state = self.state();
         let wanted = write.wanted;
         let steps = match (write.current, state.several_steps) {
@@ -141,7 +141,7 @@ impl Connector for MemoryVendor {
                 steps
             }
         };
-        Ok(steps)
+        Ok(steps.into())
     }
 
     fn expected_calls(&self, changed: Option<&[FieldId]>) -> u32 {
@@ -193,7 +193,9 @@ impl Connector for MemoryVendor {
         let mut found = state.by_identity(wanted);
         Ok(match (found.next(), found.next()) {
             (None, _) => Settled::NotApplied,
-            (Some(one), None) => Settled::Applied(Some(VendorId::new(one.id()))),
+            (Some(one), None) => {
+                Settled::Applied(StepDone { created: Some(VendorId::new(one.id())), ..StepDone::default() })
+            }
             (Some(_), Some(_)) => Settled::Ambiguous,
         })
     }

@@ -382,9 +382,9 @@ impl State {
                 (id.unwrap_or_default(), wanted)
             }
         };
-        if let (Payload::Update { .. }, Some(_)) = (payload, self.holds.get(&id)) {
+        if let (Payload::Update { .. }, Some(reason)) = (payload, self.holds.get(&id).copied()) {
             let error = Error::new(ErrorKind::InvalidData, "the person cannot be changed").with_vendor(VENDOR);
-            return Err(error.with_code("memory.held"));
+            return Err(error.with_code(reason));
         }
         let Some(person) = self.people.get_mut(&id) else {
             return Err(Error::new(ErrorKind::NotFound, "there is no such person").with_vendor(VENDOR));
