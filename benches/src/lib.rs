@@ -1,5 +1,7 @@
 //! Data for the benchmarks: as many invented people as wanted, the same every time.
 
+mod labelled;
+
 use hrsync_core::model::Cell;
 use hrsync_core::{Employee, EmploymentType, Gender, Mapping, Record, check};
 
@@ -25,6 +27,8 @@ const TOWNS: [(&str, &str); 6] = [
     ("Lappeenranta", "53100"),
     ("Jyväskylä", "40100"),
 ];
+
+pub use labelled::{Figures, Labelled};
 
 /// Person number `n` with all twenty fields filled.
 pub fn person(n: usize) -> Employee {

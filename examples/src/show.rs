@@ -1,6 +1,7 @@
 //! Tables for a terminal.
 
 use comfy_table::{ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
+use hrsync::matching::LinkedBy;
 use hrsync::model::FieldClass;
 use hrsync::reconcile::{Action, Difference, ItemResult, Plan, Report, Resolution, Review, Source};
 use hrsync::{Finding, Severity};
@@ -79,18 +80,42 @@ pub(crate) fn review(review: &Review, host: &JsonHost, told: &mut Told) {
     unmatched("Only in the host", in_host.collect());
     let in_vendor = review.only_in_vendor.iter().map(|person| (person.id.to_string(), !person.blockers.is_empty()));
     unmatched("Only in the payroll system", in_vendor.collect());
-    for candidate in &review.candidates {
+    let resembling = review.recognised.iter().filter(|found| found.by == LinkedBy::Resemblance);
+    for found in resembling {
+        let evidence: Vec<String> = found.evidence.iter().map(ToString::to_string).collect();
         say!(
-            "Perhaps the same person: {} and {} in the payroll system (same {})",
-            host.name(candidate.host.as_str()),
-            candidate.vendor,
-            candidate.key.def().label
+            "Recognised by resemblance: {} = {} ({})",
+            host.name(found.host.as_str()),
+            found.vendor,
+            evidence.join(", ")
         );
     }
+    candidates(review, host);
     let blockers = review.only_in_host.iter().flat_map(|person| &person.blockers);
     told.findings(
         review.findings.iter().chain(blockers).chain(review.only_in_vendor.iter().flat_map(|person| &person.blockers)),
     );
+}
+
+/// People who may be the same, side by side, with what speaks for it and against it.
+fn candidates(review: &Review, host: &JsonHost) {
+    if review.candidates.is_empty() {
+        return;
+    }
+    say!("Perhaps the same person, for you to decide:");
+    let mut rows = table(&["host", "payroll system", "likely", "what the fields say"]);
+    for candidate in &review.candidates {
+        let there = review.in_vendor(&candidate.vendor).map(hrsync::Employee::from).unwrap_or_default();
+        let name = [there.given_name, there.family_name].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let evidence: Vec<String> = candidate.evidence.iter().map(ToString::to_string).collect();
+        rows.add_row([
+            host.name(candidate.host.as_str()),
+            format!("{name} ({})", candidate.vendor),
+            format!("{} %", candidate.likelihood),
+            evidence.join(", "),
+        ]);
+    }
+    say!("{rows}");
 }
 
 /// The findings that were shown; each is shown once.

@@ -96,10 +96,11 @@ pub enum Event {
 }
 
 impl NewEntry {
-    /// Appends the entry to the chain whose last entry is `last`. Stores call this in `commit`.
+    /// Appends the entry to the chain whose last entry has this number and hash; `None` for the first of all. Stores call this
+    /// in `commit`, and remember number and hash of the last entry also when the entry itself was pruned.
     #[must_use]
-    pub fn chain(self, last: Option<&Entry>) -> Entry {
-        let (seq, previous) = last.map_or((1, ""), |last| (last.seq + 1, last.hash.as_str()));
+    pub fn chain(self, last: Option<(u64, &str)>) -> Entry {
+        let (seq, previous) = last.map_or((1, ""), |(seq, hash)| (seq + 1, hash));
         let hash = link_hash(seq, previous, &self);
         Entry { seq, hash, entry: self }
     }

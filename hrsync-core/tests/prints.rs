@@ -20,6 +20,7 @@ const TEXTS: [FieldId; 5] =
 
 fn person(n: usize, text: &str) -> Employee {
     let mut person = Employee::new(format!("h{n}"));
+    person.national_id = Some(format!("number-{n}"));
     person.email = Some(format!("person{n}@example.test"));
     TEXTS.into_iter().for_each(|id| person.set_text(id, Some(text)));
     person
@@ -28,7 +29,7 @@ fn person(n: usize, text: &str) -> Employee {
 /// The plan that settles a conflict in each field of two people who have `ours` everywhere here and `theirs` everywhere there.
 async fn plan(connection: &str, key: [u8; 32], ours: &str, theirs: &str) -> (Engine, Actor, Plan) {
     let (host, vendor) = (TestHost::default(), MemoryVendor::new());
-    let mapped = TEXTS.into_iter().chain([field::EMAIL]).map(|id| FieldMapping::new(id, "base"));
+    let mapped = TEXTS.into_iter().chain([field::NATIONAL_ID, field::EMAIL]).map(|id| FieldMapping::new(id, "base"));
     vendor.set_mapping(Mapping::new("memory", mapped));
     for n in 1..=2 {
         host.put(person(n, ours));
@@ -122,8 +123,18 @@ fn others(value: &Value) -> Vec<Value> {
         Value::String(text) => {
             let last = if text.ends_with('0') { "1" } else { "0" };
             let shifted = format!("{}{last}", &text[..text.len().saturating_sub(1)]);
-            let words =
-                ["host", "vendor", "email", "given_name", "update_host", "person", "h1", "2020-01-01T00:00:00Z"];
+            let words = [
+                "host",
+                "vendor",
+                "email",
+                "given_name",
+                "update_host",
+                "person",
+                "nobody",
+                "notice",
+                "h1",
+                "2020-01-01T00:00:00Z",
+            ];
             words.map(str::to_owned).into_iter().chain([shifted]).filter(|word| word != text).map(Value::from).collect()
         }
         Value::Array(_) => {

@@ -50,9 +50,11 @@ fn marks_in(text: &str) -> Vec<&'static str> {
 /// Person `n`, marked in every field that can be.
 fn marked(n: usize) -> Employee {
     let mut person = Employee::new(format!("h{n}"));
-    person.national_id = Some(format!("QUETZAL-{n:04}"));
-    person.given_name = Some(format!("Quetzal {n}"));
-    person.family_name = Some(format!("af Quetzal {n}"));
+    // Nobody resembles anybody, or one would be taken for another.
+    let own = format!("{:x}", n * n * 7_919_317);
+    person.national_id = Some(format!("QUETZAL-{own}"));
+    person.given_name = Some(format!("Quetzal{own}"));
+    person.family_name = Some(format!("af {own}Quetzal"));
     person.email = Some(format!("quetzal{n}@a.example"));
     person.phone = Some(format!("+35850987654{n:02}"));
     person.birth_date = check::date("1981-02-03").ok();

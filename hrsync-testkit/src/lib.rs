@@ -2,6 +2,7 @@
 
 mod host;
 mod notes;
+pub mod people;
 pub mod store_suite;
 mod time;
 pub mod vendor;

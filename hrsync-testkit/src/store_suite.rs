@@ -62,6 +62,7 @@ macro_rules! store_tests {
             the_journal_counts_from_one_and_its_chain_verifies
             journal_entries_come_back_as_they_were
             a_commit_that_fails_appends_nothing
+            a_pruned_journal_goes_on_as_if_nothing_were_missing
             of_two_commits_with_the_same_check_one_wins
             concurrent_commits_keep_the_journal_whole
             a_lease_is_exclusive_and_can_be_renewed_by_its_holder
@@ -333,6 +334,26 @@ pub async fn a_commit_that_fails_appends_nothing(store: &dyn Store, _: Advance<'
     let states: Vec<(u64, NewEntry)> = all.iter().map(|entry| (entry.seq, entry.entry.clone())).collect();
     assert_eq!(states, [(1, noted("first")), (2, noted("second"))]);
     assert!(journal::verify(&all, ""));
+}
+
+/// What was pruned is gone, also when nothing is left; what follows goes on counting and chaining, and a commit that fails prunes
+/// nothing.
+pub async fn a_pruned_journal_goes_on_as_if_nothing_were_missing(store: &dyn Store, _: Advance<'_>) {
+    let all = |states: &[&str]| states.iter().fold(Batch::default(), |batch, state| batch.record(noted(state)));
+    commit(store, all(&["1", "2", "3"])).await;
+    let before = journal(store).await;
+    let failing = Batch { prune: Some(2), ..put("1", Some(Check::At(9)), "{}") };
+    assert!(store.commit(&connection(), failing).await.is_err());
+    assert_eq!(journal(store).await.len(), 3);
+    for (prune, left) in [(2, vec![3]), (1, vec![3]), (7, vec![])] {
+        commit(store, Batch { prune: Some(prune), ..Batch::default() }).await;
+        assert_eq!(journal(store).await.iter().map(|entry| entry.seq).collect::<Vec<_>>(), left, "pruned to {prune}");
+    }
+    commit(store, Batch { prune: Some(4), ..all(&["4", "5"]) }).await;
+    let after = journal(store).await;
+    assert_eq!(after.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [5], "also what the same batch appends");
+    let fourth = noted("4").chain(Some((3, &before[2].hash)));
+    assert!(journal::verify(&after, &fourth.hash));
 }
 
 /// A check decides between commits that are made at the same time.

@@ -20,11 +20,13 @@ use tokio::task::yield_now;
 
 fn person(n: usize) -> Employee {
     let mut person = Employee::new(format!("h{n}"));
-    person.national_id = Some(format!("010190-{n:04}"));
-    person.given_name = Some("Aino".into());
-    person.family_name = Some(format!("Virtanen {n}"));
-    person.email = Some(format!("aino{n}@a.example"));
-    person.birth_date = check::date("1990-01-01").ok();
+    // Nobody resembles anybody, or one would be taken for another.
+    let year = 60 + 7 * n;
+    person.national_id = Some(format!("{:02}{:02}{year}-{n:04}", 3 * n, n + 1));
+    person.given_name = Some(["Kerttu", "Aino", "Eero", "Helmi", "Onni"][n % 5].into());
+    person.family_name = Some(["Lindström", "Virtanen", "Korhonen", "Mäkelä", "Salo"][n % 5].into());
+    person.email = Some(format!("person{n}@a.example"));
+    person.birth_date = check::date(&format!("19{year}-{:02}-{:02}", n + 1, 3 * n)).ok();
     person.employment.start = check::date("2024-01-15").ok();
     person.employment.title = Some("Baker".into());
     person

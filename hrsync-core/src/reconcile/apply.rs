@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::engine::{Engine, is_outage, stops_a_run};
 use super::link::Link;
-use super::plan::{Action, LinkedBy, Operation, Plan, Settlement, Source};
+use super::plan::{Action, Operation, Plan, Settlement, Source};
 use super::progress::Progress;
 use super::report::{Item, ItemResult, Report};
 use super::review::Prints;
@@ -19,6 +19,7 @@ use crate::finding::{Finding, code};
 use crate::journal::{Event, NewEntry};
 use crate::keys::Sealed;
 use crate::mapping::Mapping;
+use crate::matching::LinkedBy;
 use crate::model::{FieldId, HostId, OperationId, RunId, VendorId};
 use crate::store::{self, Batch, Check, CommitError, RowKey, RowKind};
 

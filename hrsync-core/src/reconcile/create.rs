@@ -4,14 +4,14 @@ use super::apply::{Run, Sent, about, drifted, free, intent_key};
 use super::baseline::{self, Verdict};
 use super::fingerprint::Fingerprint;
 use super::link::Link;
-use super::plan::{LinkedBy, Operation, creation_print};
+use super::plan::{Operation, creation_print};
 use super::report::{ItemResult, ReviewItem};
 use crate::connector::{Evidence, Step, StepNature, Write};
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::keys::KeyId;
 use crate::mapping::{Asked, Direction, Mapping, Update};
-use crate::matching::IDENTITY_KEYS;
+use crate::matching::{IDENTITY_KEYS, LinkedBy};
 use crate::model::{Cell, Employee, FieldId, HostId, Record, Side, Value, VendorId};
 use crate::store::{self, Batch, Check, CommitError, RowKey, RowKind};
 

@@ -32,17 +32,21 @@ pub(crate) fn gone(link: &Link, side: Side) -> Finding {
 
 pub(crate) fn ambiguous(candidate: &Candidate) -> Finding {
     let message = match candidate.reason {
-        CandidateReason::SharedInHost => "may be the same person, but several people in the host share this value",
-        CandidateReason::SharedInVendor => {
+        CandidateReason::SharedInHost(_) => "may be the same person, but several people in the host share this value",
+        CandidateReason::SharedInVendor(_) => {
             "may be the same person, but several people in the payroll system share this value"
         }
-        CandidateReason::Contradicted => "may be the same person, but another identity value tells them apart",
-        CandidateReason::LinkedElsewhere => "has the same value as a person who is linked to somebody else",
+        CandidateReason::Contradicted(_) => "may be the same person, but another identity value tells them apart",
+        CandidateReason::LinkedElsewhere => "may be the same person, but one of the two is linked to somebody else",
+        CandidateReason::Rival => "may be the same person, but somebody else resembles the person as much",
+        CandidateReason::Uncertain => "may be the same person, which is not certain",
     };
-    Finding::problem(code::AMBIGUOUS_MATCH, message, Fixer::HostAdministrator)
+    let mut finding = Finding::problem(code::AMBIGUOUS_MATCH, message, Fixer::HostAdministrator)
         .of_host(&candidate.host)
         .of_vendor(&candidate.vendor)
-        .on(candidate.key)
+        .with_param("likelihood", candidate.likelihood.to_string());
+    finding.field = candidate.reason.key();
+    finding
 }
 
 pub(crate) fn duplicate(side: Side, id: &str, field: FieldId, people: usize) -> Finding {

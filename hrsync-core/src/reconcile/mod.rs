@@ -23,7 +23,7 @@ pub use decide::{Decisions, Missing, Select};
 pub use engine::{Engine, EngineBuilder, ReviewRun};
 pub use fingerprint::Fingerprint;
 pub use link::{Link, LinkState};
-pub use plan::{Action, Change, Expected, LinkedBy, Operation, Plan, Settlement, Source, Undecided};
+pub use plan::{Action, Change, Expected, Operation, Plan, Settlement, Source, Undecided};
 pub use progress::Progress;
 pub use report::{Calls, Item, ItemResult, Report, ReviewItem};
 pub use resolution::{Resolution, WhyNot};

@@ -16,6 +16,7 @@ use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::keys::{KeyId, KeyRing, Sealed, hex, unhex};
 use crate::mapping::{FieldMapping, Mapping};
+use crate::matching::LinkedBy;
 use crate::model::{Cell, ConnectionId, FieldId, HostId, OperationId, Record, RunId, Side, Value, VendorId};
 
 /// The newest form of plans that this version writes and reads.
@@ -188,25 +189,6 @@ pub struct Settlement {
     revision: u64,
     digests: Option<(Fingerprint, Fingerprint)>,
     pairs: String,
-}
-
-/// What two records were recognised by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LinkedBy {
-    /// An identity key.
-    Key(FieldId),
-    /// A person's decision.
-    Person,
-}
-
-impl std::fmt::Display for LinkedBy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Key(field) => f.write_str(field.name()),
-            Self::Person => f.write_str("person"),
-        }
-    }
 }
 
 impl Settlement {
@@ -531,7 +513,7 @@ impl Planner<'_> {
     ) {
         let (link, by) = match pairing.tie {
             Tie::Link(place) => (Some(&review.context.links[place]), None),
-            Tie::Key(key) => (None, Some(LinkedBy::Key(key))),
+            Tie::New(by) => (None, Some(by)),
         };
         let verdict = |place: usize| {
             let field = self.mapping.entries().get(place).map(|entry| entry.field);

@@ -15,7 +15,7 @@ use crate::connector::Coverage;
 use crate::finding::Finding;
 use crate::keys::{KeyId, KeyRing};
 use crate::mapping::{Asked, Convert, FieldMapping, Mapping};
-use crate::matching::{Candidate, Index, Sides, match_free};
+use crate::matching::{Candidate, Evidence, Index, LinkedBy, Matching, Sides, match_free};
 use crate::model::{Cell, ConnectionId, FieldId, HostId, Record, Side, Value, VendorId};
 
 /// One side's people, and what the list of them covers.
@@ -57,7 +57,7 @@ pub struct ReviewInput<'a> {
 pub struct Review {
     /// The fields of linked people on which the sides differ.
     pub differences: Vec<Difference>,
-    /// People recognised on both sides by an identity key, who are linked when the plan is applied.
+    /// People recognised on both sides, who are linked when the plan is applied.
     pub recognised: Vec<Recognised>,
     /// People of the host without a counterpart in the vendor.
     pub only_in_host: Vec<Unmatched<HostId>>,
@@ -98,7 +98,7 @@ impl std::fmt::Debug for Context {
 pub(crate) struct Pairing {
     pub(crate) host: usize,
     pub(crate) vendor: usize,
-    /// The place of the link, or the key by which the person was recognised now.
+    /// The link, or what the person was recognised by now.
     pub(crate) tie: Tie,
     /// The places of the person's differences.
     pub(crate) differences: std::ops::Range<usize>,
@@ -109,8 +109,8 @@ pub(crate) struct Pairing {
 pub(crate) enum Tie {
     /// A link, by its place.
     Link(usize),
-    /// An identity key.
-    Key(FieldId),
+    /// What the person was recognised by now.
+    New(LinkedBy),
 }
 
 /// A linked person whose two sides show the same, by places in the rosters and the links.
@@ -141,8 +141,11 @@ pub struct Recognised {
     pub host: HostId,
     /// In the vendor.
     pub vendor: VendorId,
-    /// The key on which they agree.
-    pub by: FieldId,
+    /// What they were recognised by.
+    pub by: LinkedBy,
+    /// What each field says, for people recognised by resemblance.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
 }
 
 /// A person on one side only.
@@ -236,6 +239,16 @@ impl Review {
     /// The differences that wait for a person's decision.
     pub fn open(&self) -> impl Iterator<Item = &Difference> {
         self.differences.iter().filter(|difference| difference.is_open())
+    }
+
+    /// A person of the host as read for the review, to be shown beside another. This is personal data.
+    pub fn in_host(&self, id: &HostId) -> Option<&Record> {
+        self.context.host.records.iter().find(|record| record.id() == id.as_str())
+    }
+
+    /// A person of the vendor as read for the review, to be shown beside another. This is personal data.
+    pub fn in_vendor(&self, id: &VendorId) -> Option<&Record> {
+        self.context.vendor.records.iter().find(|record| record.id() == id.as_str())
     }
 
     /// True when there is nothing to decide and nothing to write.
@@ -347,15 +360,16 @@ pub fn review(input: ReviewInput<'_>) -> Review {
             }
         }
     }
-    let (matches, candidates) = match_free(&mut sides);
+    let Matching { matches, candidates } = match_free(&mut sides);
     let recognised = matches
         .iter()
         .map(|found| {
-            work.recognised(found.host, found.vendor, found.key);
+            work.recognised(found.host, found.vendor, found.by);
             Recognised {
                 host: HostId::new(host.records[found.host].id()),
                 vendor: VendorId::new(vendor.records[found.vendor].id()),
-                by: found.key,
+                by: found.by,
+                evidence: found.evidence.clone(),
             }
         })
         .collect();
@@ -462,10 +476,10 @@ impl Work<'_> {
     }
 
     /// Compares a person recognised now.
-    fn recognised(&mut self, host: usize, vendor: usize, key: FieldId) {
+    fn recognised(&mut self, host: usize, vendor: usize, by: LinkedBy) {
         let from = self.differences.len();
         self.fields(host, vendor, None);
-        self.people.push(Pairing { host, vendor, tie: Tie::Key(key), differences: from..self.differences.len() });
+        self.people.push(Pairing { host, vendor, tie: Tie::New(by), differences: from..self.differences.len() });
     }
 
     fn fields(&mut self, host_place: usize, vendor_place: usize, baseline: Option<&(Fingerprinter, Pairs)>) {

@@ -32,6 +32,8 @@ struct State {
 struct Connection {
     rows: BTreeMap<RowKey, Row>,
     journal: Vec<Entry>,
+    /// Number and hash of the last entry, also when it was pruned.
+    last: Option<(u64, String)>,
 }
 
 struct HeldLease {
@@ -118,8 +120,12 @@ impl Store for MemoryStore {
             content.rows.insert(key.clone(), Row { key, version: *version, body });
         }
         for entry in batch.entries {
-            let entry = entry.chain(content.journal.last());
+            let entry = entry.chain(content.last.as_ref().map(|(seq, hash)| (*seq, hash.as_str())));
+            content.last = Some((entry.seq, entry.hash.clone()));
             content.journal.push(entry);
+        }
+        if let Some(prune) = batch.prune {
+            content.journal.retain(|entry| entry.seq > prune);
         }
         Ok(())
     }

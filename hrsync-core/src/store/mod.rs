@@ -82,6 +82,8 @@ pub struct Batch {
     pub deletes: Vec<RowKey>,
     /// Entries to append to the journal.
     pub entries: Vec<NewEntry>,
+    /// Removes the journal's entries up to this number; what is appended goes on counting and chaining as if they were there.
+    pub prune: Option<u64>,
 }
 
 impl Batch {
@@ -117,6 +119,7 @@ impl Batch {
         self.puts.extend(other.puts);
         self.deletes.extend(other.deletes);
         self.entries.extend(other.entries);
+        self.prune = self.prune.max(other.prune);
         self
     }
 }

@@ -31,7 +31,7 @@ async fn who_may_be_several_is_a_candidate_and_neither_linked_nor_created() {
     let world = twins().await;
     let review = world.review().await;
     let candidates: Vec<_> = review.candidates.iter().map(|c| (c.host.clone(), c.vendor.clone(), c.reason)).collect();
-    let shared = CandidateReason::SharedInHost;
+    let shared = CandidateReason::SharedInHost(field::EMAIL);
     assert_eq!(candidates, [(host_id(1), vendor_id(1), shared), (host_id(2), vendor_id(1), shared)]);
     assert_eq!((review.recognised.len(), review.only_in_host.len(), review.only_in_vendor.len()), (0, 0, 0));
     let ambiguous = codes(&review.findings).iter().filter(|(code, _)| *code == code::AMBIGUOUS_MATCH).count();
@@ -54,7 +54,7 @@ async fn a_person_says_who_is_who() {
     assert!(kinds(&review).iter().any(|(field, _)| *field == field::FAMILY_NAME), "the two are compared now");
     // The other one may still be the same person, of whom nobody is to make a second.
     let still: Vec<_> = review.candidates.iter().map(|candidate| (candidate.host.clone(), candidate.reason)).collect();
-    assert_eq!(still, [(host_id(1), CandidateReason::SharedInHost)]);
+    assert_eq!(still, [(host_id(1), CandidateReason::SharedInHost(field::EMAIL))]);
 }
 
 #[tokio::test]

@@ -179,17 +179,33 @@ pub(crate) fn vendor_id(n: usize) -> VendorId {
 /// employment.
 pub(crate) fn person(n: usize) -> Employee {
     let mut person = Employee::new(format!("h{n}"));
-    person.national_id = Some(format!("010190-{n:04}"));
-    person.given_name = Some("Aino".into());
-    person.family_name = Some(format!("Virtanen {n}"));
+    // Everybody is somebody else in every respect, or one would be taken for another.
+    const GIVEN: [&str; 12] =
+        ["Kerttu", "Aino", "Eero", "Helmi", "Onni", "Sofia", "Leo", "Päivi", "Mikko", "Oskari", "Tuulikki", "Yrjö"];
+    const FAMILY: [&str; 10] = [
+        "Lindström",
+        "Virtanen",
+        "Korhonen",
+        "Mäkelä",
+        "Salo",
+        "Järvi",
+        "Heikkinen",
+        "Yli-Pekkala",
+        "Öhman",
+        "Nieminen",
+    ];
+    let (day, month, year) = (n % 28 + 1, n % 12 + 1, 60 + n * 7 % 40);
+    person.national_id = Some(format!("{day:02}{month:02}{year}-{n:04}"));
+    person.given_name = Some(GIVEN[n % 12].into());
+    person.family_name = Some(FAMILY[n % 10].into());
     person.email = Some(format!("aino{n}@a.example"));
-    person.phone = Some(format!("+35850123{n:04}"));
-    person.birth_date = check::date("1990-01-01").ok();
+    person.phone = Some(format!("+35850{:07}", 1_230_000 + n * 7_919));
+    person.birth_date = check::date(&format!("19{year}-{month:02}-{day:02}")).ok();
     person.nationality = Some("FI".into());
     person.employee_number = Some(format!("{}", 1000 + n));
     person.address.street = Some(format!("Kuja {n}"));
     person.address.town = Some("Turku".into());
-    person.address.postcode = Some("20100".into());
+    person.address.postcode = Some(format!("{}", 20_100 + 610 * n));
     person.address.country = Some("FI".into());
     person.bank.iban = Some("FI2112345600000785".into());
     person.bank.bic = Some("NDEAFIHH".into());

@@ -1,0 +1,263 @@
+//! Finding the same person on both sides.
+//!
+//! Links come first. Who is left is matched in two steps:
+//!
+//! 1. by exact identity keys: national identity number, then e-mail address, then employee number, each only where it is unique
+//!    on both sides and nothing stronger contradicts it;
+//! 2. by resemblance: a fixed set of rules that needs no training gives each pair worth comparing a score from names, date of
+//!    birth, address, e-mail, telephone and identity number, with room for slips of the pen, swapped fields and spellings.
+//!
+//! There are three bands. Who is certain and has no rival is linked, never two to one. Who is likely, or certain with a rival, is
+//! a [`Candidate`] for a person to decide on, with the reasons. Everybody else has nobody.
+
+mod block;
+mod keys;
+mod normal;
+mod resemble;
+mod score;
+mod slips;
+mod traits;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{FieldId, HostId, Record, VendorId, field};
+
+pub(crate) use keys::Index;
+
+/// The identity keys, the strongest first.
+pub const IDENTITY_KEYS: [FieldId; 3] = [field::NATIONAL_ID, field::EMAIL, field::EMPLOYEE_NUMBER];
+
+/// By what two records were found to be the same person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkedBy {
+    /// An identity key.
+    Key(FieldId),
+    /// Everything together: names, date of birth, address.
+    Resemblance,
+    /// A person's decision.
+    Person,
+}
+
+impl std::fmt::Display for LinkedBy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Key(field) => field.name(),
+            Self::Resemblance => "resemblance",
+            Self::Person => "person",
+        })
+    }
+}
+
+/// Two records that may be the same person, for a person to decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Candidate {
+    /// In the host.
+    pub host: HostId,
+    /// In the vendor.
+    pub vendor: VendorId,
+    /// Why they were not linked.
+    pub reason: CandidateReason,
+    /// How likely they are the same person, in per cent.
+    pub likelihood: u8,
+    /// What each field says.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Why two records that may be the same person were not linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CandidateReason {
+    /// Several people in the host have this identity key.
+    SharedInHost(FieldId),
+    /// Several people in the vendor have this identity key.
+    SharedInVendor(FieldId),
+    /// They have the same identity key, but a stronger one, or name and date of birth, say that they are two people.
+    Contradicted(FieldId),
+    /// The record on the other side is linked to somebody else.
+    LinkedElsewhere,
+    /// They resemble each other, and so does another record.
+    Rival,
+    /// They resemble each other, but not enough to be certain.
+    Uncertain,
+}
+
+impl CandidateReason {
+    /// The identity key that the two share.
+    pub fn key(self) -> Option<FieldId> {
+        match self {
+            Self::SharedInHost(key) | Self::SharedInVendor(key) | Self::Contradicted(key) => Some(key),
+            Self::LinkedElsewhere | Self::Rival | Self::Uncertain => None,
+        }
+    }
+}
+
+/// What one field says about two records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The field.
+    pub field: FieldId,
+    /// How it compares.
+    pub agreement: Agreement,
+}
+
+/// How a field compares in two records that may be the same person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Agreement {
+    /// The same.
+    Same,
+    /// Another spelling of the same.
+    Variant,
+    /// The same but for a slip of the pen.
+    Similar,
+    /// The same with two parts swapped: given and family name, or day and month.
+    Swapped,
+    /// Partly the same: an initial, one of two names, two of three parts of a date.
+    Part,
+    /// Something else.
+    Different,
+}
+
+impl std::fmt::Display for Evidence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let words = match self.agreement {
+            Agreement::Same => "same",
+            Agreement::Variant => "another spelling of the same",
+            Agreement::Similar => "almost the same",
+            Agreement::Swapped => "swapped",
+            Agreement::Part => "partly the same",
+            Agreement::Different => "different",
+        };
+        write!(f, "{}: {words}", self.field.def().label)
+    }
+}
+
+/// The people of both sides, and who of them is free to be linked.
+#[derive(Debug)]
+pub(crate) struct Sides<'r> {
+    pub(crate) host: &'r [Record],
+    pub(crate) vendor: &'r [Record],
+    pub(crate) host_free: Vec<bool>,
+    pub(crate) vendor_free: Vec<bool>,
+}
+
+/// A match, by places in the rosters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Match {
+    pub(crate) host: usize,
+    pub(crate) vendor: usize,
+    pub(crate) by: LinkedBy,
+    pub(crate) evidence: Vec<Evidence>,
+}
+
+/// What matching found.
+#[derive(Debug, Default)]
+pub(crate) struct Matching {
+    pub(crate) matches: Vec<Match>,
+    pub(crate) candidates: Vec<Candidate>,
+}
+
+/// Matches the people who are free. Afterwards `sides` tells who is still free.
+pub(crate) fn match_free(sides: &mut Sides<'_>) -> Matching {
+    let mut matching = Matching::default();
+    if sides.vendor.is_empty() || sides.host.is_empty() {
+        return matching;
+    }
+    if sides.host_free.contains(&true) {
+        keys::match_keys(sides, &mut matching);
+    }
+    if sides.host_free.contains(&true) || sides.vendor_free.contains(&true) {
+        resemble::match_resembling(sides, &mut matching);
+    }
+    matching
+}
+
+/// Who is whom among two lists of people of whom nobody is linked yet: pairs by places in the lists, and who may be whom.
+pub fn match_people(host: &[Record], vendor: &[Record]) -> (Vec<(usize, usize, LinkedBy)>, Vec<Candidate>) {
+    let mut sides = Sides { host, vendor, host_free: vec![true; host.len()], vendor_free: vec![true; vendor.len()] };
+    let Matching { matches, candidates } = match_free(&mut sides);
+    (matches.into_iter().map(|found| (found.host, found.vendor, found.by)).collect(), candidates)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keys::Index;
+    use super::*;
+    use crate::model::Cell;
+
+    fn person(id: &str, keys: [&str; 3]) -> Record {
+        IDENTITY_KEYS.iter().zip(keys).fold(Record::new(id), |record, (key, text)| {
+            record.with(*key, Cell::from_text(text, |text| key.kind().parse(text)))
+        })
+    }
+
+    type Pairs<T> = Vec<(String, String, T)>;
+
+    fn outcome(host: &[Record], vendor: &[Record]) -> (Pairs<LinkedBy>, Pairs<CandidateReason>) {
+        let (matches, candidates) = match_people(host, vendor);
+        (
+            matches.iter().map(|(h, v, by)| (host[*h].id().into(), vendor[*v].id().into(), *by)).collect(),
+            candidates.iter().map(|c| (c.host.to_string(), c.vendor.to_string(), c.reason)).collect(),
+        )
+    }
+
+    #[test]
+    fn the_strongest_unique_key_links_and_anything_doubtful_is_a_candidate() {
+        use CandidateReason as R;
+        let host = [
+            person("by-id", ["010190-900P", "x@a.example", ""]),
+            person("by-mail", ["", "Mail@A.example", ""]),
+            person("by-number", ["", "", "7"]),
+            person("contradicted", ["020290-900A", "c@a.example", ""]),
+            person("twin-1", ["", "twin@a.example", "100"]),
+            person("twin-2", ["", "twin@a.example", "101"]),
+            person("many", ["", "many@a.example", ""]),
+            person("nobody", ["", "nobody@a.example", ""]),
+        ];
+        let vendor = [
+            person("v-id", ["010190-900P", "y@a.example", ""]),
+            person("v-mail", ["030390-900X", "mail@a.example", ""]),
+            person("v-number", ["", "", "7"]),
+            person("v-contra", ["040490-900X", "c@a.example", ""]),
+            person("v-twin", ["", "twin@a.example", "100"]),
+            person("v-many-1", ["", "many@a.example", ""]),
+            person("v-many-2", ["", "many@a.example", ""]),
+        ];
+        let (matches, candidates) = outcome(&host, &vendor);
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(
+            matches,
+            [
+                ("by-id".into(), "v-id".into(), LinkedBy::Key(field::NATIONAL_ID)),
+                ("by-mail".into(), "v-mail".into(), LinkedBy::Key(field::EMAIL)),
+                ("by-number".into(), "v-number".into(), LinkedBy::Key(field::EMPLOYEE_NUMBER))
+            ]
+        );
+        let with = |(a, b): (String, String), reason| (a, b, reason);
+        assert_eq!(
+            candidates,
+            [
+                with(pair("contradicted", "v-contra"), R::Contradicted(field::EMAIL)),
+                with(pair("twin-1", "v-twin"), R::SharedInHost(field::EMAIL)),
+                with(pair("twin-2", "v-twin"), R::SharedInHost(field::EMAIL)),
+                with(pair("many", "v-many-1"), R::SharedInVendor(field::EMAIL)),
+                with(pair("many", "v-many-2"), R::SharedInVendor(field::EMAIL)),
+            ]
+        );
+    }
+
+    #[test]
+    fn duplicates_are_found_whatever_their_letter_case() {
+        let people = [
+            person("1", ["", "A@x.example", ""]),
+            person("2", ["", "b@x.example", ""]),
+            person("3", ["", "a@X.example", ""]),
+        ];
+        assert_eq!(Index::new(&people, field::EMAIL).duplicates(), [vec![0, 2]]);
+        assert_eq!(Index::new(&people, field::NATIONAL_ID).duplicates(), Vec::<Vec<usize>>::new());
+    }
+}

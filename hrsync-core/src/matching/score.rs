@@ -1,0 +1,425 @@
+//! How much two records resemble each other: a fixed set of rules that needs no training.
+//!
+//! Each field gives a weight in bits, the binary logarithm of how much more often it looks so in two records of one person than
+//! in records of two people (Fellegi and Sunter's model, with fixed numbers in place of estimated ones). A value that few people
+//! have weighs more than one that many have; how many is counted in the rosters at hand.
+
+use std::collections::HashMap;
+
+use strsim::jaro_winkler;
+
+use super::normal::Name;
+use super::traits::{Traits, print};
+use super::{Agreement, Evidence, slips};
+use crate::model::{FieldId, field};
+
+/// How many people have a value, in both rosters together.
+#[derive(Default)]
+pub(crate) struct Census {
+    people: f32,
+    counts: HashMap<u64, u32>,
+    /// A given name of each home, family name and date of birth of one roster.
+    homes: HashMap<u64, u64>,
+    /// One of the rosters has twins.
+    twins: bool,
+}
+
+/// Kinds of values that are counted.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Counted {
+    Given,
+    Family,
+    Birth,
+    Postcode,
+    Email,
+    Phone,
+}
+
+impl Counted {
+    /// How many people of a country have the same value, about: the share is its inverse.
+    fn usual(self) -> f32 {
+        match self {
+            Self::Given => 200.0,
+            Self::Family => 1_000.0,
+            Self::Birth => 15_000.0,
+            Self::Postcode => 500.0,
+            Self::Email | Self::Phone => 50_000.0,
+        }
+    }
+}
+
+/// How much the usual share counts against what is counted: as so many people.
+const USUAL_WEIGHT: f32 = 50.0;
+
+impl Census {
+    /// Counts somebody of one of the rosters.
+    pub(crate) fn count(&mut self, traits: &Traits, vendor: bool) {
+        self.people += 1.0;
+        if let (Some(given), Some(family), Some(birth), Some(code)) =
+            (&traits.given, &traits.family, &traits.birth, &traits.postcode)
+        {
+            let given = print(given.whole.as_str());
+            let home = print((vendor, family.whole.as_str(), birth, code.as_str()));
+            self.twins |= *self.homes.entry(home).or_insert(given) != given;
+        }
+        for key in counted(traits) {
+            *self.counts.entry(key).or_default() += 1;
+        }
+    }
+
+    /// How many people have the value.
+    fn holders(&self, kind: Counted, value: &str) -> u32 {
+        self.counts.get(&print((kind, value))).copied().unwrap_or_default()
+    }
+
+    /// What it tells that two records have the value, in bits. The two themselves do not count.
+    fn rarity(&self, kind: Counted, value: &str) -> f32 {
+        let others = self.holders(kind, value).saturating_sub(2) as f32;
+        let share = (others + USUAL_WEIGHT / kind.usual()) / (self.people + USUAL_WEIGHT);
+        -share.log2()
+    }
+}
+
+fn counted(traits: &Traits) -> impl Iterator<Item = u64> + '_ {
+    [
+        (Counted::Given, traits.given.as_ref().map(|name| name.whole.as_str())),
+        (Counted::Family, traits.family.as_ref().map(|name| name.whole.as_str())),
+        (Counted::Birth, traits.birth.as_ref().map(digits)),
+        (Counted::Postcode, traits.postcode.as_deref()),
+        (Counted::Email, traits.email.as_deref()),
+        (Counted::Phone, traits.phone.as_deref()),
+    ]
+    .into_iter()
+    .filter_map(|(kind, value)| Some(print((kind, value?))))
+}
+
+/// How two people compare.
+#[derive(Clone)]
+pub(crate) struct Score {
+    /// The bits for and against, without how many people there are to choose from.
+    pub(crate) bits: f32,
+    /// What each field says.
+    pub(crate) evidence: Vec<Evidence>,
+    /// Something tells that they may be two people for all that: twins, parent and child, a couple.
+    pub(crate) doubtful: bool,
+}
+
+struct Tally {
+    bits: f32,
+    evidence: Vec<Evidence>,
+}
+
+impl Tally {
+    fn add(&mut self, field: FieldId, agreement: Agreement, bits: f32) {
+        self.bits += bits;
+        self.evidence.push(Evidence { field, agreement });
+    }
+}
+
+/// Compares two people.
+pub(crate) fn compare(census: &Census, a: &Traits, b: &Traits) -> Score {
+    let mut tally = Tally { bits: 0.0, evidence: Vec::new() };
+    let (given, family) = names(census, a, b, &mut tally);
+    let birth = birth(census, a, b, &mut tally);
+    let postcode = place(census, a, b, &mut tally);
+    let reach = reach(census, a, b, &mut tally);
+    let identity = identity(a, b, &mut tally);
+    if let (Some(one), Some(other)) = (&a.gender, &b.gender) {
+        if one == other {
+            tally.add(field::GENDER, Agreement::Same, 0.8);
+        } else {
+            tally.add(field::GENDER, Agreement::Different, -2.5);
+        }
+    }
+    let found = Found { given, family, birth, postcode, identity, reach };
+    Score { doubtful: found.doubtful(census, a, b), bits: tally.bits, evidence: tally.evidence }
+}
+
+/// Whether two records that share an e-mail address or a number are two people's for all that: an address is passed on, and two
+/// numbering schemes meet.
+pub(crate) fn two_people(a: &Traits, b: &Traits) -> bool {
+    let (nobody, mut tally) = (Census::default(), Tally { bits: 0.0, evidence: Vec::new() });
+    let (given, family) = names(&nobody, a, b, &mut tally);
+    let known = given.is_some() && family.is_some();
+    match birth(&nobody, a, b, &mut tally) {
+        Some(Agreement::Same | Agreement::Swapped | Agreement::Similar) => false,
+        Some(Agreement::Different) => known && !(near(given) && near(family)),
+        _ => known && !near(given) && !near(family),
+    }
+}
+
+/// How the fields compare that tell people of one family apart.
+struct Found {
+    given: Option<Agreement>,
+    family: Option<Agreement>,
+    birth: Option<Agreement>,
+    postcode: Option<Agreement>,
+    identity: Option<Agreement>,
+    /// They are reached in the same way, which leads to nobody else.
+    reach: bool,
+}
+
+/// So many people tell whether there are twins among them, and whether a name that nobody else has is a slip.
+const TELLING_PEOPLE: f32 = 1_000.0;
+
+fn whole(agreement: Option<Agreement>) -> bool {
+    matches!(agreement, Some(Agreement::Same | Agreement::Variant | Agreement::Swapped))
+}
+
+fn near(agreement: Option<Agreement>) -> bool {
+    whole(agreement) || agreement == Some(Agreement::Similar)
+}
+
+impl Found {
+    /// Whether they may be two people for all that they have in common.
+    fn doubtful(&self, census: &Census, a: &Traits, b: &Traits) -> bool {
+        let two_numbers = self.identity == Some(Agreement::Different) && both_certain(a, b);
+        let no_name = !near(self.family) && self.family != Some(Agreement::Part) && !near(self.given);
+        if two_numbers || no_name {
+            return true;
+        }
+        if self.reach || near(self.identity) {
+            return false;
+        }
+        // What two people of one name share by chance is no reason; a home and a date of birth together are.
+        let home = near(self.postcode) && self.birth == Some(Agreement::Same);
+        match self.birth {
+            // Father and son may share name and home; what tells them apart is the date of birth.
+            Some(Agreement::Different) => return true,
+            None if !whole(self.given) || !whole(self.family) => return true,
+            _ => {}
+        }
+        if !near(self.family) && self.family.is_some() && !home {
+            return true;
+        }
+        // Twins share all but the given name, and theirs may differ by a letter. One twin alone on one side and the other alone on
+        // the other side is far less likely than a person with two given names, but only where there are no twins at all.
+        let no_twins = census.people >= TELLING_PEOPLE && !census.twins;
+        match self.given {
+            None => false,
+            given if whole(given) => false,
+            Some(Agreement::Similar) => !(no_twins || is_slip(census, a, b)),
+            _ => !(home && (no_twins || share_a_word(a, b))),
+        }
+    }
+}
+
+/// A letter is a slip where one of the two forms is nobody's name but this person's, in a roster that is large enough to tell.
+fn is_slip(census: &Census, a: &Traits, b: &Traits) -> bool {
+    let alone =
+        |name: &Option<Name>| name.as_ref().is_some_and(|name| census.holders(Counted::Given, &name.whole) <= 1);
+    census.people >= TELLING_PEOPLE && (alone(&a.given) || alone(&b.given))
+}
+
+/// One of several given names is the same, as of twins it is not.
+fn share_a_word(a: &Traits, b: &Traits) -> bool {
+    let (Some(a), Some(b)) = (&a.given, &b.given) else { return false };
+    a.words.iter().any(|word| word.len() >= 3 && b.words.contains(word))
+}
+
+fn both_certain(a: &Traits, b: &Traits) -> bool {
+    a.identity.as_ref().is_some_and(|id| id.certain) && b.identity.as_ref().is_some_and(|id| id.certain)
+}
+
+/// How two names compare.
+fn name(a: &Name, b: &Name) -> Agreement {
+    if a.whole == b.whole || same_words(a, b) {
+        return Agreement::Same;
+    }
+    if a.sound == b.sound {
+        return Agreement::Variant;
+    }
+    let (short, long) = if a.whole.len() <= b.whole.len() { (a, b) } else { (b, a) };
+    let length = short.whole.chars().count();
+    if length == 1 {
+        return if long.initial() == short.initial() { Agreement::Part } else { Agreement::Different };
+    }
+    if short.words.iter().any(|word| word.len() >= 3) && short.words.iter().all(|word| long.words.contains(word)) {
+        return Agreement::Part;
+    }
+    let most = match length {
+        0..=2 => 0,
+        3..=5 => 1,
+        6..=9 => 2,
+        _ => 3,
+    };
+    if slips::at_most(most, &a.whole, &b.whole) {
+        return Agreement::Similar;
+    }
+    if length >= 3 && long.whole.starts_with(short.whole.as_str()) {
+        return Agreement::Part;
+    }
+    let alike = length >= 5 && short.initial() == long.initial() && jaro_winkler(&a.whole, &b.whole) >= 0.93;
+    if alike { Agreement::Similar } else { Agreement::Different }
+}
+
+fn same_words(a: &Name, b: &Name) -> bool {
+    a.words.len() == b.words.len() && a.words.len() > 1 && a.words.iter().all(|word| b.words.contains(word))
+}
+
+fn name_bits(census: &Census, kind: Counted, a: &Name, b: &Name, agreement: Agreement) -> f32 {
+    let rarity = || census.rarity(kind, &a.whole).min(census.rarity(kind, &b.whole));
+    match agreement {
+        Agreement::Same => rarity() - 0.2,
+        Agreement::Variant => rarity().min(9.0) - 1.5,
+        Agreement::Similar => rarity().min(9.0) - 3.0,
+        Agreement::Part => 2.5,
+        Agreement::Swapped | Agreement::Different => match kind {
+            Counted::Family => -3.0,
+            _ => -4.0,
+        },
+    }
+}
+
+/// How two names compare and what that tells in bits, where both are there.
+type Compared = Option<(Agreement, f32)>;
+
+/// How much less names in each other's place tell.
+const SWAPPED: f32 = 2.0;
+
+fn names(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> (Option<Agreement>, Option<Agreement>) {
+    let one = |kind: Counted, a: &Option<Name>, b: &Option<Name>| {
+        let (a, b) = (a.as_ref()?, b.as_ref()?);
+        let agreement = name(a, b);
+        Some((agreement, name_bits(census, kind, a, b, agreement)))
+    };
+    let straight = (one(Counted::Given, &a.given, &b.given), one(Counted::Family, &a.family, &b.family));
+    let crossed = (one(Counted::Given, &a.given, &b.family), one(Counted::Family, &a.family, &b.given));
+    let bits = |pair: &(Compared, Compared)| [pair.0, pair.1].iter().flatten().map(|(_, bits)| bits).sum::<f32>();
+    let agreement = |found: Compared| found.map(|(agreement, _)| agreement);
+    let (first, second) = (near(agreement(crossed.0)), near(agreement(crossed.1)));
+    if (first || second) && bits(&crossed) - SWAPPED > bits(&straight) {
+        let as_swapped =
+            |near: bool, found: Compared| found.map(|(agreement, _)| if near { Agreement::Swapped } else { agreement });
+        let (given, family) = (as_swapped(first, crossed.0), as_swapped(second, crossed.1));
+        let bits = [crossed.0.map_or(0.0, |found| found.1) - SWAPPED, crossed.1.map_or(0.0, |found| found.1)];
+        for ((id, agreement), bits) in [(field::GIVEN_NAME, given), (field::FAMILY_NAME, family)].into_iter().zip(bits)
+        {
+            if let Some(agreement) = agreement {
+                tally.add(id, agreement, bits);
+            }
+        }
+        return (given, family);
+    }
+    for (id, found) in [(field::GIVEN_NAME, straight.0), (field::FAMILY_NAME, straight.1)] {
+        if let Some((agreement, bits)) = found {
+            tally.add(id, agreement, bits);
+        }
+    }
+    (straight.0.map(|found| found.0), straight.1.map(|found| found.0))
+}
+
+fn digits(birth: &[u8; 8]) -> &str {
+    std::str::from_utf8(birth).unwrap_or_default()
+}
+
+/// One digit is another, or two neighbours are swapped.
+fn one_slip(a: &[u8; 8], b: &[u8; 8]) -> bool {
+    let mut other = (0..8).filter(|place| a[*place] != b[*place]);
+    match (other.next(), other.next(), other.next()) {
+        (Some(_), None, _) => true,
+        (Some(first), Some(second), None) => second == first + 1 && a[first] == b[second] && a[second] == b[first],
+        _ => false,
+    }
+}
+
+fn birth(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> Option<Agreement> {
+    let (a, b) = (a.birth?, b.birth?);
+    let (agreement, bits) = if a == b {
+        (Agreement::Same, census.rarity(Counted::Birth, digits(&a)) - 0.2)
+    } else if a[..4] == b[..4] && a[4..6] == b[6..] && a[6..] == b[4..6] {
+        (Agreement::Swapped, 9.0)
+    } else if one_slip(&a, &b) {
+        (Agreement::Similar, 7.0)
+    } else {
+        let parts = [a[..4] == b[..4], a[4..6] == b[4..6], a[6..] == b[6..]];
+        match parts.iter().filter(|same| **same).count() {
+            2 => (Agreement::Part, 2.0),
+            _ => (Agreement::Different, -4.5),
+        }
+    };
+    tally.add(field::BIRTH_DATE, agreement, bits);
+    Some(agreement)
+}
+
+/// Where the person lives; how the postal codes compare.
+fn place(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> Option<Agreement> {
+    let mut postcode = None;
+    match (&a.postcode, &b.postcode) {
+        (Some(one), Some(other)) => {
+            let (agreement, bits) = if one == other {
+                (Agreement::Same, census.rarity(Counted::Postcode, one) - 0.4)
+            } else if slips::at_most(1, one, other) {
+                (Agreement::Similar, 4.0)
+            } else if one.len() == other.len() && one.get(..2) == other.get(..2) {
+                (Agreement::Part, 0.0)
+            } else {
+                (Agreement::Different, -1.0)
+            };
+            tally.add(field::POSTCODE, agreement, bits);
+            postcode = Some(agreement);
+        }
+        _ => {
+            if let (Some(one), Some(other)) = (&a.town, &b.town) {
+                let same = one == other;
+                tally.add(field::TOWN, agreement(same), if same { 3.0 } else { -0.7 });
+            }
+        }
+    }
+    if let (Some(one), Some(other)) = (&a.street, &b.street) {
+        if one == other {
+            tally.add(field::STREET, Agreement::Same, 5.0);
+        } else if jaro_winkler(one, other) >= 0.92 {
+            tally.add(field::STREET, Agreement::Similar, 3.0);
+        } else {
+            tally.add(field::STREET, Agreement::Different, -0.5);
+        }
+    }
+    postcode
+}
+
+fn agreement(same: bool) -> Agreement {
+    if same { Agreement::Same } else { Agreement::Different }
+}
+
+/// How the person is reached; true when one of the ways leads to this person only.
+fn reach(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> bool {
+    let mut own = false;
+    for (id, kind, one, other) in
+        [(field::EMAIL, Counted::Email, &a.email, &b.email), (field::PHONE, Counted::Phone, &a.phone, &b.phone)]
+    {
+        let (Some(one), Some(other)) = (one, other) else { continue };
+        let local = |text: &str| text.split('@').next().map(str::to_owned);
+        if one == other {
+            own |= census.holders(kind, one) <= 2;
+            tally.add(id, Agreement::Same, census.rarity(kind, one).min(12.0));
+        } else if id == field::EMAIL && local(one) == local(other) && local(one).is_some_and(|local| local.len() >= 5) {
+            tally.add(id, Agreement::Part, 4.0);
+        } else if id == field::EMAIL && digits_of(one) == digits_of(other) && slips::at_most(1, one, other) {
+            tally.add(id, Agreement::Similar, 4.0);
+        } else {
+            // One digit more or less is another number of the same company, or the next person of the same name.
+            tally.add(id, Agreement::Different, -0.7);
+        }
+    }
+    own
+}
+
+fn digits_of(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+fn identity(a: &Traits, b: &Traits, tally: &mut Tally) -> Option<Agreement> {
+    let (one, other) = (a.identity.as_ref()?, b.identity.as_ref()?);
+    let (agreement, bits) = if one.number == other.number {
+        (Agreement::Same, 20.0)
+    } else if both_certain(a, b) {
+        (Agreement::Different, -30.0)
+    } else if slips::at_most(1, &one.number, &other.number) {
+        (Agreement::Similar, 8.0)
+    } else {
+        (Agreement::Different, -9.0)
+    };
+    tally.add(field::NATIONAL_ID, agreement, bits);
+    Some(agreement)
+}
