@@ -1,12 +1,12 @@
 //! Runs the sandboxes on local sockets. See the README for the contract.
 
 use std::io::Write;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
 use hrsync_sandbox::netvisor::{Algorithms, EmploymentEdit, FaultMix, NetvisorSandbox, Options, UrlForm};
-use hrsync_sandbox::serve;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -111,8 +111,17 @@ impl Arguments {
 }
 
 #[tokio::main]
-async fn main() -> std::io::Result<()> {
-    let arguments = Arguments::parse();
+async fn main() -> ExitCode {
+    match serve(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _unread = writeln!(std::io::stderr(), "hrsync-sandbox: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(arguments: Arguments) -> std::io::Result<()> {
     let mix = arguments.options().fault_mix;
     let shares = [mix.fail_percent, mix.cut_percent, mix.lose_percent, mix.late_percent];
     if shares.into_iter().map(u32::from).sum::<u32>() > 100 {
@@ -122,7 +131,7 @@ async fn main() -> std::io::Result<()> {
     let mut servers = tokio::task::JoinSet::new();
     let stopped = stop(arguments.no_stdin)?;
     if arguments.vendors.contains(&Vendor::Netvisor) {
-        let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await?;
+        let listener = listen(arguments.port).await?;
         let sandbox = NetvisorSandbox::builder()
             .employees(usize::try_from(arguments.employees).unwrap_or_default())
             .seed(arguments.seed)
@@ -146,17 +155,31 @@ async fn main() -> std::io::Result<()> {
             "organisation_id": credentials.organisation_id,
         });
         announced.insert("netvisor".into(), access);
-        servers.spawn(serve::netvisor(listener, sandbox));
+        servers.spawn(hrsync_sandbox::serve::netvisor(listener, sandbox));
     }
-    let mut stdout = std::io::stdout();
-    writeln!(stdout, "{}", serde_json::Value::Object(announced))?;
-    stdout.flush()?;
+    announce(&serde_json::Value::Object(announced)).map_err(|error| about("standard output", &error))?;
     tokio::select! {
         // The sender lives as long as the watcher, so an error means the same as the message.
         _ = stopped => Ok(()),
         // A service ends only when its listener fails.
         Some(ended) = servers.join_next() => ended.map_err(std::io::Error::other)?.map(|never| match never {}),
     }
+}
+
+async fn listen(port: u16) -> std::io::Result<TcpListener> {
+    let listener = TcpListener::bind(("127.0.0.1", port)).await;
+    listener.map_err(|error| about(&format!("127.0.0.1:{port}"), &error))
+}
+
+fn announce(access: &serde_json::Value) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout();
+    writeln!(stdout, "{access}")?;
+    stdout.flush()
+}
+
+/// An error with what it is about.
+fn about(what: &str, error: &std::io::Error) -> std::io::Error {
+    std::io::Error::new(error.kind(), format!("{what}: {error}"))
 }
 
 /// Ends the program as any wrong argument does.
@@ -219,5 +242,13 @@ mod tests {
         for wrong in ["--fail-percent 101", "--employees 1000001", "--vendors nobody", "--employment-edit"] {
             assert!(options(&format!("hrsync-sandbox {wrong}")).is_err(), "{wrong}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_port_in_use_is_named() {
+        let first = listen(0).await.unwrap();
+        let port = first.local_addr().unwrap().port();
+        let error = listen(port).await.unwrap_err().to_string();
+        assert!(error.starts_with(&format!("127.0.0.1:{port}: ")), "{error}");
     }
 }
