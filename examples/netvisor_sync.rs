@@ -13,8 +13,8 @@ use std::time::Duration;
 use clap::Parser;
 use hrsync::http::{HttpClient, ReqwestClient};
 use hrsync::netvisor::{NetvisorConfig, NetvisorConnector};
-use hrsync::{Clock, Fixer, Result, SystemClock};
-use hrsync_examples::{Counting, Flags, JsonHost, Setup, demo_people, synchronise};
+use hrsync::{Clock, Error, ErrorKind, Fixer, Result, SystemClock};
+use hrsync_examples::{Counting, Flags, JsonHost, Setup, demo_people, synchronise, variable};
 use hrsync_sandbox::netvisor::NetvisorSandbox;
 
 /// Synchronise people between a host and Netvisor.
@@ -29,7 +29,18 @@ struct Arguments {
     flags: Flags,
 }
 
-#[tokio::main(flavor = "current_thread")]
+/// The settings by their names in Netvisor, and the variables that hold them.
+const SETTINGS: [(&str, &str); 6] = [
+    ("Sender", "NETVISOR_SENDER"),
+    ("User ID", "NETVISOR_CUSTOMER_ID"),
+    ("Key", "NETVISOR_CUSTOMER_KEY"),
+    ("Partner ID", "NETVISOR_PARTNER_ID"),
+    ("Partner key", "NETVISOR_PARTNER_KEY"),
+    ("Business ID", "NETVISOR_ORGANISATION_ID"),
+];
+
+// Ctrl-C is watched while a question waits for its answer.
+#[tokio::main(worker_threads = 1)]
 async fn main() -> ExitCode {
     let flags = match Arguments::try_parse() {
         Ok(Arguments { flags }) => flags,
@@ -43,12 +54,26 @@ async fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("netvisor_sync: {error}");
-            match error.fixer() {
-                Fixer::Nobody => eprintln!("start it again later; if it stays so, check --base-url and the network"),
-                fixer => eprintln!("who can fix it: {fixer}"),
+            if let Some(advice) = advice(&error) {
+                eprintln!("{advice}");
             }
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Where the settings in an error come from, and who can fix it.
+fn advice(error: &Error) -> Option<String> {
+    let wrong = |(setting, _): &&(&str, &str)| error.field_paths().iter().any(|path| path == setting);
+    let variables = SETTINGS.iter().filter(wrong).map(|(setting, variable)| format!("{setting} is {variable}"));
+    let variables = variables.collect::<Vec<_>>().join(", ");
+    match error.fixer() {
+        _ if error.kind() == ErrorKind::Cancelled => None,
+        _ if !variables.is_empty() => {
+            Some(format!("in the environment: {variables}\nwho can fix it: {}", error.fixer()))
+        }
+        Fixer::Nobody => Some("start it again later; if it stays so, check --base-url and the network".to_owned()),
+        fixer => Some(format!("who can fix it: {fixer}")),
     }
 }
 
@@ -56,14 +81,14 @@ async fn run(flags: &Flags) -> Result<ExitCode> {
     let file = flags.host_file.as_deref().map(JsonHost::read).transpose()?;
     let (config, counting, people) = match &flags.base_url {
         Some(url) => {
-            let environment = |name: &str| std::env::var(format!("NETVISOR_{name}")).unwrap_or_default();
+            let setting = |name| variable(name).map(Option::unwrap_or_default);
             let config = NetvisorConfig::builder()
                 .base_url(url)
-                .sender(environment("SENDER"))
-                .user_id(environment("CUSTOMER_ID"))
-                .key(&environment("CUSTOMER_KEY").into())
-                .partner(environment("PARTNER_ID"), &environment("PARTNER_KEY").into())
-                .business_id(environment("ORGANISATION_ID"));
+                .sender(setting("NETVISOR_SENDER")?)
+                .user_id(setting("NETVISOR_CUSTOMER_ID")?)
+                .key(&setting("NETVISOR_CUSTOMER_KEY")?.into())
+                .partner(setting("NETVISOR_PARTNER_ID")?, &setting("NETVISOR_PARTNER_KEY")?.into())
+                .business_id(setting("NETVISOR_ORGANISATION_ID")?);
             (config, Counting::new(Arc::new(ReqwestClient::new()?)), Vec::new())
         }
         None => {

@@ -1,17 +1,20 @@
 //! The flow of a synchronisation: connect, review, decide, plan, apply, report.
 
+use std::cell::Cell;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use hrsync::reconcile::{Decisions, Engine, Missing, Plan, Progress, Report, Resolution, ReviewRun};
-use hrsync::{Actor, Authority, Connector, Result, Severity};
+use hrsync::reconcile::{Action, Decisions, Engine, Missing, Plan, Progress, Report, Resolution, ReviewRun};
+use hrsync::{Actor, Authority, Connector, Error, ErrorKind, Finding, Result};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
 
-use crate::flags::{Create, Flags, Resolve};
+use crate::flags::{Flags, Resolve};
 use crate::json_host::JsonHost;
 use crate::mail::Mailer;
-use crate::{Counting, ask, show};
+use crate::out_file::OutFile;
+use crate::outcome::{Outcome, counted};
+use crate::show::Told;
+use crate::{Counting, ask, interrupt, show};
 
 /// What is to be synchronised.
 #[derive(Debug)]
@@ -24,105 +27,21 @@ pub struct Setup {
     pub host: JsonHost,
 }
 
-/// Whether anything is left to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Left {
-    Nothing,
-    Something,
-}
-
-/// Runs a synchronisation by the flags. `Ok` tells whether everything is done.
+/// Runs a synchronisation by the flags. `Ok` tells whether everything is done. Ctrl-C ends it with an error that says what
+/// was written.
 ///
 /// # Errors
-/// The vendor, the host or a file cannot be used.
+/// The vendor, the host or a file cannot be used, or the run was stopped.
 pub async fn synchronise(setup: Setup, flags: &Flags) -> Result<ExitCode> {
-    let Setup { connector, counting, host } = setup;
-    let mailer = Mailer::from_environment()?;
-    if let (Some(path), false) = (&flags.host_out, flags.dry_run) {
-        JsonHost::can_write(path)?;
-    }
-    let bar = progress_bar(flags);
-    let shown = bar.clone();
-    let engine = Engine::builder(Arc::clone(&connector), Arc::new(host.clone()))
-        .notifier(mailer.clone())
-        .on_progress(move |progress| show_progress(&shown, progress))
-        .build()?;
-    let anna = Actor::administrator("anna");
-    let talk = !flags.json;
-    let mut told = show::Told::default();
-
-    let missing = engine.connect(&anna, Authority::Confirmed).await?;
-    if talk {
-        say!("Connected to {} ({}); {}", connector.info().title, connector.info().account, counting.take());
-        told.findings(missing.iter());
-        inform_clerk(&*connector);
-        say!("");
-    }
-
-    let review = engine.review(&anna).await?;
-    bar.finish_and_clear();
-    if talk {
-        say!("Review; {}", counting.take());
-        show::review(&review, &host, &mut told);
-        say!("");
-    }
-    let decisions = decide(&review, &host, flags);
-    let plan = engine.plan(&anna, &review, &decisions)?;
-    if talk {
-        show::plan(&plan, &host, &mut told);
-    }
-    let apply = flags.apply().unwrap_or_else(|| ask::confirm("Write this?"));
-    let mut report: Option<Report> = None;
-    if apply {
-        let done = engine.apply(&anna, &plan).await?;
-        bar.finish_and_clear();
-        if talk {
-            say!("\nApplied; {}", counting.take());
-            show::report(&done, &host, &mut told);
-            for mail in mailer.take() {
-                say!("\nResult mail:\n{mail}");
-            }
-        }
-        report = Some(done);
-    } else if talk {
-        say!("Nothing was written.");
-    }
-    if flags.json {
-        let mut output = json!({ "review": review_json(&review), "plan": plan, "report": report });
-        if let Some(findings) = output["review"]["findings"].as_array_mut() {
-            findings.extend(missing.iter().map(|finding| json!(finding)));
-        }
-        print_json(&output)?;
-    }
-    if let (Some(path), true) = (&flags.host_out, apply) {
-        host.write(path)?;
-    }
-    let mut left = left_after(&review, &plan, report.as_ref());
-    if missing.iter().any(|finding| finding.severity == Severity::Problem) {
-        left = Left::Something;
-    }
-    let unmatched = !review.only_in_host.is_empty() || !review.only_in_vendor.is_empty();
-    if unmatched && flags.create.is_none() && flags.create() == Some(Create::None) {
-        // Nobody said what is to happen with people who exist on one side only.
-        left = Left::Something;
-    }
-    // A real company is not read twice without need.
-    if apply && talk && flags.base_url.is_none() {
-        left = second_run(&engine, &anna, &counting, &decisions, &bar).await?.max(left);
-    }
-    if talk && left == Left::Something {
-        say!(
-            "Something is left to do: {} decisions are open, {} findings above ask somebody to act (exit status 2)",
-            plan.undecided.len(),
-            told.problems()
-        );
-    }
-    Ok(exit_code(left == Left::Nothing))
-}
-
-impl Left {
-    fn max(self, other: Self) -> Self {
-        if self == Self::Something { self } else { other }
+    let run = Run::new(setup, flags)?;
+    let stop = interrupt::watch();
+    let ended = tokio::select! {
+        ended = run.all() => ended,
+        _ = stop => Err(Error::new(ErrorKind::Cancelled, "stopped")),
+    };
+    match ended {
+        Err(error) if error.kind() == ErrorKind::Cancelled => Err(run.stopped()),
+        ended => ended,
     }
 }
 
@@ -131,66 +50,197 @@ pub fn exit_code(done: bool) -> ExitCode {
     if done { ExitCode::SUCCESS } else { ExitCode::from(2) }
 }
 
-/// Reviews and plans once more with the same decisions: nothing is left to write.
-async fn second_run(
-    engine: &Engine,
-    anna: &Actor,
-    counting: &Counting,
-    decisions: &Decisions,
-    bar: &ProgressBar,
-) -> Result<Left> {
-    let again = engine.review(anna).await?;
-    let plan = engine.plan(anna, &again, decisions)?;
-    bar.finish_and_clear();
-    say!(
-        "\nSecond run: {} operations to write, {} decisions open; {}",
-        plan.operations.len(),
-        again.open().count(),
-        counting.take()
-    );
-    let report = engine.apply(anna, &plan).await?;
-    say!("{}; {}", show::summary(&report), counting.take());
-    Ok(if plan.is_empty() { Left::Nothing } else { Left::Something })
+/// How far a run has come.
+#[derive(Debug, Clone, Copy)]
+enum Stage {
+    NothingWritten,
+    Writing,
+    Written,
 }
 
-fn decide(review: &ReviewRun, host: &JsonHost, flags: &Flags) -> Decisions {
-    let decisions = Decisions::new();
-    let decisions = match flags.resolve() {
-        Resolve::Ask if flags.interactive() => ask::differences(review, host, decisions),
-        Resolve::Ask => decisions,
-        Resolve::Host => decisions.for_conflicts(Resolution::Host).for_missing(Missing::Fill),
-        Resolve::Vendor => decisions.for_conflicts(Resolution::Vendor).for_missing(Missing::Fill),
-        Resolve::Fill => decisions.for_missing(Missing::Fill),
-        Resolve::Leave => decisions.for_conflicts(Resolution::Leave).for_missing(Missing::Leave),
-    };
-    match flags.create() {
-        Some(create) => ask::creating(decisions, create),
-        None => ask::creations(review, decisions),
+struct Run<'a> {
+    flags: &'a Flags,
+    connector: Arc<dyn Connector>,
+    counting: Counting,
+    host: JsonHost,
+    out: Option<OutFile>,
+    mailer: Mailer,
+    bar: ProgressBar,
+    engine: Engine,
+    anna: Actor,
+    stage: Cell<Stage>,
+}
+
+impl<'a> Run<'a> {
+    fn new(Setup { connector, counting, host }: Setup, flags: &'a Flags) -> Result<Self> {
+        let mailer = Mailer::from_environment()?;
+        let out = flags.host_out.as_deref().filter(|_| !flags.dry_run).map(OutFile::at).transpose()?;
+        let bar = progress_bar(flags);
+        let shown = bar.clone();
+        let engine = Engine::builder(Arc::clone(&connector), Arc::new(host.clone()))
+            .notifier(mailer.clone())
+            .on_progress(move |progress| show_progress(&shown, progress))
+            .build()?;
+        let (anna, stage) = (Actor::administrator("anna"), Cell::new(Stage::NothingWritten));
+        Ok(Self { flags, connector, counting, host, out, mailer, bar, engine, anna, stage })
     }
-}
 
-fn left_after(review: &ReviewRun, plan: &Plan, report: Option<&Report>) -> Left {
-    let problems = |findings: &[hrsync::Finding]| findings.iter().any(|finding| finding.severity == Severity::Problem);
-    let open = !plan.undecided.is_empty();
-    let blocked = review.only_in_host.iter().any(|person| !person.blockers.is_empty());
-    let clean = match report {
-        Some(report) => report.is_clean(),
-        None => plan.is_empty(),
-    };
-    let done = clean && !open && !blocked && !problems(&review.findings) && !problems(&plan.findings);
-    if done { Left::Nothing } else { Left::Something }
-}
+    async fn all(&self) -> Result<ExitCode> {
+        let mut told = Told::default();
+        let connecting = self.connect(&mut told).await?;
+        let review = self.review(&mut told).await?;
+        let decisions = self.decide(&review)?;
+        let plan = self.plan(&review, &decisions, &mut told)?;
+        let apply = self.flags.apply().map_or_else(|| ask::confirm("Write this?"), Ok)?;
+        let (report, kept) = if apply { self.apply(&plan).await? } else { (None, Ok(())) };
+        let outcome = Outcome { connecting, review, plan, report };
+        self.tell(&outcome, &mut told)?;
+        kept?;
+        let mut left = outcome.left(self.flags);
+        // A real company is not read twice without need.
+        if apply && self.talks() && self.flags.base_url.is_none() {
+            left.extend(self.second_run(&decisions).await?);
+        }
+        if self.talks() && !left.is_empty() {
+            say!("Something is left to do (exit status 2): {}", left.join("; "));
+        }
+        Ok(exit_code(left.is_empty()))
+    }
 
-/// The review with its values, as a screen would need it; identity and bank data are cut short.
-fn review_json(review: &ReviewRun) -> serde_json::Value {
-    let mut output = json!(review);
-    if let Some(differences) = output["differences"].as_array_mut() {
-        for (json, difference) in differences.iter_mut().zip(&review.differences) {
-            json["host_value"] = difference.host_value().map(|value| show::shown(difference, Some(&value))).into();
-            json["vendor_value"] = difference.vendor_value().map(|value| show::shown(difference, Some(&value))).into();
+    fn talks(&self) -> bool {
+        !self.flags.json
+    }
+
+    async fn connect(&self, told: &mut Told) -> Result<Vec<Finding>> {
+        let missing = self.engine.connect(&self.anna, Authority::Confirmed).await?;
+        if self.talks() {
+            let info = self.connector.info();
+            say!("Connected to {} ({}); {}", info.title, info.account, self.counting.take());
+            told.findings(missing.iter());
+            inform_clerk(&*self.connector);
+            say!("");
+        }
+        Ok(missing)
+    }
+
+    async fn review(&self, told: &mut Told) -> Result<ReviewRun> {
+        let review = self.engine.review(&self.anna).await?;
+        self.bar.finish_and_clear();
+        if self.talks() {
+            say!("Review; {}", self.counting.take());
+            show::review(&review, &self.host, told);
+            say!("");
+        }
+        Ok(review)
+    }
+
+    fn decide(&self, review: &ReviewRun) -> Result<Decisions> {
+        let decisions = Decisions::new();
+        let decisions = match self.flags.resolve() {
+            Resolve::Ask if self.flags.interactive() => {
+                let decisions = ask::differences(review, &self.host, decisions)?;
+                ask::candidates(review, &self.host, decisions)?
+            }
+            Resolve::Ask => decisions,
+            Resolve::Host => decisions.for_conflicts(Resolution::Host).for_missing(Missing::Fill),
+            Resolve::Vendor => decisions.for_conflicts(Resolution::Vendor).for_missing(Missing::Fill),
+            Resolve::Fill => decisions.for_missing(Missing::Fill),
+            Resolve::Leave => decisions.for_conflicts(Resolution::Leave).for_missing(Missing::Leave),
+        };
+        match self.flags.create() {
+            Some(create) => Ok(ask::creating(decisions, create)),
+            None => ask::creations(review, &self.host, decisions),
         }
     }
-    output
+
+    fn plan(&self, review: &ReviewRun, decisions: &Decisions, told: &mut Told) -> Result<Plan> {
+        let plan = self.engine.plan(&self.anna, review, decisions)?;
+        if self.talks() {
+            show::plan(&plan, review, &self.host, told);
+        }
+        if self.flags.apply() != Some(false) && lost(self.flags, &plan) {
+            warn("without --host-out what is created and changed in the host is not kept: --host-file is only read");
+        }
+        Ok(plan)
+    }
+
+    /// Writes both sides, then the host's file, before anything that can fail tells of it.
+    async fn apply(&self, plan: &Plan) -> Result<(Option<Report>, Result<()>)> {
+        self.stage.set(Stage::Writing);
+        let report = self.engine.apply(&self.anna, plan).await;
+        let kept = self.keep();
+        self.stage.set(Stage::Written);
+        self.bar.finish_and_clear();
+        Ok((Some(report?), kept))
+    }
+
+    /// Writes the host's people to their file.
+    fn keep(&self) -> Result<()> {
+        self.out.as_ref().map_or(Ok(()), |out| self.host.write(out))
+    }
+
+    fn tell(&self, outcome: &Outcome, told: &mut Told) -> Result<()> {
+        match &outcome.report {
+            _ if self.flags.json => return print_json(&outcome.json()),
+            None => say!("Nothing was written."),
+            Some(report) => {
+                say!("\nApplied; {}", self.counting.take());
+                show::report(report, &self.host, told);
+            }
+        }
+        for mail in self.mailer.take() {
+            say!("\nResult mail:\n{mail}");
+        }
+        Ok(())
+    }
+
+    /// Reviews and plans once more with the same decisions: nothing is left to write.
+    async fn second_run(&self, decisions: &Decisions) -> Result<Option<String>> {
+        let again = self.engine.review(&self.anna).await?;
+        let plan = self.engine.plan(&self.anna, &again, decisions)?;
+        self.bar.finish_and_clear();
+        say!(
+            "\nSecond run: {} operations to write, {} decisions open; {}",
+            plan.operations.len(),
+            again.open().count(),
+            self.counting.take()
+        );
+        let report = self.engine.apply(&self.anna, &plan).await?;
+        say!("{}; {}", show::summary(&report), self.counting.take());
+        let count = plan.operations.len();
+        Ok(counted(count, "operation was left for the second run", "operations were left for the second run"))
+    }
+
+    /// What a run that was stopped has to say. What the host has is kept.
+    fn stopped(&self) -> Error {
+        self.bar.finish_and_clear();
+        interrupt::show_cursor();
+        let message = match self.stage.get() {
+            Stage::NothingWritten => "stopped; nothing was written",
+            Stage::Writing => {
+                if let Err(error) = self.keep() {
+                    return error;
+                }
+                "stopped while writing: the operation in hand may have been carried out, the later ones were not; start again, \
+                 what is on both sides is recognised"
+            }
+            Stage::Written => "stopped after everything was written",
+        };
+        Error::new(ErrorKind::Cancelled, message)
+    }
+}
+
+/// Whether a plan writes to a host that forgets it.
+fn lost(flags: &Flags, plan: &Plan) -> bool {
+    let in_host = |action: &Action| matches!(action, Action::CreateInHost { .. } | Action::UpdateHost { .. });
+    let written = plan.operations.iter().any(|operation| in_host(&operation.action));
+    flags.host_file.is_some() && flags.host_out.is_none() && written
+}
+
+/// A warning; a screen that went away is no reason to stop.
+fn warn(text: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "warning: {text}");
 }
 
 /// Prints the one object; unlike a table it is worth nothing when it is cut short.
@@ -199,7 +249,7 @@ fn print_json(output: &serde_json::Value) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "{output:#}")
         .and_then(|()| stdout.flush())
-        .map_err(|error| hrsync::Error::new(hrsync::ErrorKind::Unexpected, format!("standard output: {error}")))
+        .map_err(|error| crate::environment::wrong(format!("standard output: {error}")))
 }
 
 fn inform_clerk(connector: &dyn Connector) {

@@ -6,7 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use hrsync::host::{Changes, HostDirectory, HostPage, HostWrite};
-use hrsync::{Employee, Error, ErrorKind, HostId, Result};
+use hrsync::{Employee, HostId, Result};
+
+use crate::environment::wrong;
+use crate::out_file::OutFile;
+use crate::show::called;
 
 /// People by id. Clones are the same directory.
 #[derive(Debug, Clone, Default)]
@@ -32,10 +36,12 @@ impl JsonHost {
     /// The file cannot be read, is not such an array, or has an id twice. The message names the person and the field and
     /// repeats no value.
     pub fn read(path: &Path) -> Result<Self> {
-        let problem = |message: String| Error::new(ErrorKind::ConfigInvalid, format!("{}: {message}", path.display()));
+        let problem = |message: String| wrong(format!("{}: {message}", path.display()));
         let text = std::fs::read_to_string(path).map_err(|error| problem(error.to_string()))?;
+        // Some editors begin a file with a byte order mark.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         // The parser's own words could repeat a value, so only the place is told, and an employee's own error.
-        let entries: Vec<serde_json::Value> = serde_json::from_str(&text).map_err(|error| {
+        let entries: Vec<serde_json::Value> = serde_json::from_str(text).map_err(|error| {
             problem(format!("no JSON array of employees, line {} column {}", error.line(), error.column()))
         })?;
         let host = Self::default();
@@ -53,52 +59,24 @@ impl JsonHost {
         Ok(host)
     }
 
-    /// Writes the people to a file, by way of a second file, so that an interruption leaves the old one whole.
+    /// Writes the people to a file.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn write(&self, path: &Path) -> Result<()> {
-        let problem = |message: String| Error::new(ErrorKind::Store, format!("{}: {message}", path.display()));
+    pub fn write(&self, out: &OutFile) -> Result<()> {
         let people: Vec<Employee> = self.state().people.values().cloned().collect();
-        let mut text = serde_json::to_string_pretty(&people).map_err(|error| problem(error.to_string()))?;
-        text.push('\n');
-        let new = beside(path);
-        std::fs::write(&new, text).map_err(|error| problem(error.to_string()))?;
-        std::fs::rename(&new, path).map_err(|error| problem(error.to_string()))
-    }
-
-    /// Finds out whether the file can be written, before anything else is.
-    ///
-    /// # Errors
-    /// It cannot.
-    pub fn can_write(path: &Path) -> Result<()> {
-        let new = beside(path);
-        let probed = std::fs::write(&new, "").and_then(|()| std::fs::remove_file(&new));
-        probed.map_err(|error| Error::new(ErrorKind::ConfigInvalid, format!("{}: {error}", path.display())))
+        let text = serde_json::to_string_pretty(&people).map_err(|error| wrong(error.to_string()))?;
+        out.write(&format!("{text}\n"))
     }
 
     /// What to call a person on a screen.
     pub fn name(&self, id: &str) -> String {
-        let state = self.state();
-        let person = state.people.get(id);
-        let names = person.map(|person| [person.given_name.as_deref(), person.family_name.as_deref()]);
-        let name: Vec<&str> = names.into_iter().flatten().flatten().collect();
-        let id = HostId::new(id);
-        // A name cannot move the cursor.
-        let name: String = name.join(" ").chars().filter(|c| !c.is_control()).collect();
-        if name.is_empty() { id.to_string() } else { format!("{name} ({id})") }
+        called(self.state().people.get(id), HostId::new(id))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// A file of its own beside `path`, to be renamed to it.
-fn beside(path: &Path) -> std::path::PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".new");
-    name.into()
 }
 
 #[async_trait]

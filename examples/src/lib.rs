@@ -11,15 +11,21 @@ macro_rules! say {
 mod ask;
 mod counting;
 mod demo;
+mod environment;
 mod flags;
 mod flow;
+mod interrupt;
 mod json_host;
 mod mail;
+mod out_file;
+mod outcome;
 mod show;
 
 pub use counting::Counting;
 pub use demo::demo_people;
+pub use environment::variable;
 pub use flags::{Create, Flags, Resolve};
 pub use flow::{Setup, exit_code, synchronise};
 pub use json_host::JsonHost;
 pub use mail::Mailer;
+pub use out_file::OutFile;

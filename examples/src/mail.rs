@@ -1,22 +1,30 @@
 //! The result mail of a run.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use hrsync::host::{Notification, Notifier};
 use hrsync::reconcile::Report;
-use hrsync::{Error, ErrorKind, Result, Severity};
-use lettre::message::{Mailbox, MultiPart};
+use hrsync::{Error, ErrorKind, Fixer, Result, Severity};
+use lettre::message::{Mailbox, Mailboxes, MultiPart, header};
+use lettre::transport::smtp;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
+use crate::environment::{variable, wrong};
 use crate::show::summary;
+
+/// How long sending a mail may take.
+const SENDING: Duration = Duration::from_secs(30);
+
+const NO_ANSWER: &str = "the mail server did not answer in time";
 
 /// Sends mails to the server in `SMTP_URL`; without one it keeps them, to be printed.
 #[derive(Clone, Default)]
 pub struct Mailer {
     smtp: Option<AsyncSmtpTransport<Tokio1Executor>>,
     from: Option<Mailbox>,
-    to: Option<Mailbox>,
+    to: Vec<Mailbox>,
     kept: Arc<Mutex<Vec<Message>>>,
 }
 
@@ -32,23 +40,15 @@ impl Mailer {
     /// # Errors
     /// `SMTP_URL` is not the address of a mail server, or `MAIL_FROM` or `MAIL_TO` none of a person.
     pub fn from_environment() -> Result<Self> {
-        let wrong = |message: String| Error::new(ErrorKind::ConfigInvalid, message);
-        let mailbox = |name: &str| {
-            let address = std::env::var(name).ok();
-            address
-                .map(|address| address.parse().map_err(|_| wrong(format!("{name} is not a mail address"))))
-                .transpose()
-        };
-        // The error would repeat the address, which may hold a password.
-        let server = |url: String| {
-            AsyncSmtpTransport::<Tokio1Executor>::from_url(&url)
-                .map(|smtp| smtp.build())
-                .map_err(|_| wrong("SMTP_URL is not the address of a mail server".to_owned()))
-        };
+        let mut from = mailboxes("MAIL_FROM")?.into_iter();
+        let sender = from.next();
+        if from.next().is_some() {
+            return Err(wrong("MAIL_FROM is more than one mail address".to_owned()));
+        }
         Ok(Self {
-            smtp: std::env::var("SMTP_URL").ok().map(server).transpose()?,
-            from: mailbox("MAIL_FROM")?,
-            to: mailbox("MAIL_TO")?,
+            smtp: variable("SMTP_URL")?.as_deref().map(server).transpose()?,
+            from: sender,
+            to: mailboxes("MAIL_TO")?,
             kept: Arc::default(),
         })
     }
@@ -64,37 +64,68 @@ impl Mailer {
 impl Notifier for Mailer {
     async fn notify(&self, notification: &Notification<'_>) -> Result<()> {
         let Notification::RunEnded { to, report } = notification else { return Ok(()) };
-        let mail = self.compose(to, report)?;
-        match &self.smtp {
-            None => {
-                self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(mail);
-                Ok(())
-            }
-            Some(smtp) => {
-                let failed = |_| Error::new(ErrorKind::Unavailable, "the result mail could not be sent");
-                smtp.send(mail).await.map(|_| ()).map_err(failed)
-            }
-        }
+        self.send(self.compose(to, report)?).await
     }
 }
 
 impl Mailer {
+    async fn send(&self, mail: Message) -> Result<()> {
+        let Some(smtp) = &self.smtp else {
+            self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(mail);
+            return Ok(());
+        };
+        let sent = tokio::time::timeout(SENDING, smtp.send(mail)).await;
+        sent.map_err(|_| not_sent(NO_ANSWER))?.map(|_| ()).map_err(|error| not_sent(&cause(&error)))
+    }
+
     /// The mail to the person with this id, who started the run.
     fn compose(&self, to: &str, report: &Report) -> Result<Message> {
         let problem = || Error::new(ErrorKind::Unexpected, "the result mail could not be composed");
         // A host knows the address of whoever started the run; the example asks the environment.
-        let address = |given: &Option<Mailbox>, default: String| match given {
-            Some(mailbox) => Ok(mailbox.clone()),
-            None => default.parse().map_err(|_| problem()),
-        };
+        let known = |address: String| address.parse::<Mailbox>().map_err(|_| problem());
+        let from = self.from.clone().map_or_else(|| known("Example HR <hr@yritys.example>".into()), Ok)?;
+        let to = if self.to.is_empty() { vec![known(format!("{to}@yritys.example"))?] } else { self.to.clone() };
         let (text, html) = bodies(report);
         let left = if report.is_clean() { "" } else { ": something is left to do" };
         Message::builder()
-            .from(address(&self.from, "Example HR <hr@yritys.example>".into())?)
-            .to(address(&self.to, format!("{to}@yritys.example"))?)
+            .from(from)
+            .mailbox(header::To::from(Mailboxes::from(to)))
             .subject(format!("People synchronised{left}"))
             .multipart(MultiPart::alternative_plain_html(text, html))
             .map_err(|_| problem())
+    }
+}
+
+/// The mail server at this address.
+fn server(url: &str) -> Result<AsyncSmtpTransport<Tokio1Executor>> {
+    // The error would repeat the address, which may hold a password.
+    let refused = |_| wrong("SMTP_URL is not the address of a mail server".to_owned());
+    AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map(|smtp| smtp.build()).map_err(refused)
+}
+
+/// The addresses in a variable, separated by commas.
+fn mailboxes(name: &str) -> Result<Vec<Mailbox>> {
+    let refused = |_| wrong(format!("{name} is not a mail address"));
+    let text = variable(name)?.unwrap_or_default();
+    let parts = text.split(',').filter(|part| !part.trim().is_empty());
+    parts.map(|part| part.trim().parse().map_err(refused)).collect()
+}
+
+fn not_sent(cause: &str) -> Error {
+    Error::new(ErrorKind::Unavailable, format!("the result mail could not be sent: {cause}"))
+        .with_code("mail_not_sent")
+        .with_fixer(Fixer::HostDeveloper)
+        .with_hint("check SMTP_URL, MAIL_FROM and MAIL_TO")
+}
+
+/// Why a mail was not sent. The server's own words may repeat an address.
+fn cause(error: &smtp::Error) -> String {
+    match error.status() {
+        Some(status) => format!("the mail server refused it with code {status}"),
+        None if error.is_timeout() => NO_ANSWER.to_owned(),
+        None if error.is_tls() => "no secure connection to the mail server could be made".to_owned(),
+        None if error.is_response() || error.is_client() => "the mail server cannot be spoken with".to_owned(),
+        None => "the mail server cannot be reached".to_owned(),
     }
 }
 
@@ -132,4 +163,43 @@ fn bodies(report: &Report) -> (String, String) {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncWriteExt;
+    use tokio::net::TcpListener;
+
+    /// Sends a mail to a server that says `words` and then nothing.
+    async fn sent_to(words: &'static str) -> Error {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("smtp://{}", listener.local_addr().unwrap());
+        let _server = tokio::spawn(async move {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            connection.write_all(words.as_bytes()).await.unwrap();
+            std::future::pending::<()>().await;
+        });
+        let mailer = Mailer { smtp: Some(server(&url).unwrap()), ..Mailer::default() };
+        let mail = Message::builder()
+            .from("a@yritys.example".parse().unwrap())
+            .to("b@yritys.example".parse().unwrap())
+            .body(String::new())
+            .unwrap();
+        mailer.send(mail).await.unwrap_err()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_mail_server_is_not_waited_for() {
+        let error = sent_to("").await;
+        assert_eq!(error.message(), "the result mail could not be sent: the mail server did not answer in time");
+        assert_eq!(error.fixer(), Fixer::HostDeveloper);
+        assert!(error.hint().unwrap().contains("SMTP_URL"));
+    }
+
+    #[tokio::test]
+    async fn a_mail_server_that_refuses_is_told_by_its_code() {
+        let error = sent_to("554 no service for b@yritys.example\r\n").await;
+        assert_eq!(error.message(), "the result mail could not be sent: the mail server refused it with code 554");
+    }
 }

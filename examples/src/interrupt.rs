@@ -1,0 +1,31 @@
+//! Ctrl-C.
+
+use dialoguer::console::Term;
+use tokio::task::JoinHandle;
+
+/// Ends at the first Ctrl-C. A second one ends the program at once.
+pub(crate) fn watch() -> JoinHandle<()> {
+    tokio::spawn(async {
+        ctrl_c().await;
+        tokio::spawn(async {
+            ctrl_c().await;
+            show_cursor();
+            std::process::exit(1);
+        });
+    })
+}
+
+async fn ctrl_c() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // It cannot be watched, so it ends the program as ever.
+        std::future::pending::<()>().await;
+    }
+}
+
+/// A question that was broken off leaves the cursor hidden.
+pub(crate) fn show_cursor() {
+    let terminal = Term::stderr();
+    if terminal.is_term() {
+        let _ = terminal.show_cursor();
+    }
+}
