@@ -37,8 +37,8 @@ pub enum Problem {
     WrongCheckCharacter,
     /// Not one of the known codes.
     UnknownCode,
-    /// Longer than the other side takes.
-    TooLong,
+    /// Longer than so many characters, which is what the other side takes.
+    TooLong(u16),
     /// Lies before the start of the employment.
     BeforeStart,
     /// Holds something other than digits.
@@ -62,7 +62,7 @@ impl Problem {
             Self::NotAFinnishIdentityCode => "is not a Finnish personal identity code",
             Self::WrongCheckCharacter => "has a wrong check character",
             Self::UnknownCode => "is not a known code",
-            Self::TooLong => "is too long",
+            Self::TooLong(_) => "is too long",
             Self::BeforeStart => "lies before the employment start date",
             Self::NotANumber => "is not a number",
             Self::IllegalCharacters => "holds characters that cannot be sent",
@@ -73,6 +73,9 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::TooLong(most) = self {
+            return write!(f, "is longer than {most} characters");
+        }
         f.write_str(self.as_str())
     }
 }

@@ -285,11 +285,13 @@ pub struct Steps {
     pub steps: Vec<Step>,
     /// Parts that cannot be sent for this person, while the rest can.
     pub left_out: Vec<LeftOut>,
+    /// What somebody should know about what is sent.
+    pub findings: Vec<Finding>,
 }
 
 impl From<Vec<Step>> for Steps {
     fn from(steps: Vec<Step>) -> Self {
-        Self { steps, left_out: Vec::new() }
+        Self { steps, ..Self::default() }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::model::{FieldId, HostId, VendorId};
 /// Something a person should know or do.
 ///
 /// It names people by id and fields by name and holds neither a name nor a value, so it may be logged, mailed and stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Finding {
     /// The stable code; see [`code`] and the vendor crates for the codes there are.
@@ -41,7 +41,7 @@ pub struct Finding {
 }
 
 /// Whether somebody has to act on a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Good to know.
@@ -82,6 +82,8 @@ pub mod code {
     pub const NOT_LINKED: &str = "person.not_linked";
     /// A linked person is gone from one side.
     pub const LINKED_PERSON_GONE: &str = "person.linked_gone";
+    /// Two linked records are two people's.
+    pub const OTHER_PERSON: &str = "person.other_person";
     /// The person could not be read.
     pub const UNREAD_PERSON: &str = "person.unread";
     /// The person is set aside until somebody acts.

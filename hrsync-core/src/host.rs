@@ -28,15 +28,15 @@ use crate::reconcile::Report;
 ///     async fn fetch(&self, id: &HostId) -> Result<Option<Employee>> {
 ///         Ok(self.0.lock().unwrap().get(id.as_str()).cloned())
 ///     }
-///     async fn create(&self, employee: Employee, _once: &str) -> Result<HostId> {
-///         let mut people = self.0.lock().unwrap();
-///         let id = format!("{}", people.len() + 1);
-///         people.insert(id.clone(), employee);
-///         Ok(HostId::new(id))
+///     async fn create(&self, mut employee: Employee, once: &str) -> Result<HostId> {
+///         employee.id = once.to_owned(); // the same for the same person, so a repeated call makes no second one
+///         self.0.lock().unwrap().insert(employee.id.clone(), employee);
+///         Ok(HostId::new(once))
 ///     }
 ///     async fn update(&self, id: &HostId, changes: &Changes, _version: Option<&str>, _once: &str) -> Result<HostWrite> {
-///         if let Some(person) = self.0.lock().unwrap().get_mut(id.as_str()) {
-///             changes.apply_to(person);
+///         match self.0.lock().unwrap().get_mut(id.as_str()) {
+///             Some(person) => changes.apply_to(person),
+///             None => return Ok(HostWrite::Drifted),
 ///         }
 ///         Ok(HostWrite::Written)
 ///     }
@@ -137,7 +137,7 @@ pub enum HostWrite {
 /// Tells people what happened.
 #[async_trait]
 pub trait Notifier: fmt::Debug + Send + Sync + 'static {
-    /// Delivers one message.
+    /// Delivers one message, or hands it to a queue that will. A run gives its report only afterwards, so do not wait long.
     ///
     /// # Errors
     /// It cannot be delivered. The run it tells about stands all the same.

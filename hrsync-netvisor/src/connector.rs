@@ -301,7 +301,8 @@ impl NetvisorConnector {
                 Err(error) => left_out.push(LeftOut { fields: employment, error }),
             }
         }
-        Ok(Steps { steps, left_out })
+        let findings = starts_after_the_end(&wanted, detail).into_iter().collect();
+        Ok(Steps { steps, left_out, findings })
     }
 
     /// The period to change through the resource that takes a single one, where the company allows that resource.
@@ -487,6 +488,19 @@ fn step(nature: StepNature, fields: Vec<FieldId>, payload: Payload) -> Step {
     let before = payload.periods_before.map(|(_, count)| (PERIODS_BEFORE.into(), count.to_string()));
     let evidence = Evidence(before.into_iter().collect());
     Step { name: payload.resource.name(), nature, fields, payload: Opaque::new(payload), evidence }
+}
+
+/// An employment that begins anew takes the place of the ended one, because a single period is kept in step.
+fn starts_after_the_end(wanted: &Record, detail: &Detail) -> Option<Finding> {
+    let start = wanted.cell(field::START_DATE).value()?.as_date()?;
+    let period = people::current_period(detail.periods(), detail.as_of)?;
+    let end = hrsync_core::check::date(period.end_date.as_deref()?.trim()).ok()?;
+    let message = "a new employment takes the place of the ended one in Netvisor, because one period is kept in step";
+    let mut finding = Finding::notice("netvisor.employment_replaced", message)
+        .with_hint("add the ended employment as a period of its own in Netvisor, where it is still needed")
+        .on(field::START_DATE);
+    finding.fixer = Fixer::PayrollClerk;
+    (start > end).then_some(finding)
 }
 
 fn several_periods() -> Error {

@@ -84,6 +84,24 @@ async fn somebody_who_left_and_comes_back_is_known_and_not_added_a_second_time()
     assert_eq!(world.sandbox.people().len(), 2);
 }
 
+#[tokio::test]
+async fn an_employment_that_takes_the_place_of_an_ended_one_is_told_to_the_clerk() {
+    let world = World::connected(1).await;
+    world.sandbox.change_person(100, |person| {
+        let period = &mut person.periods[0];
+        (period.start, period.probation_end) = ("2020-01-01".into(), String::new());
+        (period.end, period.end_reason) = ("2021-12-31".into(), "4".into());
+    });
+    world.copy_to_host(100);
+    assert!(world.synchronise(&Decisions::new()).await.is_clean());
+    world.edit_host(&host_of(100), field::END_DATE, "");
+    world.edit_host(&host_of(100), field::START_DATE, "2026-10-01");
+    let report = world.push(&host_of(100)).await;
+    let [told] = with_code(&report.findings, "netvisor.employment_replaced")[..] else { panic!("{report:#?}") };
+    assert_eq!((told.fixer, told.host_id.as_ref()), (Fixer::PayrollClerk, Some(&host_of(100))));
+    assert_eq!(of_period(&world.vendor_person(100), field::START_DATE), "2026-10-01");
+}
+
 fn select_insurance(person: &mut Person) {
     let pension = person.settlement_points.iter_mut().find(|point| point.kind == "employeeworkpensioninsurance");
     pension.unwrap().r#type = "automatichandling".into();

@@ -462,7 +462,7 @@ async fn a_value_that_is_too_long_is_reported_before_any_write() {
             let review = linked.review().await;
             assert_eq!(codes(&review.findings, id), ["value.invalid"], "{id}");
             let why = difference(&review, id).why_not(Resolution::Host).cloned();
-            assert_eq!(why, Some(WhyNot::Invalid(Problem::TooLong)), "{id}");
+            assert_eq!(why, Some(WhyNot::Invalid(Problem::TooLong(most as u16))), "{id}");
             assert_eq!(linked.posts(), 0, "{id}");
             let world = newcomer(|person| person.set_text(id, Some(&text(most + 1)))).await;
             assert_eq!(not_created(&world, id).await, ["value.invalid"], "{id}");

@@ -281,8 +281,8 @@ impl FieldMapping {
     /// The problem with it.
     pub fn accepts(&self, vendor_value: &Value) -> Result<(), Problem> {
         let text = vendor_value.reveal();
-        if self.max_len.is_some_and(|max| text.chars().count() > usize::from(max)) {
-            return Err(Problem::TooLong);
+        if let Some(most) = self.max_len.filter(|max| text.chars().count() > usize::from(*max)) {
+            return Err(Problem::TooLong(most));
         }
         match self.check {
             Some(check) => check(&text).map(|_| ()),

@@ -176,6 +176,17 @@ pub(crate) fn match_free(sides: &mut Sides<'_>) -> Matching {
     matching
 }
 
+/// Whether two linked records are two people's: another identity number, and no name in common.
+pub(crate) fn are_two_people(host: &Record, vendor: &Record) -> bool {
+    let numbers = (host.cell(field::NATIONAL_ID).value(), vendor.cell(field::NATIONAL_ID).value());
+    match numbers {
+        (Some(a), Some(b)) if !field::NATIONAL_ID.kind().same(a, b) => {
+            score::no_name_in_common(&traits::Traits::of(host), &traits::Traits::of(vendor))
+        }
+        _ => false,
+    }
+}
+
 /// Who is whom among two lists of people of whom nobody is linked yet: pairs by places in the lists, and who may be whom.
 pub fn match_people(host: &[Record], vendor: &[Record]) -> (Vec<(usize, usize, LinkedBy)>, Vec<Candidate>) {
     let mut sides = Sides { host, vendor, host_free: vec![true; host.len()], vendor_free: vec![true; vendor.len()] };

@@ -148,6 +148,13 @@ pub(crate) fn two_people(a: &Traits, b: &Traits) -> bool {
     }
 }
 
+/// Whether two people have neither given nor family name in common, as far as they have any.
+pub(crate) fn no_name_in_common(a: &Traits, b: &Traits) -> bool {
+    let (nobody, mut tally) = (Census::default(), Tally { bits: 0.0, evidence: Vec::new() });
+    let (given, family) = names(&nobody, a, b, &mut tally);
+    given.is_some() && family.is_some() && !near(given) && !near(family)
+}
+
 /// How the fields compare that tell people of one family apart.
 struct Found {
     given: Option<Agreement>,

@@ -360,8 +360,9 @@ impl Serialize for Employee {
 enum Node {
     Absent(()),
     Text(String),
-    Number(u64),
+    Number(i64),
     Group(BTreeMap<String, Node>),
+    Other(serde::de::IgnoredAny),
 }
 
 impl<'de> Deserialize<'de> for Employee {
@@ -379,8 +380,8 @@ impl<'de> Deserialize<'de> for Employee {
                 let mut employee = Employee::default();
                 let mut entries = Vec::new();
                 while let Some(key) = map.next_key::<String>()? {
-                    // The inner error would repeat the value.
-                    let node = map.next_value::<Node>().map_err(|_| wrong_form(&employee.id, &key))?;
+                    // What is of no form is told when the id is known.
+                    let node = map.next_value::<Node>()?;
                     // The id comes first, wherever it stands, because errors name the person by it.
                     match key.as_str() {
                         "id" => employee.take(&key, node)?,
@@ -399,6 +400,11 @@ impl<'de> Deserialize<'de> for Employee {
     }
 }
 
+/// Whether fields are nested under this name.
+fn is_group(name: &str) -> bool {
+    Schema::EMPLOYEE.fields.iter().any(|def| def.name.split_once('.').is_some_and(|(group, _)| group == name))
+}
+
 fn wrong_form<E: serde::de::Error>(id: &str, path: &str) -> E {
     E::custom(format_args!("employee {id:?}: {path} is neither text, a whole number nor null"))
 }
@@ -406,9 +412,12 @@ fn wrong_form<E: serde::de::Error>(id: &str, path: &str) -> E {
 impl Employee {
     fn take<E: serde::de::Error>(&mut self, path: &str, node: Node) -> Result<(), E> {
         let text = match node {
+            // Names below something that is no group may be anything, so they are not repeated.
+            Node::Group(_) if !is_group(path) => return Err(wrong_form(&self.id, path)),
             Node::Group(entries) => {
                 return entries.into_iter().try_for_each(|(name, node)| self.take(&format!("{path}.{name}"), node));
             }
+            Node::Other(_) => return Err(wrong_form(&self.id, path)),
             Node::Absent(()) => None,
             Node::Text(text) => Some(text),
             Node::Number(number) => Some(number.to_string()),
@@ -417,12 +426,7 @@ impl Employee {
             ("id", _) => self.id = text.unwrap_or_default(),
             ("version", _) => self.version = text,
             (_, Ok(id)) => self.set_text(id, text.as_deref()),
-            (group, Err(_))
-                if Schema::EMPLOYEE
-                    .fields
-                    .iter()
-                    .any(|def| def.name.split_once('.').is_some_and(|(name, _)| name == group)) =>
-            {
+            (group, Err(_)) if is_group(group) => {
                 return Err(E::custom(format_args!("employee {:?}: {path} has to be an object", self.id)));
             }
             (_, Err(_)) => return Err(E::custom(format_args!("employee {:?}: there is no field {path:?}", self.id))),
@@ -457,7 +461,12 @@ mod tests {
     fn errors_name_the_person_and_the_field_and_no_value() {
         for (json, expected) in [
             (r#"{"id":"7","surname":"Virtanen"}"#, r#"employee "7": there is no field "surname""#),
-            (r#"{"id":"7","bank":{"iban":true}}"#, r#"employee "7": bank is neither text, a whole number nor null"#),
+            (
+                r#"{"bank":{"iban":true},"id":"7"}"#,
+                r#"employee "7": bank.iban is neither text, a whole number nor null"#,
+            ),
+            (r#"{"email":1.5,"id":"7"}"#, r#"employee "7": email is neither text, a whole number nor null"#),
+            (r#"{"email":["Virtanen"],"id":"7"}"#, r#"employee "7": email is neither text, a whole number nor null"#),
             (r#"{"given_name":"Aino"}"#, "an employee without an id"),
         ] {
             let error = serde_json::from_str::<Employee>(json).unwrap_err().to_string();

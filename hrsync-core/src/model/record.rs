@@ -85,6 +85,11 @@ impl Cell {
         !matches!(self, Self::NotRead)
     }
 
+    /// True when the field holds text that is no value of it.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self, Self::AsGiven(_))
+    }
+
     /// True when the field was read and holds nothing.
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Empty)

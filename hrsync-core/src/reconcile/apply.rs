@@ -13,7 +13,7 @@ use super::progress::Progress;
 use super::report::{Item, ItemResult, Report};
 use super::review::Prints;
 use crate::connection::{Actor, ConnectionState};
-use crate::connector::{Evidence, Memory, Step, StepDone, StepNature};
+use crate::connector::{Evidence, Memory, Step, StepDone, StepNature, Steps};
 use crate::error::{Error, ErrorKind, Fixer, Outcome, Result};
 use crate::finding::{Finding, code};
 use crate::journal::{Event, NewEntry};
@@ -70,6 +70,8 @@ pub(crate) struct Run<'e> {
     pub(crate) report: Report,
     /// Entries that go into the journal with the next commit.
     pub(crate) entries: Vec<NewEntry>,
+    /// What was found so far; nothing is told twice.
+    told: HashSet<Finding>,
     /// Who was created and linked, by operation.
     pub(crate) made: HashMap<OperationId, (HostId, VendorId)>,
     /// Steps for which the right was found missing, with what was found then.
@@ -126,6 +128,7 @@ impl Engine {
             run: id,
             actor: actor.to_owned(),
             entries: Vec::new(),
+            told: HashSet::new(),
             made: HashMap::new(),
             denied: HashMap::new(),
             stopped: false,
@@ -396,6 +399,18 @@ impl Run<'_> {
         ItemResult::NotAttempted
     }
 
+    /// Tells what of a write cannot be sent, and what else there is to say about it.
+    pub(crate) fn tell_of(&mut self, steps: &Steps, operation: &Operation) {
+        for finding in &steps.findings {
+            self.found(about(finding.clone(), operation), None);
+        }
+        for part in &steps.left_out {
+            let mut finding = about(Finding::from_error(&part.error), operation);
+            finding.field = part.fields.first().copied();
+            self.found(finding, part.error.sensitive_detail());
+        }
+    }
+
     /// Says that a right is missing, which was reported with the first person it was missing for.
     pub(crate) fn denied(&mut self, operation: &Operation, step: &'static str) -> ItemResult {
         let Some(first) = self.denied.get(step) else { return ItemResult::NotAttempted };
@@ -407,6 +422,9 @@ impl Run<'_> {
 
     /// Keeps a finding for report and journal; the vendor's own words are sealed.
     pub(crate) fn found(&mut self, finding: Finding, words: Option<&str>) {
+        if !self.told.insert(finding.clone()) {
+            return;
+        }
         let person = finding.host_id.as_ref().map(HostId::as_str).or(finding.vendor_id.as_ref().map(VendorId::as_str));
         let about = person.unwrap_or("nobody").to_owned();
         // Without randomness the words are not kept; the finding is.

@@ -89,11 +89,7 @@ impl Run<'_> {
         let mut vendor: Option<VendorId> = None;
         let mut created_now =
             Created { operation: operation.clone(), host, wanted: Record::new(wanted.id()), step: "" };
-        for part in &steps.left_out {
-            let mut finding = about(Finding::from_error(&part.error), operation);
-            finding.field = part.fields.first().copied();
-            self.found(finding, part.error.sensitive_detail());
-        }
+        self.tell_of(&steps, operation);
         for step in &steps.steps {
             let held = !created_now.step.is_empty();
             let checks = if held {
@@ -325,7 +321,13 @@ fn host_counterpart(mapping: &Mapping, vendor: &Record) -> Employee {
     let mut employee = Employee::default();
     for entry in mapping.entries().iter().filter(|entry| entry.direction != Direction::ToVendor) {
         let whole = entry.group.is_none_or(|group| {
-            !group.read_whole || mapping.group(group).all(|part| vendor.cell(part.field).value().is_some())
+            let mut parts = mapping.group(group).map(|part| vendor.cell(part.field));
+            // What goes together is not taken over in part because a part cannot be read.
+            if group.read_whole {
+                parts.all(|cell| cell.value().is_some())
+            } else {
+                !parts.any(|cell| cell.is_unreadable())
+            }
         });
         let value = vendor.cell(entry.field).value().and_then(|value| entry.read(value).ok());
         if let (true, Some(value)) = (whole, value) {

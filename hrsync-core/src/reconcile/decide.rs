@@ -6,7 +6,6 @@ use std::fmt;
 use super::compare::DifferenceKind;
 use super::resolution::Resolution;
 use super::review::Difference;
-use crate::matching::Candidate;
 use crate::model::{FieldId, HostId, VendorId};
 
 /// What a person decided about a review. Nothing that is not decided happens, but for changes made on one side since the
@@ -155,9 +154,9 @@ impl Decisions {
         self
     }
 
-    /// Whether a person said that a candidate is the same person.
-    pub(crate) fn connects(&self, candidate: &Candidate) -> bool {
-        self.connected.iter().any(|(host, vendor)| *host == candidate.host && *vendor == candidate.vendor)
+    /// Whether a person said that two records are the same person.
+    pub(crate) fn connects(&self, host: &HostId, vendor: &VendorId) -> bool {
+        self.connected.iter().any(|pair| pair.0 == *host && pair.1 == *vendor)
     }
 
     /// What is decided about a difference.

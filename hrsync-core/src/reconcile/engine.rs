@@ -302,12 +302,34 @@ impl Engine {
             return Err(Error::new(ErrorKind::NotFound, "the person is not linked").with_code(code::NOT_LINKED));
         };
         link.state = LinkState::Disconnected;
+        let batch = Batch::default().put(link_key(person), Some(Check::At(link.row_version)), link.to_body()?);
+        self.unlink(actor, &link, "disconnected", batch).await
+    }
+
+    /// Forgets a link, with what both sides agreed on: the two records are free to be recognised, connected or created anew, for
+    /// instance when a person came back under another id.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] when the person has no link, [`ErrorKind::VersionMismatch`] while a write of the person is under
+    /// way, or the store failed.
+    pub async fn forget(&self, actor: &Actor, person: &HostId) -> Result<()> {
+        self.may_configure(actor)?;
+        let Some(link) = self.link(person).await? else {
+            return Err(Error::new(ErrorKind::NotFound, "the person is not linked").with_code(code::NOT_LINKED));
+        };
+        let mut batch = Batch::default()
+            .delete(link_key(person))
+            .delete(RowKey::new(RowKind::VendorLink, link.vendor.as_str()))
+            .delete(RowKey::new(RowKind::SetAside, person.as_str()));
+        batch.checks.push((link_key(person), Check::At(link.row_version)));
+        batch.checks.push((RowKey::new(RowKind::Intent, format!("host/{}", person.as_str())), Check::Absent));
+        self.unlink(actor, &link, "forgotten", batch).await
+    }
+
+    async fn unlink(&self, actor: &Actor, link: &Link, how: &str, batch: Batch) -> Result<()> {
         let run = self.new_run()?;
-        let event = Event::Linked { host: link.host.clone(), vendor: link.vendor.clone(), by: "disconnected".into() };
-        let batch = Batch::default()
-            .put(RowKey::new(RowKind::Link, person.as_str()), Some(Check::At(link.row_version)), link.to_body()?)
-            .record(self.entry(&run, actor.id(), event));
-        Ok(self.store.commit(&self.id, batch).await?)
+        let event = Event::Linked { host: link.host.clone(), vendor: link.vendor.clone(), by: how.into() };
+        Ok(self.store.commit(&self.id, batch.record(self.entry(&run, actor.id(), event))).await?)
     }
 
     /// Reads both sides and compares them. Neither side is written.
@@ -462,7 +484,7 @@ impl Engine {
     /// # Errors
     /// The store failed.
     pub async fn link(&self, person: &HostId) -> Result<Option<Link>> {
-        let row = self.store.get(&self.id, &RowKey::new(RowKind::Link, person.as_str())).await?;
+        let row = self.store.get(&self.id, &link_key(person)).await?;
         row.as_ref().map(Link::from_row).transpose()
     }
 
@@ -555,6 +577,10 @@ impl std::ops::Deref for ReviewRun {
     fn deref(&self) -> &Review {
         &self.review
     }
+}
+
+fn link_key(person: &HostId) -> RowKey {
+    RowKey::new(RowKind::Link, person.as_str())
 }
 
 fn connection_key() -> RowKey {

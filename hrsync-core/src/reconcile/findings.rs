@@ -67,15 +67,22 @@ pub(crate) fn duplicate(side: Side, id: &str, field: FieldId, people: usize) -> 
     finding.on(field).with_param("side", side.to_string()).with_param("people", people.to_string())
 }
 
-pub(crate) fn unreadable(id: &VendorId, entry: &FieldMapping, problem: Problem) -> Finding {
-    Finding::problem(
+pub(crate) fn unreadable(host: Option<&HostId>, id: &VendorId, entry: &FieldMapping, problem: Problem) -> Finding {
+    let finding = Finding::problem(
         code::UNREADABLE_VALUE,
         format!("the payroll system's value {problem}; it is left alone"),
         Fixer::PayrollClerk,
-    )
-    .of_vendor(id)
-    .on(entry.field)
-    .with_param("path", entry.read_path)
+    );
+    let finding = match host {
+        Some(host) => finding.of_host(host),
+        None => finding,
+    };
+    finding.of_vendor(id).on(entry.field).with_param("path", entry.read_path)
+}
+
+/// The linked records are two people's.
+pub(crate) fn other_person(host: &HostId, vendor: &VendorId) -> Finding {
+    refusal(&WhyNot::OtherPerson).of_host(host).of_vendor(vendor)
 }
 
 pub(crate) fn rendered(host: &HostId, vendor: &VendorId, field: FieldId) -> Finding {
@@ -102,13 +109,16 @@ pub(crate) fn of_difference(difference: &Difference) -> Option<Finding> {
     }
     let host = difference.why_not(Resolution::Host);
     match host {
+        // Told once for the person.
+        Some(WhyNot::OtherPerson) => return None,
         Some(why @ WhyNot::Invalid(_)) => return Some(person(invalid(why))),
         Some(WhyNot::Duplicate(Side::Vendor)) => return Some(person(refusal(&WhyNot::Duplicate(Side::Vendor)))),
         Some(why) if difference.kind == D::HostChanged => return Some(person(refusal(why))),
         _ => {}
     }
     match difference.why_not(Resolution::Vendor) {
-        Some(why @ WhyNot::Duplicate(Side::Host)) => Some(person(refusal(why))),
+        // A change in the host leaves the vendor's old value behind, whoever has it now.
+        Some(why @ WhyNot::Duplicate(Side::Host)) if difference.kind != D::HostChanged => Some(person(refusal(why))),
         Some(why @ WhyNot::Required) if difference.kind == D::VendorChanged => {
             Some(person(Finding::problem(code::MISSING_REQUIRED, why.to_string(), Fixer::PayrollClerk)))
         }
@@ -125,6 +135,7 @@ pub(crate) fn refusal(why: &WhyNot) -> Finding {
     let text = || format!("{why}; nothing is written");
     match why {
         WhyNot::Invalid(_) | WhyNot::Unreadable(_) | WhyNot::NotRead => invalid(why),
+        WhyNot::OtherPerson => Finding::problem(code::OTHER_PERSON, text(), Fixer::HostAdministrator),
         WhyNot::CannotUpdate | WhyNot::Derived | WhyNot::OtherDirection | WhyNot::NotEmpty => {
             Finding::problem(code::CANNOT_UPDATE, text(), Fixer::PayrollClerk)
         }
@@ -203,7 +214,7 @@ pub(crate) fn unreadable_in_host(mapping: &Mapping, record: &Record, id: &HostId
     derived
         .filter_map(|entry| match record.cell(entry.field) {
             Cell::AsGiven(given) => {
-                let message = format!("the host's value {}; it is left alone", given.problem());
+                let message = format!("the host's value {}; it is not sent", given.problem());
                 Some(
                     Finding::problem(code::INVALID_VALUE, message, Fixer::HostAdministrator)
                         .of_host(id)

@@ -1,5 +1,7 @@
 //! Plans: exactly what will be written, before it is.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -301,18 +303,14 @@ pub(crate) fn plan(review: &Review, decisions: &Decisions, with: PlanContext<'_>
     for (host, vendor) in &decisions.connected {
         planner.connect(review, host, vendor);
     }
-    for candidate in &review.candidates {
-        if !decisions.connects(candidate) {
-            planner.findings.push(super::findings::ambiguous(candidate));
-        }
-    }
     for person in review.only_in_vendor.iter().filter(|person| decisions.in_host.includes(&person.id)) {
         planner.create_in_host(&context.vendor.records[person.place], &person.id, &person.blockers);
     }
     for person in review.only_in_host.iter().filter(|person| decisions.in_vendor.includes(&person.id)) {
         planner.create_in_vendor(&context.host.records[person.place], &person.id, &person.blockers);
     }
-    let Planner { prints, operations, settlements, findings, undecided, revision, .. } = planner;
+    let findings = planner.standing(&review.findings, decisions).chain(planner.findings.iter().cloned()).collect();
+    let Planner { prints, operations, settlements, undecided, revision, .. } = planner;
     let key = prints.current.key;
     let expected = expected(&operations, with.connector);
     let mut plan = Plan {
@@ -427,6 +425,33 @@ impl Planner<'_> {
         Ok(())
     }
 
+    /// What the review found and no decision settles.
+    fn standing<'f>(&'f self, found: &'f [Finding], decisions: &'f Decisions) -> impl Iterator<Item = Finding> + 'f {
+        let mut settled: HashSet<(&HostId, FieldId)> = HashSet::new();
+        for operation in &self.operations {
+            let fields = operation.action.changes().iter().map(|change| change.field);
+            settled.extend(operation.host_id.iter().flat_map(|id| fields.clone().map(move |field| (id, field))));
+        }
+        for settlement in &self.settlements {
+            settled.extend(settlement.left.iter().map(|field| (&settlement.host_id, *field)));
+        }
+        // What the plan itself says about a field is said once.
+        let about = |finding: &'f Finding| finding.host_id.as_ref().zip(finding.field);
+        settled.extend(self.findings.iter().filter_map(about));
+        let told: HashSet<&Finding> = self.findings.iter().collect();
+        let stands = move |finding: &&Finding| {
+            let decided = match (&finding.host_id, &finding.vendor_id, finding.field) {
+                (Some(host), Some(vendor), _) if finding.code == code::AMBIGUOUS_MATCH => {
+                    decisions.connects(host, vendor)
+                }
+                (Some(host), Some(_), Some(field)) => settled.contains(&(host, field)),
+                _ => false,
+            };
+            !decided && !told.contains(finding)
+        };
+        found.iter().filter(stands).cloned()
+    }
+
     fn undecided(&mut self, ids: &(HostId, VendorId), difference: &Difference) {
         // A difference that was left was decided on before.
         if difference.kind != DifferenceKind::Left {
@@ -531,6 +556,16 @@ impl Planner<'_> {
         let known = review.candidates.iter().any(|candidate| candidate.host == *host && candidate.vendor == *vendor);
         if !known {
             let message = "only candidates of the review can be connected";
+            let finding = Finding::problem(code::DECISION_IMPOSSIBLE, message, Fixer::HostAdministrator);
+            self.findings.push(finding.of_host(host).of_vendor(vendor));
+            return;
+        }
+        if let Some(link) = review.context.links.iter().find(|link| link.host == *host || link.vendor == *vendor) {
+            let message = format!(
+                "one of the two is linked to somebody else: person {} (vendor {}); forget that link first, if it is wrong or \
+                 the person is gone",
+                link.host, link.vendor
+            );
             let finding = Finding::problem(code::DECISION_IMPOSSIBLE, message, Fixer::HostAdministrator);
             self.findings.push(finding.of_host(host).of_vendor(vendor));
             return;

@@ -14,6 +14,7 @@ use crate::connection::ConnectionState;
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::mapping::Asked;
+use crate::matching::are_two_people;
 use crate::model::{HostId, Record, Side};
 use crate::store::{self, RowKind};
 
@@ -76,7 +77,7 @@ impl Run<'_> {
         };
         let fresh = match self.fresh(person, &link.vendor).await? {
             Ok(fresh) => fresh,
-            Err(finding) => {
+            Err((_, finding)) => {
                 self.found(finding, None);
                 return Ok(());
             }
@@ -144,6 +145,10 @@ impl Run<'_> {
         };
         let mut judged: Vec<Judgement> = mapping.entries().iter().enumerate().map(judge).collect();
         meet_in_groups(&mapping, &mut judged);
+        if are_two_people(host, &vendor.record) {
+            self.found(findings::other_person(&link.host, &link.vendor), None);
+            return Vec::new();
+        }
         let mut changes = Vec::new();
         for (place, entry) in mapping.entries().iter().enumerate() {
             let Judgement::Differs(kind) = judged[place] else { continue };

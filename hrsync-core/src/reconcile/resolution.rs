@@ -72,6 +72,8 @@ pub enum WhyNot {
     Duplicate(Side),
     /// The side has no value for the field, because it was not read.
     NotRead,
+    /// Identity number and name say that the two linked records are two people.
+    OtherPerson,
 }
 
 impl From<Stop> for WhyNot {
@@ -98,6 +100,9 @@ impl fmt::Display for WhyNot {
             Self::Duplicate(Side::Host) => f.write_str("somebody else in the host has the same value"),
             Self::Duplicate(Side::Vendor) => f.write_str("somebody else in the payroll system has the same value"),
             Self::NotRead => f.write_str("the value was not read"),
+            Self::OtherPerson => f.write_str(
+                "identity number and name say that these are two people; correct the number on one side, or disconnect them",
+            ),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::connector::Coverage;
 use crate::finding::Finding;
 use crate::keys::{KeyId, KeyRing};
 use crate::mapping::{Asked, Convert, FieldMapping, Mapping};
-use crate::matching::{Candidate, Evidence, Index, LinkedBy, Matching, Sides, match_free};
+use crate::matching::{Candidate, Evidence, Index, LinkedBy, Matching, Sides, are_two_people, match_free};
 use crate::model::{Cell, ConnectionId, FieldId, HostId, Record, Side, Value, VendorId};
 
 /// One side's people, and what the list of them covers.
@@ -496,6 +496,9 @@ impl Work<'_> {
             judge(entry, host, vendor, pair, halves)
         }));
         meet_in_groups(self.mapping, &mut self.judged);
+        if are_two_people(host, vendor) {
+            self.findings.push(findings::other_person(&host_id, &vendor_id));
+        }
         for (entry, judgement) in self.mapping.entries().iter().zip(&self.judged) {
             match *judgement {
                 Judgement::Unknown | Judgement::Agreed => {}
@@ -526,12 +529,15 @@ impl Work<'_> {
         }
     }
 
-    /// Reports values of the vendor that cannot be read.
+    /// Reports values of the vendor that cannot be read, also by the host's id where the person has one.
     fn unreadable(&mut self) {
-        for record in self.vendor {
+        let hosts: HashMap<usize, usize> = self.people.iter().map(|pairing| (pairing.vendor, pairing.host)).collect();
+        for (place, record) in self.vendor.iter().enumerate() {
             for entry in self.mapping.entries() {
                 if let Cell::AsGiven(given) = record.cell(entry.field) {
-                    self.findings.push(findings::unreadable(&VendorId::new(record.id()), entry, given.problem()));
+                    let host = hosts.get(&place).map(|host| HostId::new(self.host[*host].id()));
+                    let id = VendorId::new(record.id());
+                    self.findings.push(findings::unreadable(host.as_ref(), &id, entry, given.problem()));
                 }
             }
         }
@@ -556,8 +562,10 @@ pub(crate) fn difference(
     kind: DifferenceKind,
     taken: &dyn Taken,
 ) -> Difference {
+    let two_people = are_two_people(host, vendor);
     let choice = |resolution| {
         let possible = match resolution {
+            Resolution::Host | Resolution::Vendor | Resolution::Enter if two_people => Err(WhyNot::OtherPerson),
             Resolution::Host => host_wins(mapping, entry, host, vendor, taken),
             Resolution::Vendor => vendor_wins(mapping, entry, vendor, taken),
             Resolution::Enter => enterable(entry),

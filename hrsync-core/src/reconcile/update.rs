@@ -9,12 +9,13 @@ use super::plan::{Change, Nobody, Operation, Source, entered_cell};
 use super::report::ItemResult;
 use super::resolution::{host_wins, vendor_wins};
 use crate::connector::{Evidence, Reading, StepNature, Write};
-use crate::error::{ErrorKind, Fixer, Result};
+use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::host::{Changes, HostWrite};
 use crate::journal::Event;
 use crate::keys::KeyId;
 use crate::mapping::{Asked, FieldMapping};
+use crate::matching::are_two_people;
 use crate::model::{Cell, Employee, FieldId, HostId, Record, VendorId};
 use crate::reconcile::apply::SetAside;
 use crate::store::{self, Batch, CommitError, RowKey, RowKind};
@@ -28,11 +29,21 @@ pub(crate) struct Fresh {
 }
 
 impl Run<'_> {
-    /// Reads both sides of a linked person. `Err` inside is what came of the operation instead.
-    pub(crate) async fn fresh(&mut self, host: &HostId, vendor: &VendorId) -> Result<Result<Fresh, Finding>> {
+    /// Reads both sides of a linked person. `Err` inside is what came of the operation instead, and why.
+    pub(crate) async fn fresh(
+        &mut self,
+        host: &HostId,
+        vendor: &VendorId,
+    ) -> Result<Result<Fresh, (ItemResult, Finding)>> {
         let person = |finding: Finding| finding.of_host(host).of_vendor(vendor);
         let not_linked = || {
-            person(Finding::problem(code::NOT_LINKED, "the person is not linked any more", Fixer::HostAdministrator))
+            let message = "the person is not linked any more";
+            (ItemResult::Refused, person(Finding::problem(code::NOT_LINKED, message, Fixer::HostAdministrator)))
+        };
+        let unread = |error: &Error| {
+            let finding = Finding::from_error(error).with_param("consequence", code::UNREAD_PERSON);
+            let message = format!("{}; the person could not be read, so nothing was written", error.message());
+            (ItemResult::NotAttempted, person(Finding { message: message.into(), ..finding }))
         };
         let Some(link) = self.engine.link(host).await? else { return Ok(Err(not_linked())) };
         if link.vendor != *vendor || link.state != LinkState::Linked {
@@ -40,32 +51,31 @@ impl Run<'_> {
         }
         let employee = match self.engine.host.fetch(host).await {
             Ok(Some(employee)) => employee,
-            Ok(None) => return Ok(Err(super::findings::gone(&link, crate::Side::Host))),
-            Err(error) => return Ok(Err(person(Finding::from_error(&error)))),
+            Ok(None) => return Ok(Err((ItemResult::Refused, super::findings::gone(&link, crate::Side::Host)))),
+            Err(error) => return Ok(Err(unread(&error))),
         };
         self.report.calls.reads += self.engine.connector.info().calls_per_reading;
         let vendor = match self.engine.connector.read(vendor, self.engine.as_of()).await {
             Ok(reading) => reading,
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Ok(Err(super::findings::gone(&link, crate::Side::Vendor)));
+                return Ok(Err((ItemResult::Refused, super::findings::gone(&link, crate::Side::Vendor))));
             }
             Err(error) => {
                 self.count_failure(&error);
-                return Ok(Err(person(Finding::from_error(&error))));
+                return Ok(Err(unread(&error)));
             }
         };
         Ok(Ok(Fresh { link, host: employee.to_record(), vendor }))
     }
 
-    async fn fresh_or_report(&mut self, operation: &Operation) -> Result<Option<Fresh>> {
-        let (Some(host), Some(vendor)) = (&operation.host_id, &operation.vendor_id) else { return Ok(None) };
-        match self.fresh(host, vendor).await? {
-            Ok(fresh) => Ok(Some(fresh)),
-            Err(finding) => {
-                self.found(finding, None);
-                Ok(None)
-            }
-        }
+    async fn fresh_or_report(&mut self, operation: &Operation) -> Result<Result<Fresh, ItemResult>> {
+        let (Some(host), Some(vendor)) = (&operation.host_id, &operation.vendor_id) else {
+            return Ok(Err(ItemResult::NotAttempted));
+        };
+        Ok(self.fresh(host, vendor).await?.map_err(|(result, finding)| {
+            self.found(finding, None);
+            result
+        }))
     }
 
     /// Writes changes to the vendor.
@@ -79,14 +89,18 @@ impl Run<'_> {
         let fresh = match fresh {
             Some(fresh) => fresh,
             None => match self.fresh_or_report(operation).await? {
-                Some(fresh) => fresh,
-                None => return Ok(ItemResult::Refused),
+                Ok(fresh) => fresh,
+                Err(result) => return Ok(result),
             },
         };
         let Fresh { link, mut host, vendor } = fresh;
         if self.still_set_aside(&link, &vendor).await? {
             self.found(set_aside_finding(operation), None);
             return Ok(ItemResult::SetAside);
+        }
+        if are_two_people(&host, &vendor.record) {
+            self.found(super::findings::other_person(&link.host, &link.vendor), None);
+            return Ok(ItemResult::Refused);
         }
         let mut fields = Vec::new();
         for change in changes {
@@ -115,11 +129,7 @@ impl Run<'_> {
                 return Ok(ItemResult::Refused);
             }
         };
-        for part in &steps.left_out {
-            let mut finding = about(Finding::from_error(&part.error), operation);
-            finding.field = part.fields.first().copied();
-            self.found(finding, part.error.sensitive_detail());
-        }
+        self.tell_of(&steps, operation);
         if steps.steps.is_empty() {
             return Ok(ItemResult::Refused);
         }
@@ -332,8 +342,9 @@ impl Run<'_> {
         changes: &[Change],
         key: KeyId,
     ) -> Result<ItemResult> {
-        let Some(Fresh { link, host, vendor }) = self.fresh_or_report(operation).await? else {
-            return Ok(ItemResult::Refused);
+        let Fresh { link, host, vendor } = match self.fresh_or_report(operation).await? {
+            Ok(fresh) => fresh,
+            Err(result) => return Ok(result),
         };
         let mapping = self.mapping.clone();
         let mut writes = Changes::default();

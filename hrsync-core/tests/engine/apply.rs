@@ -307,7 +307,7 @@ async fn a_person_whom_the_host_cannot_read_does_not_end_the_run() {
     let plan = world.plan(&world.review().await, &Decisions::new());
     *racing.fails.lock().unwrap() = Some("h1");
     let report = world.apply(&plan).await;
-    assert_eq!(results(&report), [ItemResult::Refused, ItemResult::Done]);
+    assert_eq!(results(&report), [ItemResult::NotAttempted, ItemResult::Done]);
     assert_eq!(codes(&report.findings), [("store", None)]);
 }
 

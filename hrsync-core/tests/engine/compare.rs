@@ -103,6 +103,18 @@ async fn with_a_baseline_the_side_that_changed_is_known() {
 }
 
 #[tokio::test]
+async fn a_unique_value_that_is_handed_over_is_no_duplicate() {
+    let world = World::linked(2).await;
+    let old = world.values(1, field::EMAIL).0.unwrap();
+    world.host_sets(1, field::EMAIL, Some("new@a.example"));
+    world.host_sets(2, field::EMAIL, Some(&old));
+    let report = world.sync(&Decisions::new()).await;
+    assert!(report.is_clean(), "{report:#?}");
+    assert_eq!(world.values(2, field::EMAIL), (Some(old.clone()), Some(old)));
+    assert!(world.review().await.is_in_step());
+}
+
+#[tokio::test]
 async fn without_a_baseline_nothing_follows_from_a_difference() {
     type Case = (Option<&'static str>, Option<&'static str>, Option<DifferenceKind>);
     let (baker, cook) = (Some("Baker"), Some("Cook"));

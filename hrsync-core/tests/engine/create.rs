@@ -32,6 +32,21 @@ async fn nobody_is_created_undecided() {
 }
 
 #[tokio::test]
+async fn an_account_that_cannot_be_read_does_not_leave_its_bank_alone_in_the_host() {
+    let world = World::new().await;
+    world.vendor.put("v1", &person(1));
+    world.vendor_sets(1, field::IBAN, Some("FI00 no account"));
+    let report = world.sync(&in_host()).await;
+    assert_eq!(results(&report), [ItemResult::Done]);
+    let made = world.host.people().remove(0);
+    assert_eq!((made.bank.iban, made.bank.bic), (None, None));
+    assert_eq!(codes(&report.findings), [(code::UNREADABLE_VALUE, Some(field::IBAN))]);
+    let review = world.review().await;
+    let unreadable = review.findings.iter().find(|one| one.code == code::UNREADABLE_VALUE).unwrap();
+    assert!(unreadable.host_id.is_some() && unreadable.vendor_id.is_some(), "both know whom to look up");
+}
+
+#[tokio::test]
 async fn nobody_is_created_who_is_there_meanwhile_once_or_twice() {
     for there in 1..=2 {
         let world = World::new().await;

@@ -2,7 +2,7 @@
 
 use hrsync_core::finding::code;
 use hrsync_core::matching::CandidateReason;
-use hrsync_core::reconcile::{Decisions, LinkState, Select};
+use hrsync_core::reconcile::{Decisions, LinkState, Missing, Resolution, Select};
 use hrsync_core::{Actor, field};
 
 use crate::world::{TITLE, World, codes, host_id, kinds, person, vendor_id};
@@ -99,6 +99,56 @@ async fn a_disconnection_is_remembered() {
 
     let error = world.engine.disconnect(anna, &host_id(9)).await.unwrap_err();
     assert_eq!(error.code(), code::NOT_LINKED);
+}
+
+#[tokio::test]
+async fn a_person_who_came_back_under_another_id_is_linked_once_the_old_link_is_forgotten() {
+    let world = World::linked(1).await;
+    world.host.remove("h1");
+    let mut back = person(1);
+    back.id = "h9".into();
+    world.host.put(back);
+    let review = world.review().await;
+    assert_eq!(review.candidates.iter().map(|one| one.reason).collect::<Vec<_>>(), [CandidateReason::LinkedElsewhere]);
+    let connect = Decisions::new().connect(&host_id(9), &vendor_id(1));
+    let plan = world.plan(&review, &connect);
+    let impossible = plan.findings.iter().find(|one| one.code == code::DECISION_IMPOSSIBLE).unwrap();
+    assert!(impossible.message.contains("person h1 (vendor v1)"), "{impossible}");
+    assert!(!world.apply(&plan).await.is_clean());
+
+    assert_eq!(world.engine.forget(&Actor::user("bo"), &host_id(1)).await.unwrap_err().code(), "role_missing");
+    world.engine.forget(&world.anna, &host_id(1)).await.unwrap();
+    assert_eq!(world.engine.forget(&world.anna, &host_id(1)).await.unwrap_err().code(), code::NOT_LINKED);
+    let report = world.sync(&Decisions::new()).await;
+    assert_eq!((report.is_clean(), report.linked), (true, 1));
+    assert_eq!(world.engine.link(&host_id(9)).await.unwrap().unwrap().vendor, vendor_id(1));
+    assert_eq!(world.vendor.ids().len(), 1);
+}
+
+#[tokio::test]
+async fn nothing_is_written_between_linked_records_of_two_people() {
+    let world = World::linked(2).await;
+    // Somebody swapped the two in the host.
+    let (mut one, mut two) = (world.host.get("h1").unwrap(), world.host.get("h2").unwrap());
+    std::mem::swap(&mut one.id, &mut two.id);
+    world.host.put(one);
+    world.host.put(two);
+    let all = Decisions::new().for_conflicts(Resolution::Host).for_missing(Missing::Fill);
+    let review = world.review().await;
+    let told = review.findings.iter().filter(|one| one.code == code::OTHER_PERSON).count();
+    assert_eq!(told, 2);
+    let plan = world.plan(&review, &all);
+    assert!(plan.is_empty(), "{plan:#?}");
+    for n in 1..=2 {
+        assert_eq!(codes(&world.push(n).await.findings), [(code::OTHER_PERSON, None)]);
+    }
+    assert_eq!(world.vendor.writes(), []);
+    // A number that was corrected alone makes nobody somebody else.
+    let world = World::linked(1).await;
+    world.host_sets(1, field::NATIONAL_ID, Some("010101-0001"));
+    world.host_sets(1, TITLE, Some("Chef"));
+    world.push(1).await;
+    assert_eq!(world.values(1, TITLE).1.as_deref(), Some("Chef"));
 }
 
 #[tokio::test]

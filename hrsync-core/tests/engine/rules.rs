@@ -66,7 +66,7 @@ fn cases() -> Vec<Case> {
             "a value that is too long",
             field::GIVEN_NAME,
             Some("Anna-Maria Sofia Elina"),
-            Refused(WhyNot::Invalid(Problem::TooLong), code::INVALID_VALUE),
+            Refused(WhyNot::Invalid(Problem::TooLong(20)), code::INVALID_VALUE),
         ),
         host(
             "a value that is none of its field",
