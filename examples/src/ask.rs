@@ -156,35 +156,14 @@ fn answered<Answer>(answer: dialoguer::Result<Answer>) -> Result<Answer> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use hrsync::netvisor::{NetvisorConfig, NetvisorConnector};
-    use hrsync::reconcile::Engine;
-    use hrsync::{Actor, Authority, field};
-    use hrsync_sandbox::netvisor::NetvisorSandbox;
+    use hrsync::field;
 
     use super::*;
+    use crate::demo::reviewed;
 
     #[tokio::test]
     async fn missing_values_are_filled_by_default_and_removing_one_says_so() {
-        let company = NetvisorSandbox::builder().employees(16).seed(7).build();
-        let login = company.credentials();
-        let (config, credentials) = NetvisorConfig::builder()
-            .base_url(login.base_url)
-            .sender(login.sender)
-            .user_id(login.customer_id)
-            .key(&login.customer_key.into())
-            .partner(login.partner_id, &login.partner_key.into())
-            .business_id(login.organisation_id)
-            .build()
-            .unwrap();
-        let connector = NetvisorConnector::builder(config, credentials, Arc::new(company.client())).build().unwrap();
-        let host = JsonHost::new(crate::demo_people(&company));
-        let engine = Engine::builder(Arc::new(connector), Arc::new(host)).build().unwrap();
-        let anna = Actor::administrator("anna");
-        engine.connect(&anna, Authority::Confirmed).await.unwrap();
-        let review = engine.review(&anna).await.unwrap();
-
+        let (_, _, review) = reviewed().await;
         let offered = |kind: DifferenceKind, id| {
             let found = review.differences.iter().find(|difference| difference.kind == kind && difference.field == id);
             let difference = found.unwrap();

@@ -99,6 +99,32 @@ fn newcomers() -> Vec<Employee> {
     ]
 }
 
+/// The demo, reviewed.
+#[cfg(test)]
+pub(crate) async fn reviewed() -> (crate::JsonHost, hrsync::Engine, hrsync::reconcile::ReviewRun) {
+    use std::sync::Arc;
+
+    use hrsync::netvisor::{NetvisorConfig, NetvisorConnector};
+    let company = NetvisorSandbox::builder().employees(16).seed(7).build();
+    let login = company.credentials();
+    let (config, credentials) = NetvisorConfig::builder()
+        .base_url(login.base_url)
+        .sender(login.sender)
+        .user_id(login.customer_id)
+        .key(&login.customer_key.into())
+        .partner(login.partner_id, &login.partner_key.into())
+        .business_id(login.organisation_id)
+        .build()
+        .unwrap();
+    let connector = NetvisorConnector::builder(config, credentials, Arc::new(company.client())).build().unwrap();
+    let host = crate::JsonHost::new(demo_people(&company));
+    let engine = hrsync::Engine::builder(Arc::new(connector), Arc::new(host.clone())).build().unwrap();
+    let anna = hrsync::Actor::administrator("anna");
+    engine.connect(&anna, hrsync::Authority::Confirmed).await.unwrap();
+    let review = engine.review(&anna).await.unwrap();
+    (host, engine, review)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -275,8 +275,28 @@ pub(crate) fn summary(report: &Report) -> String {
 
 #[cfg(test)]
 mod tests {
+    use hrsync::reconcile::Decisions;
+    use hrsync::{Actor, Fixer, field};
+
     use super::*;
-    use hrsync::Fixer;
+    use crate::demo::reviewed;
+
+    #[tokio::test]
+    async fn a_plan_says_which_values_are_removed() {
+        let (host, engine, review) = reviewed().await;
+        let decisions = |resolution| {
+            let person = HostId::new("p04");
+            Decisions::new().decide(&person, field::IBAN, resolution).decide(&person, field::BIC, resolution)
+        };
+        let planned = |resolution| {
+            let plan = engine.plan(&Actor::administrator("anna"), &review, &decisions(resolution)).unwrap();
+            operations(&plan, &review, &host).to_string()
+        };
+        let removing = planned(Resolution::Host);
+        assert!(removing.contains("bank account number (removed, as in the host)"), "{removing}");
+        let filling = planned(Resolution::Vendor);
+        assert!(filling.contains("bank account number (from the payroll system)"), "{filling}");
+    }
 
     #[test]
     fn a_table_is_never_narrower_than_it_can_be_read() {
