@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use crate::finding::Finding;
 use crate::keys::{Sealed, hex};
 use crate::model::{FieldId, HostId, OperationId, RunId, VendorId};
+use crate::reconcile::Why;
 
 /// An entry that was not yet appended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,8 +54,10 @@ pub enum Event {
         host: HostId,
         /// Which field.
         field: FieldId,
-        /// The decision.
+        /// The decision: `host`, `vendor`, `enter` or `leave`.
         decision: String,
+        /// Whether a person decided it for this field or in bulk, or the connection's policy did.
+        why: Why,
         /// The value, when one was entered.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         entered: Option<Sealed>,

@@ -132,6 +132,7 @@ fn others(value: &Value) -> Vec<Value> {
                 "person",
                 "nobody",
                 "notice",
+                "policy",
                 "h1",
                 "2020-01-01T00:00:00Z",
             ];
@@ -140,7 +141,8 @@ fn others(value: &Value) -> Vec<Value> {
         Value::Array(_) => {
             let finding = json!({ "code": "x", "severity": "notice", "message": "x", "fixer": "nobody" });
             let undecided = json!({ "host_id": "h1", "vendor_id": "v1", "field": "email", "kind": "conflict" });
-            vec![json!(["email"]), json!([finding]), json!([undecided])]
+            let left = json!({ "field": "email", "why": "policy" });
+            vec![json!(["email"]), json!([finding]), json!([undecided]), json!([left])]
         }
         Value::Object(_) => vec![],
     }

@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use hrsync_core::journal::{self, Entry, Event, NewEntry};
+use hrsync_core::reconcile::Why;
 use hrsync_core::store::{Batch, Check, CommitError, Lease, Row, RowKey, RowKind};
 use hrsync_core::{
     ConnectionId, Finding, Fixer, HostId, OperationId, RunId, Sealed, StaticKeys, Store, VendorId, field,
@@ -303,11 +304,18 @@ pub async fn journal_entries_come_back_as_they_were(store: &dyn Store, _: Advanc
         Event::Connected,
         Event::StateChanged { state: "active".into() },
         Event::Linked { host: host.clone(), vendor: vendor.clone(), by: "email".into() },
-        Event::Decided { host: host.clone(), field: field::EMAIL, decision: "leave".into(), entered: None },
+        Event::Decided {
+            host: host.clone(),
+            field: field::EMAIL,
+            decision: "leave".into(),
+            why: Why::Policy,
+            entered: None,
+        },
         Event::Decided {
             host: host.clone(),
             field: field::EMAIL,
             decision: "enter".into(),
+            why: Why::Decided,
             entered: Some(sealed.clone()),
         },
         Event::Intended { operation: operation.clone(), host: Some(host), vendor: None, step: step.clone(), fields },

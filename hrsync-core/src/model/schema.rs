@@ -9,7 +9,7 @@ use super::value::{Text, Value};
 use crate::check::{self, Problem};
 
 /// What a field says about a person; drives redaction and guards.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FieldClass {

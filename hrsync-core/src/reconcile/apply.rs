@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::engine::{Engine, is_outage, stops_a_run};
 use super::link::Link;
-use super::plan::{Action, Operation, Plan, Settlement, Source};
+use super::plan::{Action, Left, Operation, Plan, Settlement, Source};
 use super::progress::Progress;
 use super::report::{Item, ItemResult, Report};
 use super::review::Prints;
@@ -198,11 +198,12 @@ impl Run<'_> {
             Some(by) => self.new_link(&link, by)?,
             None => put_link(&link)?,
         };
-        for field in &settlement.left {
+        for Left { field, why } in &settlement.left {
             batch = batch.record(self.entry(Event::Decided {
                 host: settlement.host_id.clone(),
                 field: *field,
                 decision: "leave".into(),
+                why: *why,
                 entered: None,
             }));
         }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::compare::DifferenceKind;
+use super::plan::Why;
+use super::policy::Policies;
 use super::resolution::Resolution;
 use super::review::Difference;
 use crate::model::{FieldId, HostId, VendorId};
@@ -83,8 +85,7 @@ pub(crate) enum Decision {
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Chosen {
     pub(crate) decision: Decision,
-    /// A person chose it for this field; else it follows from a bulk decision or the mapping.
-    pub(crate) explicit: bool,
+    pub(crate) why: Why,
 }
 
 impl Chosen {
@@ -160,10 +161,10 @@ impl Decisions {
     }
 
     /// What is decided about a difference.
-    pub(crate) fn about(&self, difference: &Difference) -> Option<Chosen> {
+    pub(crate) fn about(&self, difference: &Difference, policies: &Policies) -> Option<Chosen> {
         let explicit = self.fields.get(&(difference.host_id.clone(), difference.field));
         if let Some(decision) = explicit {
-            return Some(Chosen { decision: decision.clone(), explicit: true });
+            return Some(Chosen { decision: decision.clone(), why: Why::Decided });
         }
         let bulk = match difference.kind {
             DifferenceKind::HostChanged | DifferenceKind::VendorChanged => difference.default_resolution(),
@@ -178,7 +179,10 @@ impl Decisions {
             }),
             DifferenceKind::Left => None,
         };
-        let possible = bulk.filter(|resolution| difference.allows(*resolution))?;
-        Some(Chosen { decision: Decision::Use(possible), explicit: false })
+        let follows = difference.default_resolution().is_some();
+        let bulk = bulk.map(|resolution| (resolution, if follows { Why::Changed } else { Why::DecidedInBulk }));
+        let policy = || Some((policies.of(difference.field).resolution(difference.kind)?, Why::Policy));
+        let (resolution, why) = bulk.or_else(policy).filter(|(resolution, _)| difference.allows(*resolution))?;
+        Some(Chosen { decision: Decision::Use(resolution), why })
     }
 }

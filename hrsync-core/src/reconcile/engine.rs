@@ -9,6 +9,7 @@ use super::apply::FAILURES_IN_A_ROW;
 use super::decide::Decisions;
 use super::link::{Link, LinkState};
 use super::plan::{Plan, PlanContext};
+use super::policy::Policies;
 use super::progress::{Listener, Progress};
 use super::report::{Calls, Report, ReviewItem};
 use super::review::{Review, ReviewInput, Roster};
@@ -61,7 +62,7 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) progress: Option<Listener>,
-    pub(crate) prefer_host: bool,
+    pub(crate) policies: Policies,
 }
 
 /// Sets an [`Engine`] up.
@@ -77,7 +78,7 @@ pub struct EngineBuilder {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     progress: Option<Listener>,
-    prefer_host: bool,
+    policies: Policies,
 }
 
 impl EngineBuilder {
@@ -124,9 +125,10 @@ impl EngineBuilder {
         self
     }
 
-    /// Lets a host change that meets a change in the vendor win in live pushes. By default it is held as a conflict.
-    pub fn live_changes_prefer_host(mut self) -> Self {
-        self.prefer_host = true;
+    /// What is done about differences that nobody decides; nothing when nothing else is said. In a live push a host change that
+    /// meets a change in the vendor wins where the host is preferred, and is held as a conflict elsewhere.
+    pub fn policies(mut self, policies: Policies) -> Self {
+        self.policies = policies;
         self
     }
 
@@ -149,7 +151,7 @@ impl EngineBuilder {
             clock: self.clock,
             entropy: self.entropy,
             progress: self.progress,
-            prefer_host: self.prefer_host,
+            policies: self.policies,
         })
     }
 }
@@ -167,7 +169,7 @@ impl Engine {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             progress: None,
-            prefer_host: false,
+            policies: Policies::default(),
         }
     }
 
@@ -375,6 +377,7 @@ impl Engine {
                 connector: &*self.connector,
                 keys: &*self.keys,
                 entropy: &*self.entropy,
+                policies: &self.policies,
                 run: review.run.clone(),
                 actor: actor.id().to_owned(),
                 now: self.clock.now(),

@@ -10,6 +10,7 @@ use super::compare::{DifferenceKind, Halves};
 use super::decide::{Chosen, Decision, Decisions};
 use super::fingerprint::{Canonical, Fingerprint, Fingerprinter};
 use super::link::{Baseline, Link};
+use super::policy::Policies;
 use super::resolution::{Resolution, WhyNot, host_wins, in_order};
 use super::review::{Agreeing, Difference, Pairing, Prints, Review, Tie, untouched};
 use crate::clock::Entropy;
@@ -154,12 +155,38 @@ pub struct Change {
     pub field: FieldId,
     /// Where the new value comes from.
     pub source: Source,
-    /// True when a person decided it, false when it follows from a change on one side.
-    pub decided: bool,
+    /// Why.
+    pub why: Why,
     /// What the host asked for when it was reviewed.
     pub host: Fingerprint,
     /// What the vendor showed when it was reviewed.
     pub vendor: Fingerprint,
+}
+
+/// Why something is written, or left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// One side changed since both agreed.
+    Changed,
+    /// A person decided it for this field of this person.
+    Decided,
+    /// A person decided it in bulk.
+    DecidedInBulk,
+    /// The connection's policy decides it.
+    Policy,
+}
+
+impl Why {
+    /// The reason as it stands in the journal.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Decided => "decided",
+            Self::DecidedInBulk => "decided_in_bulk",
+            Self::Policy => "policy",
+        }
+    }
 }
 
 /// Where a new value comes from.
@@ -184,8 +211,8 @@ pub struct Settlement {
     pub vendor_id: VendorId,
     /// For a new link, what the two were recognised by.
     pub new_link: Option<LinkedBy>,
-    /// Fields that a person decided to leave as they are.
-    pub left: Vec<FieldId>,
+    /// Fields that are left as they are.
+    pub left: Vec<Left>,
     row_version: u64,
     key: u32,
     revision: u64,
@@ -193,12 +220,21 @@ pub struct Settlement {
     pairs: String,
 }
 
+/// A field that is left as it is on both sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    /// The field.
+    pub field: FieldId,
+    /// Who decided so.
+    pub why: Why,
+}
+
 impl Settlement {
     fn new(
         link: Option<&Link>,
         (host_id, vendor_id): (HostId, VendorId),
         by: Option<LinkedBy>,
-        left: Vec<FieldId>,
+        left: Vec<Left>,
         baseline: Baseline,
     ) -> Self {
         Self {
@@ -274,6 +310,7 @@ pub(crate) struct PlanContext<'a> {
     pub(crate) connector: &'a dyn Connector,
     pub(crate) keys: &'a dyn KeyRing,
     pub(crate) entropy: &'a dyn Entropy,
+    pub(crate) policies: &'a Policies,
     pub(crate) run: RunId,
     pub(crate) actor: String,
     pub(crate) now: OffsetDateTime,
@@ -382,7 +419,9 @@ impl Planner<'_> {
                 continue;
             };
             match &choice.decision {
-                Decision::Use(Resolution::Leave) => left.push(difference.field),
+                Decision::Use(Resolution::Leave) => {
+                    left.push(Left { field: difference.field, why: choice.why });
+                }
                 Decision::Use(Resolution::Vendor) => {
                     to_host.push(self.change(&ids.0, difference.field, host, vendor, Source::Vendor, choice)?);
                 }
@@ -433,7 +472,7 @@ impl Planner<'_> {
             settled.extend(operation.host_id.iter().flat_map(|id| fields.clone().map(move |field| (id, field))));
         }
         for settlement in &self.settlements {
-            settled.extend(settlement.left.iter().map(|field| (&settlement.host_id, *field)));
+            settled.extend(settlement.left.iter().map(|left| (&settlement.host_id, left.field)));
         }
         // What the plan itself says about a field is said once.
         let about = |finding: &'f Finding| finding.host_id.as_ref().zip(finding.field);
@@ -477,7 +516,7 @@ impl Planner<'_> {
     /// What is decided about each difference; a group is decided as one.
     fn choose(&mut self, differences: &[Difference], decisions: &Decisions) -> Vec<Option<Chosen>> {
         let mut chosen: Vec<Option<Chosen>> =
-            differences.iter().map(|difference| decisions.about(difference)).collect();
+            differences.iter().map(|difference| decisions.about(difference, self.with.policies)).collect();
         for (place, difference) in differences.iter().enumerate() {
             let Some(group) = difference.group else { continue };
             let in_group = |other: &usize| differences[*other].group == Some(group);
@@ -485,15 +524,18 @@ impl Planner<'_> {
             if members.first() != Some(&place) {
                 continue;
             }
-            let explicit: Vec<Chosen> =
-                members.iter().filter_map(|member| chosen[*member].clone()).filter(|choice| choice.explicit).collect();
+            let explicit: Vec<Chosen> = members
+                .iter()
+                .filter_map(|member| chosen[*member].clone())
+                .filter(|choice| choice.why == Why::Decided)
+                .collect();
             let Some(first) = explicit.first().map(Chosen::resolution) else { continue };
             if explicit.iter().any(|other| other.resolution() != first) {
                 self.findings.push(impossible(difference, "these fields go together and were decided differently"));
                 members.iter().for_each(|member| chosen[*member] = None);
             } else if first != Resolution::Enter {
                 for member in members {
-                    chosen[member].get_or_insert(Chosen { decision: Decision::Use(first), explicit: true });
+                    chosen[member].get_or_insert(Chosen { decision: Decision::Use(first), why: Why::Decided });
                 }
             }
         }
@@ -524,8 +566,7 @@ impl Planner<'_> {
             .entry(field)
             .ok_or_else(|| Error::new(ErrorKind::Unexpected, "a difference in a field without mapping"))?;
         let halves = Halves::new(&self.prints.current, id, entry, host, vendor);
-        let follows = !choice.explicit && choice.resolution() != Resolution::Leave;
-        Ok(Change { field, source, decided: choice.explicit || !follows, host: halves.asked, vendor: halves.shown })
+        Ok(Change { field, source, why: choice.why, host: halves.asked, vendor: halves.shown })
     }
 
     fn settle(
@@ -534,7 +575,7 @@ impl Planner<'_> {
         pairing: &Pairing,
         (host, vendor): (&Record, &Record),
         ids: (HostId, VendorId),
-        left: Vec<FieldId>,
+        left: Vec<Left>,
     ) {
         let (link, by) = match pairing.tie {
             Tie::Link(place) => (Some(&review.context.links[place]), None),
@@ -542,7 +583,8 @@ impl Planner<'_> {
         };
         let verdict = |place: usize| {
             let field = self.mapping.entries().get(place).map(|entry| entry.field);
-            if field.is_some_and(|field| left.contains(&field)) { Verdict::Settled } else { Verdict::Compared }
+            let is_left = left.iter().any(|left| Some(left.field) == field);
+            if is_left { Verdict::Settled } else { Verdict::Compared }
         };
         let baseline =
             baseline::make(self.mapping, self.revision, &mut self.prints, &ids.0, (host, vendor), link, verdict);

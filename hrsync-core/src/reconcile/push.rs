@@ -5,7 +5,8 @@ use super::compare::{DifferenceKind, Halves, Judgement, judge, meet_in_groups};
 use super::engine::Engine;
 use super::findings;
 use super::link::{LinkState, Pair};
-use super::plan::{Action, Change, Nobody, Operation, Source, operation_id};
+use super::plan::{Action, Change, Nobody, Operation, Source, Why, operation_id};
+use super::policy::Policy;
 use super::report::Report;
 use super::resolution::{Resolution, WhyNot};
 use super::review::difference;
@@ -156,7 +157,9 @@ impl Run<'_> {
             let difference = difference(&mapping, entry, sides.0, sides.1, kind, &Nobody);
             let held = match kind {
                 DifferenceKind::HostChanged => false,
-                DifferenceKind::Conflict if pair(place) != Pair::None => !self.engine.prefer_host,
+                DifferenceKind::Conflict if pair(place) != Pair::None => {
+                    self.engine.policies.of(entry.field) != Policy::PreferHost
+                }
                 DifferenceKind::Conflict | DifferenceKind::MissingInHost | DifferenceKind::MissingInVendor => true,
                 DifferenceKind::VendorChanged | DifferenceKind::NotTaken | DifferenceKind::Left => continue,
             };
@@ -170,7 +173,7 @@ impl Run<'_> {
                 changes.push(Change {
                     field: entry.field,
                     source: Source::Host,
-                    decided: false,
+                    why: if kind == DifferenceKind::Conflict { Why::Policy } else { Why::Changed },
                     host: now.asked,
                     vendor: now.shown,
                 });

@@ -5,7 +5,7 @@ use super::baseline::{self, Verdict};
 use super::compare::{Halves, agree_now};
 use super::findings::refusal;
 use super::link::{Link, LinkState};
-use super::plan::{Change, Nobody, Operation, Source, entered_cell};
+use super::plan::{Change, Nobody, Operation, Source, Why, entered_cell};
 use super::report::ItemResult;
 use super::resolution::{host_wins, vendor_wins};
 use crate::connector::{Evidence, Reading, StepNature, Write};
@@ -297,7 +297,8 @@ impl Run<'_> {
 
     fn decided(&self, operation: &Operation, changes: &[Change], fields: &[FieldId], batch: Batch) -> Batch {
         let Some(host) = &operation.host_id else { return batch };
-        changes.iter().filter(|change| change.decided && fields.contains(&change.field)).fold(batch, |batch, change| {
+        let decided = |change: &&Change| change.why != Why::Changed && fields.contains(&change.field);
+        changes.iter().filter(decided).fold(batch, |batch, change| {
             let (decision, entered) = match &change.source {
                 Source::Host => ("host", None),
                 Source::Vendor => ("vendor", None),
@@ -307,6 +308,7 @@ impl Run<'_> {
                 host: host.clone(),
                 field: change.field,
                 decision: decision.into(),
+                why: change.why,
                 entered,
             }))
         })

@@ -17,7 +17,7 @@ async fn conflict() -> World {
 
 async fn decided(world: &World) -> Vec<(FieldId, String, Option<String>)> {
     let decided = world.journal().await.into_iter().filter_map(|entry| match entry.entry.event {
-        Event::Decided { host, field, decision, entered } => {
+        Event::Decided { host, field, decision, entered, .. } => {
             assert_eq!((host, entry.entry.actor.as_str()), (host_id(1), "anna"));
             Some((field, decision, entered.map(|sealed| sealed.open(world.engine.keys()).unwrap())))
         }
@@ -273,4 +273,57 @@ async fn a_plan_is_the_same_for_the_same_review_and_decisions() {
     assert_eq!(one.operations.len(), 2);
     // The person's reading and the write; the write that creates; the list before and after it.
     assert_eq!((one.expected.calls, one.expected.seconds), (2 + 1 + 2, 2));
+}
+
+/// What a policy does about a value in the host and one in the vendor before both agreed on anything.
+#[tokio::test]
+async fn policies_decide_what_nobody_decided() {
+    use hrsync_core::model::FieldClass;
+    use hrsync_core::reconcile::{Policies, Policy, Why};
+    type Outcome = (Option<&'static str>, Option<&'static str>);
+    let (host, vendor) = (Some("Chef"), Some("Cook"));
+    let cases: [(Policy, Outcome, Outcome, usize); 15] = [
+        (Policy::Ask, (host, vendor), (host, vendor), 1),
+        (Policy::Ask, (host, None), (host, None), 1),
+        (Policy::Ask, (None, vendor), (None, vendor), 1),
+        (Policy::PreferHost, (host, vendor), (host, host), 0),
+        (Policy::PreferHost, (host, None), (host, host), 0),
+        (Policy::PreferHost, (None, vendor), (vendor, vendor), 0),
+        (Policy::PreferVendor, (host, vendor), (vendor, vendor), 0),
+        (Policy::PreferVendor, (host, None), (host, host), 0),
+        (Policy::PreferVendor, (None, vendor), (vendor, vendor), 0),
+        (Policy::Fill, (host, vendor), (host, vendor), 1),
+        (Policy::Fill, (host, None), (host, host), 0),
+        (Policy::Fill, (None, vendor), (vendor, vendor), 0),
+        (Policy::Leave, (host, vendor), (host, vendor), 0),
+        (Policy::Leave, (host, None), (host, None), 0),
+        (Policy::Leave, (None, vendor), (None, vendor), 0),
+    ];
+    for (policy, before, after, open) in cases {
+        // For the field and for its class alike; everything else is asked about.
+        for policies in [Policies::default().field(TITLE, policy), Policies::default().class(FieldClass::Work, policy)]
+        {
+            let world = World::unconnected(|builder| builder.policies(policies));
+            world.both(1);
+            world.host_sets(1, TITLE, before.0);
+            world.vendor_sets(1, TITLE, before.1);
+            world.engine.connect(&world.anna, hrsync_core::Authority::Confirmed).await.unwrap();
+            let report = world.sync(&Decisions::new()).await;
+            let text = |text: Option<&str>| text.map(str::to_owned);
+            assert_eq!(world.values(1, TITLE), (text(after.0), text(after.1)), "{policy:?} {before:?}");
+            assert_eq!(report.undecided.len(), open, "{policy:?} {before:?}");
+            let why: Vec<Why> = world.whys().await;
+            assert!(why.iter().all(|why| *why == Why::Policy), "{why:?}");
+            assert_eq!(why.is_empty(), open == 1, "{policy:?} {before:?}: the journal says who decided");
+        }
+    }
+    // A person's decision comes before any policy.
+    let world = World::unconnected(|builder| builder.policies(Policies::new(Policy::PreferHost)));
+    world.both(1);
+    world.host_sets(1, TITLE, host);
+    world.vendor_sets(1, TITLE, vendor);
+    world.engine.connect(&world.anna, hrsync_core::Authority::Confirmed).await.unwrap();
+    world.sync(&Decisions::new().decide(&host_id(1), TITLE, Resolution::Vendor)).await;
+    assert_eq!(world.values(1, TITLE).0.as_deref(), vendor);
+    assert_eq!(world.whys().await, [Why::Decided]);
 }

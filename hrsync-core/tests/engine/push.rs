@@ -1,7 +1,7 @@
 //! Live pushes: only what changed in the host goes out, nothing is asked and nothing comes in.
 
 use hrsync_core::finding::code;
-use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult};
+use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Policies, Policy};
 use hrsync_core::store::RowKind;
 use hrsync_core::{Error, ErrorKind, FieldId, field};
 use hrsync_testkit::vendor::CallKind;
@@ -77,7 +77,8 @@ async fn a_push_writes_what_changed_in_the_host_and_reports_the_rest() {
 #[tokio::test]
 async fn a_host_can_be_preferred_where_both_changed() {
     for (host, vendor) in [(Some("Chef"), Some("Cook")), (None, Some("Cook")), (Some("Chef"), None)] {
-        let world = World::unconnected(|builder| builder.live_changes_prefer_host());
+        let world =
+            World::unconnected(|builder| builder.policies(Policies::default().field(TITLE, Policy::PreferHost)));
         world.both(1);
         world.start().await;
         world.host_sets(1, TITLE, host);
@@ -88,10 +89,11 @@ async fn a_host_can_be_preferred_where_both_changed() {
         assert_eq!(kinds(&world.review().await), []);
     }
     // Without a baseline nothing tells that the host changed at all.
-    let world = World::unconnected(|builder| builder.live_changes_prefer_host());
+    let world = World::new().await;
     world.both(1);
     world.vendor_sets(1, TITLE, Some("Cook"));
     world.start().await;
+    let world = world.again(|builder| builder.policies(Policies::default().field(TITLE, Policy::PreferHost)));
     let report = world.push(1).await;
     assert_eq!(codes(&report.findings), [(code::CONFLICT, Some(TITLE))]);
     assert_eq!(world.vendor.writes(), []);

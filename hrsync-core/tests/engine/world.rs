@@ -83,6 +83,16 @@ impl World {
         self.vendor.clear_calls();
     }
 
+    /// Who decided, of each decision in the journal.
+    pub(crate) async fn whys(&self) -> Vec<hrsync_core::reconcile::Why> {
+        let entries = self.engine.journal(0, usize::MAX >> 1).await.unwrap();
+        let why = |entry: &Entry| match &entry.entry.event {
+            Event::Decided { why, .. } => Some(*why),
+            _ => None,
+        };
+        entries.iter().filter_map(why).collect()
+    }
+
     /// Puts person `n` into the host, as `hN`, and into the vendor, as `vN`.
     pub(crate) fn both(&self, n: usize) {
         self.host.put(person(n));
