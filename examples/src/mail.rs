@@ -1,5 +1,6 @@
 //! The result mail of a run.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,13 +20,15 @@ const SENDING: Duration = Duration::from_secs(30);
 
 const NO_ANSWER: &str = "the mail server did not answer in time";
 
-/// Sends mails to the server in `SMTP_URL`; without one it keeps them, to be printed.
+/// Sends a mail to the server in `SMTP_URL`; without one it keeps the mail, to be printed. A second run of the same program only
+/// proves that nothing is left, so there is one mail.
 #[derive(Clone, Default)]
 pub struct Mailer {
     smtp: Option<AsyncSmtpTransport<Tokio1Executor>>,
     from: Option<Mailbox>,
     to: Vec<Mailbox>,
     kept: Arc<Mutex<Vec<Message>>>,
+    told: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Mailer {
@@ -50,6 +53,7 @@ impl Mailer {
             from: sender,
             to: mailboxes("MAIL_TO")?,
             kept: Arc::default(),
+            told: Arc::default(),
         })
     }
 
@@ -64,6 +68,9 @@ impl Mailer {
 impl Notifier for Mailer {
     async fn notify(&self, notification: &Notification<'_>) -> Result<()> {
         let Notification::RunEnded { to, report } = notification else { return Ok(()) };
+        if self.told.swap(true, Ordering::Relaxed) {
+            return Ok(());
+        }
         self.send(self.compose(to, report)?).await
     }
 }

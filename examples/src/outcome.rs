@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use hrsync::finding::code;
 use hrsync::reconcile::{ItemResult, Plan, Report, ReviewRun};
 use hrsync::{Employee, Finding, Severity};
 use serde_json::{Value, json};
@@ -51,8 +52,10 @@ impl Outcome {
         let in_host = self.review.only_in_host.iter().flat_map(|person| &person.blockers);
         let in_vendor = self.review.only_in_vendor.iter().flat_map(|person| &person.blockers);
         let report = self.report.iter().flat_map(|report| &report.findings);
+        // The plan repeats those about people whom nobody connected.
+        let review = self.review.findings.iter().filter(|finding| finding.code != code::AMBIGUOUS_MATCH);
         let blockers = in_host.chain(in_vendor);
-        self.connecting.iter().chain(&self.review.findings).chain(blockers).chain(&self.plan.findings).chain(report)
+        self.connecting.iter().chain(review).chain(blockers).chain(&self.plan.findings).chain(report)
     }
 
     /// People on one side only, when nobody was asked about them and no flag tells.
