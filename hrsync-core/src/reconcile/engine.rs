@@ -8,7 +8,7 @@ use time::{Date, OffsetDateTime};
 use super::apply::FAILURES_IN_A_ROW;
 use super::decide::Decisions;
 use super::link::{Link, LinkState};
-use super::plan::{Plan, PlanContext};
+use super::plan::{Plan, PlanInput};
 use super::policy::Policies;
 use super::progress::{Listener, Progress};
 use super::report::{Calls, Report, ReviewItem};
@@ -373,8 +373,8 @@ impl Engine {
         super::plan::plan(
             &review.review,
             decisions,
-            PlanContext {
-                connector: &*self.connector,
+            PlanInput {
+                connector: Some(&*self.connector),
                 keys: &*self.keys,
                 entropy: &*self.entropy,
                 policies: &self.policies,

@@ -306,18 +306,28 @@ impl Plan {
 
 /// What making a plan needs besides review and decisions.
 #[derive(Debug)]
-pub(crate) struct PlanContext<'a> {
-    pub(crate) connector: &'a dyn Connector,
-    pub(crate) keys: &'a dyn KeyRing,
-    pub(crate) entropy: &'a dyn Entropy,
-    pub(crate) policies: &'a Policies,
-    pub(crate) run: RunId,
-    pub(crate) actor: String,
-    pub(crate) now: OffsetDateTime,
+pub struct PlanInput<'a> {
+    /// Tells how many calls the plan will take; without one it is not estimated.
+    pub connector: Option<&'a dyn Connector>,
+    /// The host's keys.
+    pub keys: &'a dyn KeyRing,
+    /// Randomness for sealing what was entered.
+    pub entropy: &'a dyn Entropy,
+    /// What is done about differences that nobody decides.
+    pub policies: &'a Policies,
+    /// The run of the review.
+    pub run: RunId,
+    /// Who plans.
+    pub actor: String,
+    /// When.
+    pub now: OffsetDateTime,
 }
 
-/// Turns a review and the decisions about it into a plan.
-pub(crate) fn plan(review: &Review, decisions: &Decisions, with: PlanContext<'_>) -> Result<Plan> {
+/// Turns a review and the decisions about it into a plan. Pure: it reads nothing but its input, and writes nothing.
+///
+/// # Errors
+/// The source of randomness failed.
+pub fn plan(review: &Review, decisions: &Decisions, with: PlanInput<'_>) -> Result<Plan> {
     let context = &review.context;
     let mapping = &*context.mapping;
     let mut planner = Planner {
@@ -349,7 +359,7 @@ pub(crate) fn plan(review: &Review, decisions: &Decisions, with: PlanContext<'_>
     let findings = planner.standing(&review.findings, decisions).chain(planner.findings.iter().cloned()).collect();
     let Planner { prints, operations, settlements, undecided, revision, .. } = planner;
     let key = prints.current.key;
-    let expected = expected(&operations, with.connector);
+    let expected = with.connector.map_or_else(Expected::default, |connector| expected(&operations, connector));
     let mut plan = Plan {
         format: FORMAT,
         connection: context.connection.clone(),
@@ -397,7 +407,7 @@ struct Planner<'a> {
     prints: Prints<'a>,
     revision: u64,
     mapping: &'a Mapping,
-    with: &'a PlanContext<'a>,
+    with: &'a PlanInput<'a>,
     operations: Vec<Operation>,
     settlements: Vec<Settlement>,
     findings: Vec<Finding>,

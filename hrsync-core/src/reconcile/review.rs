@@ -1,7 +1,7 @@
 //! The review: both rosters matched and compared. It writes nothing.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +85,13 @@ pub(crate) struct Context {
     pub(crate) people: Vec<Pairing>,
     /// Linked people who agree at a glance. Whether their baselines have to be renewed is for a plan to find out.
     pub(crate) agreeing: Vec<Agreeing>,
+    /// Where people are, made when somebody is looked up.
+    host_places: OnceLock<HashMap<String, usize>>,
+    vendor_places: OnceLock<HashMap<String, usize>>,
+}
+
+fn by_id(records: &[Record]) -> HashMap<String, usize> {
+    records.iter().enumerate().map(|(place, record)| (record.id().to_owned(), place)).collect()
 }
 
 impl std::fmt::Debug for Context {
@@ -243,12 +250,14 @@ impl Review {
 
     /// A person of the host as read for the review, to be shown beside another. This is personal data.
     pub fn in_host(&self, id: &HostId) -> Option<&Record> {
-        self.context.host.records.iter().find(|record| record.id() == id.as_str())
+        let places = self.context.host_places.get_or_init(|| by_id(&self.context.host.records));
+        places.get(id.as_str()).and_then(|place| self.context.host.records.get(*place))
     }
 
     /// A person of the vendor as read for the review, to be shown beside another. This is personal data.
     pub fn in_vendor(&self, id: &VendorId) -> Option<&Record> {
-        self.context.vendor.records.iter().find(|record| record.id() == id.as_str())
+        let places = self.context.vendor_places.get_or_init(|| by_id(&self.context.vendor.records));
+        places.get(id.as_str()).and_then(|place| self.context.vendor.records.get(*place))
     }
 
     /// True when there is nothing to decide and nothing to write.
@@ -414,7 +423,17 @@ pub fn review(input: ReviewInput<'_>) -> Review {
         candidates,
         findings,
         counts,
-        context: Context { connection: connection.clone(), mapping, host, vendor, links, people, agreeing },
+        context: Context {
+            connection: connection.clone(),
+            mapping,
+            host,
+            vendor,
+            links,
+            people,
+            agreeing,
+            host_places: OnceLock::new(),
+            vendor_places: OnceLock::new(),
+        },
     }
 }
 
