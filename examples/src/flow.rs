@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use hrsync::reconcile::{Action, Decisions, Engine, Missing, Plan, Progress, Report, Resolution, ReviewRun};
+use hrsync::reconcile::{Action, Decisions, Engine, Missing, Plan, Progress, Report, Resolution, ReviewRun, Select};
 use hrsync::{Actor, Authority, Connector, Error, ErrorKind, Finding, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -92,6 +92,9 @@ impl<'a> Run<'a> {
         let decisions = self.decide(&review)?;
         let plan = self.plan(&review, &decisions, &mut told)?;
         let apply = self.flags.apply().map_or_else(|| ask::confirm("Write this?"), Ok)?;
+        if apply {
+            self.approve(&plan).await?;
+        }
         let (report, kept) = if apply { self.apply(&plan).await? } else { (None, Ok(())) };
         let outcome = Outcome { connecting, review, plan, report };
         self.tell(&outcome, &mut told)?;
@@ -132,6 +135,16 @@ impl<'a> Run<'a> {
             say!("");
         }
         Ok(review)
+    }
+
+    /// What takes an approval was shown with the plan: `--yes` approves it, and at a terminal it is asked about by itself.
+    async fn approve(&self, plan: &Plan) -> Result<()> {
+        let held = plan.operations.iter().filter(|operation| !operation.holds.is_empty()).count();
+        let ask = self.flags.interactive() && !self.flags.yes;
+        if held == 0 || (ask && !ask::confirm(&format!("Approve the {held} operations that take an approval?"))?) {
+            return Ok(());
+        }
+        self.engine.approve(&self.anna, plan, &Select::All).await
     }
 
     fn decide(&self, review: &ReviewRun) -> Result<Decisions> {

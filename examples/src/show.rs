@@ -217,7 +217,8 @@ fn operations(plan: &Plan, review: &Review, host: &JsonHost) -> Table {
             Action::CreateInHost { .. } | Action::CreateInVendor { .. } => "everything that is supported".to_owned(),
             _ => operation.action.changes().iter().map(change).collect::<Vec<_>>().join(", "),
         };
-        rows.add_row([operation.action.name().replace('_', " "), person, what]);
+        let held = operation.holds.iter().map(|hold| format!("\ntakes an approval: {}", hold.reason));
+        rows.add_row([operation.action.name().replace('_', " "), person, held.fold(what, |what, held| what + &held)]);
     }
     rows
 }
@@ -262,6 +263,7 @@ pub(crate) fn summary(report: &Report) -> String {
         (R::Refused, "refused"),
         (R::Drifted, "changed meanwhile"),
         (R::SetAside, "set aside"),
+        (R::Held, "held for approval"),
         (R::Unknown, "of unknown outcome"),
         (R::NotAttempted, "not attempted"),
     ]

@@ -74,6 +74,10 @@ pub mod code {
     pub const NOT_TAKEN: &str = "value.not_taken";
     /// A value changed between plan and apply.
     pub const DRIFTED: &str = "plan.drifted";
+    /// A change that waits for a person's approval.
+    pub const HELD: &str = "guard.held";
+    /// More people changed within an hour than usual.
+    pub const BURST: &str = "guard.burst";
     /// A decision that is not possible.
     pub const DECISION_IMPOSSIBLE: &str = "plan.decision_impossible";
     /// Several people could be the same person.

@@ -62,6 +62,13 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         entered: Option<Sealed>,
     },
+    /// A person approved an operation of a plan, or held it.
+    Approved {
+        /// The operation.
+        operation: OperationId,
+        /// Approved, or held.
+        approved: bool,
+    },
     /// A write is about to be sent.
     Intended {
         /// The operation.

@@ -6,6 +6,7 @@ pub mod connection;
 pub mod connector;
 pub mod error;
 pub mod finding;
+pub mod guard;
 pub mod host;
 pub mod journal;
 pub mod keys;

@@ -113,6 +113,7 @@ fn engine(
     set_up: impl FnOnce(EngineBuilder) -> EngineBuilder,
 ) -> Engine {
     let builder = Engine::builder(Arc::new(vendor.clone()), Arc::new(host.clone()))
+        .guards(hrsync_core::guard::Guards::off())
         .store(store.clone())
         .clock(TestClock::at(datetime!(2026-11-22 09:00 UTC)))
         .keys(keys)

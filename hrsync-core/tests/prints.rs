@@ -38,6 +38,7 @@ async fn plan(connection: &str, key: [u8; 32], ours: &str, theirs: &str) -> (Eng
     host.put(person(3, ours));
     vendor.put("v4", &person(4, theirs));
     let engine = Engine::builder(Arc::new(vendor), Arc::new(host))
+        .guards(hrsync_core::guard::Guards::off())
         .connection(connection)
         .keys(StaticKeys::new(key))
         .clock(TestClock::at(datetime!(2026-11-22 09:00 UTC)))

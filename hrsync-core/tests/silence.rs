@@ -243,6 +243,7 @@ impl World {
         let connector = Arc::new(WatchedVendor(vendor.clone(), seen.clone()));
         let told = seen.clone();
         let builder = Engine::builder(connector, Arc::new(WatchedHost(host.clone(), seen.clone())))
+            .guards(hrsync_core::guard::Guards::off())
             .store(store.clone())
             .clock(clock.clone())
             .keys(StaticKeys::new([7; 32]))

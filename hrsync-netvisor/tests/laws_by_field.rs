@@ -90,7 +90,7 @@ impl Both {
         let (host, vendor, store) = (TestHost::new([person()]), MemoryVendor::new(), MemoryStore::new());
         vendor.set_mapping(mapping());
         vendor.put("v1", &person());
-        let engine = Engine::builder(Arc::new(vendor.clone()), Arc::new(host.clone()))
+        let engine = Engine::builder(Arc::new(vendor.clone()), Arc::new(host.clone())).guards(hrsync_core::guard::Guards::off())
             .store(store.clone())
             .keys(StaticKeys::new([7; 32]))
             .clock(TestClock::at(datetime!(2026-11-22 09:00 UTC)))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::create::Created;
 use super::engine::{Engine, is_outage, stops_a_run};
 use super::link::Link;
 use super::plan::{Action, Left, Operation, Plan, Settlement, Source};
@@ -17,10 +18,10 @@ use crate::connector::{Evidence, Memory, Step, StepDone, StepNature, Steps};
 use crate::error::{Error, ErrorKind, Fixer, Outcome, Result};
 use crate::finding::{Finding, code};
 use crate::journal::{Event, NewEntry};
-use crate::keys::Sealed;
+use crate::keys::{KeyId, Sealed};
 use crate::mapping::Mapping;
 use crate::matching::LinkedBy;
-use crate::model::{FieldId, HostId, OperationId, RunId, VendorId};
+use crate::model::{FieldId, HostId, OperationId, Record, RunId, VendorId};
 use crate::store::{self, Batch, Check, CommitError, RowKey, RowKind};
 
 /// How many settlements go into one commit.
@@ -195,7 +196,13 @@ impl Run<'_> {
     fn settlement(&self, settlement: &Settlement) -> Result<Batch> {
         let link = settlement.link();
         let mut batch = match settlement.new_link {
-            Some(by) => self.new_link(&link, by)?,
+            Some(by) => {
+                let mut batch = self.new_link(&link, by)?;
+                // Whom somebody is creating in the host just now, they link; until then the person is not free to be written.
+                let creating = RowKey::new(RowKind::Intent, format!("vendor/{}", link.vendor.as_str()));
+                batch.checks.push((creating, Check::Absent));
+                batch
+            }
             None => put_link(&link)?,
         };
         for Left { field, why } in &settlement.left {
@@ -238,15 +245,9 @@ impl Run<'_> {
                 self.found(not_entered(operation), None);
                 ItemResult::NotAttempted
             } else {
-                match &operation.action {
-                    Action::UpdateVendor { changes } => {
-                        self.update_vendor(operation, changes, plan.key(), None).await?
-                    }
-                    Action::UpdateHost { changes } => self.update_host(operation, changes, plan.key()).await?,
-                    Action::CreateInHost { source } => self.create_in_host(operation, *source, plan.key()).await?,
-                    Action::CreateInVendor { source } => {
-                        self.create_in_vendor(operation, *source, plan.key(), before.as_ref(), &mut created).await?
-                    }
+                match self.approved(operation).await? {
+                    None => ItemResult::Held,
+                    Some(operation) => self.operation(&operation, plan.key(), before.as_ref(), &mut created).await?,
                 }
             };
             self.item(operation, result);
@@ -258,6 +259,21 @@ impl Run<'_> {
             self.engine.tell(&Progress::Applied { done, of, operation, result });
         }
         self.link_created(created).await
+    }
+
+    async fn operation(
+        &mut self,
+        operation: &Operation,
+        key: KeyId,
+        before: Option<&Vec<Record>>,
+        created: &mut Vec<Created>,
+    ) -> Result<ItemResult> {
+        match &operation.action {
+            Action::UpdateVendor { changes } => self.update_vendor(operation, changes, key, None).await,
+            Action::UpdateHost { changes } => self.update_host(operation, changes, key).await,
+            Action::CreateInHost { source } => self.create_in_host(operation, *source, key).await,
+            Action::CreateInVendor { source } => self.create_in_vendor(operation, *source, key, before, created).await,
+        }
     }
 
     /// Whether the vendor cannot be used, so that nothing more is to be tried.

@@ -265,6 +265,9 @@ impl Run<'_> {
         let batch = Batch::default()
             .put(intent_key(operation), Some(Check::Absent), store::encode(&intent)?)
             .record(self.entry(intended));
+        // Somebody else may have created and linked the person since the plan was made.
+        let linked = RowKey::new(RowKind::VendorLink, vendor_id.as_str());
+        let batch = Batch { checks: [batch.checks, vec![(linked, Check::Absent)]].concat(), ..batch };
         match self.commit(batch).await {
             Ok(()) => {}
             Err(CommitError::Stale) => return Ok(self.locked(operation)),
@@ -292,12 +295,15 @@ impl Run<'_> {
         let (mapping, revision) = (self.mapping.clone(), self.revision);
         let sides = (&host, &reading.record);
         link.baseline = baseline::make(&mapping, revision, &mut self.prints, &id, sides, None, |_| Verdict::Compared);
-        let batch = self
-            .new_link(&link, LinkedBy::Key(natural_key(&reading.record)))?
-            .delete(intent_key(operation))
-            .record(self.outcome(operation, STEP, "done"));
-        self.commit(batch).await?;
-        self.report.linked += 1;
+        let release =
+            Batch::default().delete(intent_key(operation)).record(self.outcome(operation, STEP, "done"));
+        let batch = self.new_link(&link, LinkedBy::Key(natural_key(&reading.record)))?.and(release.clone());
+        match self.commit(batch).await {
+            Ok(()) => self.report.linked += 1,
+            // Somebody linked one of the two meanwhile: the creation stands, and the next review tells what is to be decided.
+            Err(CommitError::Stale) => self.commit(release).await?,
+            Err(error) => return Err(error.into()),
+        }
         self.made.insert(operation.id.clone(), (id, vendor_id.clone()));
         Ok(ItemResult::Done)
     }

@@ -18,6 +18,7 @@ use crate::connection::{Actor, Authority, Connection, ConnectionState};
 use crate::connector::{Connector, Coverage, Memory};
 use crate::error::{Error, ErrorKind, Fixer, Result, Scope};
 use crate::finding::{Finding, code};
+use crate::guard::Guards;
 use crate::host::{HostDirectory, Notification, Notifier, Silent};
 use crate::journal::{Entry, Event, NewEntry};
 use crate::keys::{KeyRing, StaticKeys, hex};
@@ -63,6 +64,7 @@ pub struct Engine {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) progress: Option<Listener>,
     pub(crate) policies: Policies,
+    pub(crate) guards: Guards,
 }
 
 /// Sets an [`Engine`] up.
@@ -79,6 +81,7 @@ pub struct EngineBuilder {
     entropy: Arc<dyn Entropy>,
     progress: Option<Listener>,
     policies: Policies,
+    guards: Guards,
 }
 
 impl EngineBuilder {
@@ -132,6 +135,12 @@ impl EngineBuilder {
         self
     }
 
+    /// What is held until a person approves it; see [`Guards`] for what that is when nothing else is said.
+    pub fn guards(mut self, guards: Guards) -> Self {
+        self.guards = guards;
+        self
+    }
+
     /// The engine.
     ///
     /// # Errors
@@ -152,6 +161,7 @@ impl EngineBuilder {
             entropy: self.entropy,
             progress: self.progress,
             policies: self.policies,
+            guards: self.guards,
         })
     }
 }
@@ -170,6 +180,7 @@ impl Engine {
             entropy: Arc::new(SystemEntropy),
             progress: None,
             policies: Policies::default(),
+            guards: Guards::default(),
         }
     }
 
@@ -216,7 +227,7 @@ impl Engine {
         }
     }
 
-    fn may_configure(&self, actor: &Actor) -> Result<()> {
+    pub(crate) fn may_configure(&self, actor: &Actor) -> Result<()> {
         if actor.may_configure() {
             return Ok(());
         }
@@ -378,6 +389,7 @@ impl Engine {
                 keys: &*self.keys,
                 entropy: &*self.entropy,
                 policies: &self.policies,
+                guards: &self.guards,
                 run: review.run.clone(),
                 actor: actor.id().to_owned(),
                 now: self.clock.now(),

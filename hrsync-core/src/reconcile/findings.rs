@@ -3,7 +3,7 @@
 use super::compare::DifferenceKind;
 use super::link::Link;
 use super::resolution::{Resolution, Taken, WhyNot, in_order};
-use super::review::Difference;
+use super::review::{Difference, Everybody};
 use crate::check::Problem;
 use crate::error::Fixer;
 use crate::finding::{Finding, code};
@@ -19,6 +19,12 @@ pub(crate) fn incomplete_roster() -> Finding {
     )
 }
 
+/// A linked person is missing from a list that has everybody.
+pub(crate) fn gone_from(_: Everybody<'_>, link: &Link, side: Side) -> Finding {
+    gone(link, side)
+}
+
+/// A linked person is gone: the side itself says that there is nobody of that id.
 pub(crate) fn gone(link: &Link, side: Side) -> Finding {
     let message = match side {
         Side::Host => "the linked person is no longer in the host; nothing is changed in the payroll system",

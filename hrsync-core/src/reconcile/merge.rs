@@ -12,6 +12,7 @@ use super::review::{ReviewInput, Roster, review, settled_links};
 use crate::clock::Entropy;
 use crate::error::Result;
 use crate::finding::Finding;
+use crate::guard::Guards;
 use crate::keys::StaticKeys;
 use crate::mapping::{Asked, FieldMapping, Mapping};
 use crate::model::{Cell, ConnectionId, FieldId, HostId, Record, RunId};
@@ -83,6 +84,8 @@ pub fn merge(
         keys: &keys,
         entropy: &Still,
         policies,
+        // A merge says what would be, with every approval.
+        guards: &Guards::off(),
         run: RunId::new("merge"),
         actor: "merge".to_owned(),
         now: OffsetDateTime::UNIX_EPOCH,

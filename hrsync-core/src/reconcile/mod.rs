@@ -1,7 +1,9 @@
 //! Keeping two sides in step: compare, review, decide, plan, apply, report.
 
 mod apply;
+mod approve;
 mod baseline;
+mod burst;
 mod compare;
 mod create;
 mod decide;
@@ -32,5 +34,5 @@ pub use progress::Progress;
 pub use report::{Calls, Item, ItemResult, Report, ReviewItem};
 pub use resolution::{Resolution, WhyNot};
 pub use review::{
-    Choice, Counts, Difference, Recognised, Review, ReviewInput, Roster, Unmatched, review, settled_links,
+    Choice, Counts, Difference, Everybody, Recognised, Review, ReviewInput, Roster, Unmatched, review, settled_links,
 };

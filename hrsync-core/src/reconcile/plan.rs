@@ -1,6 +1,6 @@
 //! Plans: exactly what will be written, before it is.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -17,6 +17,7 @@ use crate::clock::Entropy;
 use crate::connector::Connector;
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
+use crate::guard::{Guards, Hold, HoldReason, Sensitive};
 use crate::keys::{KeyId, KeyRing, Sealed, hex, unhex};
 use crate::mapping::{FieldMapping, Mapping};
 use crate::matching::LinkedBy;
@@ -96,6 +97,9 @@ pub struct Operation {
     /// What is done.
     #[serde(flatten)]
     pub action: Action,
+    /// Fields that are not written without a person's approval.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<Hold>,
 }
 
 /// What an operation does.
@@ -315,6 +319,8 @@ pub struct PlanInput<'a> {
     pub entropy: &'a dyn Entropy,
     /// What is done about differences that nobody decides.
     pub policies: &'a Policies,
+    /// What is held until a person approves it.
+    pub guards: &'a Guards,
     /// The run of the review.
     pub run: RunId,
     /// Who plans.
@@ -356,6 +362,7 @@ pub fn plan(review: &Review, decisions: &Decisions, with: PlanInput<'_>) -> Resu
     for person in review.only_in_host.iter().filter(|person| decisions.in_vendor.includes(&person.id)) {
         planner.create_in_vendor(&context.host.records[person.place], &person.id, &person.blockers);
     }
+    planner.guard(review.counts.host.max(review.counts.vendor));
     let findings = planner.standing(&review.findings, decisions).chain(planner.findings.iter().cloned()).collect();
     let Planner { prints, operations, settlements, undecided, revision, .. } = planner;
     let key = prints.current.key;
@@ -472,6 +479,35 @@ impl Planner<'_> {
             self.push(Some(ids.0.clone()), Some(ids.1.clone()), action);
         }
         Ok(())
+    }
+
+    /// Holds what a person has to approve. A decision for this field of this person is an approval.
+    fn guard(&mut self, people: usize) {
+        let guarded = |change: &Change| match change.why {
+            Why::Decided => None,
+            Why::Changed | Why::DecidedInBulk | Why::Policy => Sensitive::of(change.field),
+        };
+        let mut changing: BTreeMap<Sensitive, BTreeSet<Option<&HostId>>> = BTreeMap::new();
+        for operation in &self.operations {
+            for class in operation.action.changes().iter().filter_map(guarded) {
+                changing.entry(class).or_default().insert(operation.host_id.as_ref());
+            }
+        }
+        let check = |(class, people_of_class): (Sensitive, usize)| {
+            Some((class, self.with.guards.check(class, people_of_class, people)?))
+        };
+        let counts = changing.into_iter().map(|(class, people)| (class, people.len()));
+        let reasons: BTreeMap<Sensitive, HoldReason> = counts.filter_map(check).collect();
+        for operation in &mut self.operations {
+            for (class, reason) in &reasons {
+                let changes = operation.action.changes().iter();
+                let fields: Vec<FieldId> =
+                    changes.filter(|change| guarded(change) == Some(*class)).map(|change| change.field).collect();
+                if !fields.is_empty() {
+                    operation.holds.push(Hold { fields, reason: *reason });
+                }
+            }
+        }
     }
 
     /// What the review found and no decision settles.
@@ -655,7 +691,7 @@ impl Planner<'_> {
 
     fn push(&mut self, host_id: Option<HostId>, vendor_id: Option<VendorId>, action: Action) {
         let id = operation_id(&self.prints.current, host_id.as_ref(), vendor_id.as_ref(), &action);
-        self.operations.push(Operation { id, host_id, vendor_id, action });
+        self.operations.push(Operation { id, host_id, vendor_id, action, holds: Vec::new() });
     }
 }
 

@@ -85,6 +85,7 @@ impl Run<'_> {
         };
         let changes = self.live_changes(&fresh);
         let changes = self.only_free(&fresh, changes).await?;
+        let changes = self.without_burst(&fresh, changes).await?;
         if changes.is_empty() {
             return self.no_longer_set_aside(person).await;
         }
@@ -92,7 +93,7 @@ impl Run<'_> {
         let action = Action::UpdateVendor { changes: changes.clone() };
         let (host_id, vendor_id) = (Some(person.clone()), Some(link.vendor.clone()));
         let id = operation_id(&self.prints.current, host_id.as_ref(), vendor_id.as_ref(), &action);
-        let operation = Operation { id, host_id, vendor_id, action };
+        let operation = Operation { id, host_id, vendor_id, action, holds: Vec::new() };
         let result = self.update_vendor(&operation, &changes, key, Some(fresh)).await?;
         self.item(&operation, result);
         Ok(())

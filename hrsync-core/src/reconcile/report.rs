@@ -91,6 +91,8 @@ pub enum ItemResult {
     Refused,
     /// The person is set aside until somebody acts.
     SetAside,
+    /// It waits for a person's approval; nothing was written.
+    Held,
     /// Nobody knows yet whether it was carried out; that is found out later.
     Unknown,
     /// It was not attempted, because of earlier failures or because another write of the person is under way.

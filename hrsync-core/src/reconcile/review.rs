@@ -27,7 +27,17 @@ pub struct Roster {
     pub coverage: Coverage,
 }
 
+/// The proof that a list has everybody. Without it nobody can be said to be missing from the list.
+#[derive(Debug, Clone, Copy)]
+pub struct Everybody<'r>(std::marker::PhantomData<&'r Roster>);
+
 impl Roster {
+    /// The proof that the list has everybody. There is none for a list that leaves people out, nor for an empty one: nobody at all
+    /// is more likely a failure than a company without people.
+    pub fn everybody(&self) -> Option<Everybody<'_>> {
+        (self.coverage.is_full() && !self.records.is_empty()).then_some(Everybody(std::marker::PhantomData))
+    }
+
     /// A complete list.
     pub fn complete(records: impl IntoIterator<Item = Record>) -> Self {
         Self { records: records.into_iter().collect(), coverage: Coverage::FULL }
@@ -341,10 +351,14 @@ pub fn review(input: ReviewInput<'_>) -> Review {
         host_free: vec![true; host.records.len()],
         vendor_free: vec![true; vendor.records.len()],
     };
-    let full = host.coverage.is_full() && vendor.coverage.is_full();
+    // A list without anybody, of a side that had linked people, is not believed.
+    let emptied =
+        |roster: &Roster| roster.records.is_empty() && links.iter().any(|link| link.state == LinkState::Linked);
+    let full = host.coverage.is_full() && vendor.coverage.is_full() && !emptied(&host) && !emptied(&vendor);
     if !full {
         work.findings.push(findings::incomplete_roster());
     }
+    let (all_of_host, all_of_vendor) = (host.everybody(), vendor.everybody());
     let mut counts = Counts { host: host.records.len(), vendor: vendor.records.len(), ..Counts::default() };
     {
         let (host_places, vendor_places) = (places(&host.records), places(&vendor.records));
@@ -363,9 +377,13 @@ pub fn review(input: ReviewInput<'_>) -> Review {
             counts.linked += 1;
             match found {
                 (Some(host), Some(vendor)) => counts.in_step += usize::from(work.linked(host, vendor, place, link)),
-                (None, _) if full => work.findings.push(findings::gone(link, Side::Host)),
-                (_, None) if full => work.findings.push(findings::gone(link, Side::Vendor)),
-                _ => {}
+                (None, _) => {
+                    work.findings.extend(all_of_host.map(|everybody| findings::gone_from(everybody, link, Side::Host)));
+                }
+                (_, None) => {
+                    let gone = all_of_vendor.map(|everybody| findings::gone_from(everybody, link, Side::Vendor));
+                    work.findings.extend(gone);
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Updates of linked people on either side.
 
 use super::apply::{Run, Sent, about, drifted, free, intent_key, put_link, unchanged};
+use super::approve::approval_key;
 use super::baseline::{self, Verdict};
 use super::compare::{Halves, agree_now};
 use super::findings::refusal;
@@ -145,6 +146,7 @@ impl Run<'_> {
                     self.learn(&done, operation).await?;
                     let batch = Batch::default()
                         .delete(intent_key(operation))
+                        .delete(approval_key(&operation.id))
                         .delete(RowKey::new(RowKind::SetAside, link.host.as_str()))
                         .record(self.outcome(operation, step.name, "done"));
                     let batch = self.decided(operation, changes, &step.fields, batch);
@@ -408,13 +410,15 @@ impl Run<'_> {
             Err(CommitError::Stale) => return Ok(self.locked(operation)),
             Err(error) => return Err(error.into()),
         }
-        let written = self.engine.host.update(&link.host, &writes, host.version(), operation.id.as_str()).await;
+        // The same change may have to be made again some day, and is not the same call then: the link was stored in between.
+        let once = format!("{}-{}", operation.id.as_str(), link.row_version);
+        let written = self.engine.host.update(&link.host, &writes, host.version(), &once).await;
         let release = Batch::default().delete(intent_key(operation));
         let result = match written {
             Ok(HostWrite::Written) => {
                 let mut employee = Employee::from_record(&host);
                 writes.apply_to(&mut employee);
-                let batch = release.record(self.outcome(operation, STEP, "done"));
+                let batch = release.delete(approval_key(&operation.id)).record(self.outcome(operation, STEP, "done"));
                 let batch = self.decided(operation, changes, &fields, batch);
                 let after = employee.to_record();
                 // What was taken over is settled as it is now, also where the host makes something else of it, as of an emptied

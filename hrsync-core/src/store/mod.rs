@@ -31,6 +31,10 @@ pub enum RowKind {
     Intent,
     /// A person set aside, by host id.
     SetAside,
+    /// What a person said about an operation of a plan, by the operation.
+    Approval,
+    /// Sensitive changes pushed within the last hour, by class.
+    Burst,
 }
 
 /// The name of a row within a connection.

@@ -207,7 +207,10 @@ async fn without_a_full_list_nobody_is_created_and_nobody_is_gone() {
 
         world.vendor.cover(coverage);
         let review = world.review().await;
-        assert_eq!(codes(&review.findings), [(code::INCOMPLETE_ROSTER, None)], "{coverage:?}");
+        // Who is gone from the host's list, which has everybody, is still gone.
+        let told = [(code::INCOMPLETE_ROSTER, None), (code::LINKED_PERSON_GONE, None)];
+        assert_eq!(codes(&review.findings), told, "{coverage:?}");
+        assert_eq!(review.findings[1].host_id, Some(host_id(1)));
         let blocked = review.only_in_host.iter().map(|person| &person.blockers);
         let blocked = blocked.chain(review.only_in_vendor.iter().map(|person| &person.blockers));
         for blockers in blocked {

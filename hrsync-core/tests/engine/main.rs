@@ -7,6 +7,7 @@ mod compare;
 mod connection;
 mod create;
 mod decide;
+mod guards;
 mod matching;
 mod outages;
 mod push;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hrsync_core::guard::Guards;
 use hrsync_core::journal::{self, Entry, Event};
 use hrsync_core::reconcile::{
     Action, Decisions, DifferenceKind, Engine, EngineBuilder, ItemResult, Plan, Report, ReviewRun,
@@ -174,7 +175,9 @@ impl World {
 
 fn usual(builder: EngineBuilder, store: &MemoryStore, clock: &TestClock, seed: u64) -> EngineBuilder {
     let builder = builder.store(store.clone()).clock(clock.clone());
-    builder.keys(StaticKeys::new([7; 32])).entropy(SeededEntropy::new(seed))
+    let builder = builder.keys(StaticKeys::new([7; 32])).entropy(SeededEntropy::new(seed));
+    // What guards hold is a matter of the tests about guards.
+    builder.guards(Guards::off())
 }
 
 pub(crate) fn host_id(n: usize) -> HostId {

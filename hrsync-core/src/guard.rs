@@ -1,0 +1,227 @@
+//! Guards against changes that should not happen by themselves: too many at once, or of what money and identity hang on.
+//!
+//! They look at a finished plan, before anything is written, and hold what a person has to approve. In a reviewed run changes of
+//! bank accounts and identity are held by default, and so is everything of a class of which too many people change. In a live
+//! push a single person's own change goes through, and a burst of them is held.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{FieldClass, FieldId, field};
+
+/// A class of change that is guarded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Sensitive {
+    /// An employment gets an end, or another one.
+    Leaving,
+    /// A name changes.
+    Name,
+    /// Money goes elsewhere.
+    BankAccount,
+    /// Pay changes.
+    Pay,
+    /// Identity number, birth, gender or nationality changes.
+    Identity,
+}
+
+impl Sensitive {
+    /// The class of a change of this field, if it is guarded.
+    pub fn of(field: FieldId) -> Option<Self> {
+        match field.class() {
+            _ if field == field::END_DATE => Some(Self::Leaving),
+            FieldClass::Name => Some(Self::Name),
+            FieldClass::Bank => Some(Self::BankAccount),
+            FieldClass::Pay => Some(Self::Pay),
+            FieldClass::Identity => Some(Self::Identity),
+            FieldClass::Contact | FieldClass::Health | FieldClass::Work => None,
+        }
+    }
+
+    /// The class as it stands in stored rows.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Leaving => "leaving",
+            Self::Name => "name",
+            Self::BankAccount => "bank_account",
+            Self::Pay => "pay",
+            Self::Identity => "identity",
+        }
+    }
+}
+
+impl fmt::Display for Sensitive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Leaving => "ends of employment",
+            Self::Name => "names",
+            Self::BankAccount => "bank accounts",
+            Self::Pay => "pay",
+            Self::Identity => "identity",
+        })
+    }
+}
+
+/// How many people may change in one run, or in an hour of live pushes: the larger of a number and a share of all people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// So many people, however few there are.
+    pub people: u32,
+    /// So many in a thousand.
+    pub per_mille: u32,
+}
+
+impl Limit {
+    /// How many of `people` may change.
+    pub fn of(self, people: usize) -> usize {
+        (self.people as usize).max(people.saturating_mul(self.per_mille as usize) / 1_000)
+    }
+}
+
+/// The guards of a connection: settings that a host stores and an administrator may change.
+///
+/// ```
+/// use hrsync_core::guard::{Guards, Limit, Sensitive};
+///
+/// let guards = Guards::default().limit(Sensitive::Name, Limit { people: 2, per_mille: 10 }).not_held(Sensitive::Identity);
+/// assert_eq!([8, 80, 800].map(|people| guards.allowed(Sensitive::Name, people)), [2, 2, 8]);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Guards {
+    limits: BTreeMap<Sensitive, Limit>,
+    held: BTreeSet<Sensitive>,
+}
+
+impl Default for Guards {
+    /// For eight people and for eight hundred: in an ordinary month fewer change.
+    fn default() -> Self {
+        let limit = |people, per_mille| Limit { people, per_mille };
+        Self {
+            limits: BTreeMap::from([
+                (Sensitive::Leaving, limit(3, 100)),
+                (Sensitive::Name, limit(3, 50)),
+                (Sensitive::BankAccount, limit(3, 50)),
+                (Sensitive::Pay, limit(5, 100)),
+                (Sensitive::Identity, limit(2, 20)),
+            ]),
+            held: BTreeSet::from([Sensitive::BankAccount, Sensitive::Identity]),
+        }
+    }
+}
+
+impl Guards {
+    /// No guards at all.
+    pub fn off() -> Self {
+        Self { limits: BTreeMap::new(), held: BTreeSet::new() }
+    }
+
+    /// Another limit for a class.
+    #[must_use]
+    pub fn limit(mut self, class: Sensitive, limit: Limit) -> Self {
+        self.limits.insert(class, limit);
+        self
+    }
+
+    /// Holds every change of a class in a reviewed run.
+    #[must_use]
+    pub fn held(mut self, class: Sensitive) -> Self {
+        self.held.insert(class);
+        self
+    }
+
+    /// Holds changes of a class only beyond its limit.
+    #[must_use]
+    pub fn not_held(mut self, class: Sensitive) -> Self {
+        self.held.remove(&class);
+        self
+    }
+
+    /// How many of so many people may change in a class.
+    pub fn allowed(&self, class: Sensitive, people: usize) -> usize {
+        self.limits.get(&class).map_or(usize::MAX, |limit| limit.of(people))
+    }
+
+    /// Why changes of a class are held when so many of all people change; `None` when they are not.
+    pub fn check(&self, class: Sensitive, changing: usize, people: usize) -> Option<HoldReason> {
+        let allowed = self.allowed(class, people);
+        if changing > allowed {
+            return Some(HoldReason::TooMany { class, changing, allowed });
+        }
+        self.held.contains(&class).then_some(HoldReason::Sensitive { class })
+    }
+}
+
+/// Why a change is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "why")]
+#[non_exhaustive]
+pub enum HoldReason {
+    /// Changes of this class are approved one by one.
+    Sensitive {
+        /// The class.
+        class: Sensitive,
+    },
+    /// More people change than usual.
+    TooMany {
+        /// The class.
+        class: Sensitive,
+        /// How many people change.
+        changing: usize,
+        /// How many may without approval.
+        allowed: usize,
+    },
+}
+
+impl HoldReason {
+    /// The class of the change.
+    pub fn class(self) -> Sensitive {
+        match self {
+            Self::Sensitive { class } | Self::TooMany { class, .. } => class,
+        }
+    }
+}
+
+impl fmt::Display for HoldReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sensitive { class } => write!(f, "changes of {class} take a person's approval"),
+            Self::TooMany { class, changing, allowed } => {
+                write!(f, "{changing} people change in {class}, and more than {allowed} take a person's approval")
+            }
+        }
+    }
+}
+
+/// Fields of an operation that are not written without approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// The fields.
+    pub fields: Vec<FieldId>,
+    /// Why.
+    #[serde(flatten)]
+    pub reason: HoldReason,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_fit_small_and_large_companies() {
+        let guards = Guards::default();
+        for (people, allowed) in [(8, [3, 3, 3, 5, 2]), (80, [8, 4, 4, 8, 2]), (800, [80, 40, 40, 80, 16])] {
+            let classes =
+                [Sensitive::Leaving, Sensitive::Name, Sensitive::BankAccount, Sensitive::Pay, Sensitive::Identity];
+            assert_eq!(classes.map(|class| guards.allowed(class, people)), allowed, "{people}");
+        }
+        assert_eq!(Guards::off().check(Sensitive::BankAccount, 800, 800), None);
+        let too_many = HoldReason::TooMany { class: Sensitive::Leaving, changing: 4, allowed: 3 };
+        assert_eq!(guards.check(Sensitive::Leaving, 4, 8), Some(too_many));
+        assert_eq!(guards.check(Sensitive::Leaving, 3, 8), None);
+        assert_eq!(serde_json::from_str::<Guards>("{}").unwrap(), guards);
+    }
+}
