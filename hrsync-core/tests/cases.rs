@@ -48,7 +48,7 @@ struct Row(String, String, String, String, String, String, String, #[serde(defau
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 struct Notes {
-    /// Why the answer is not that of the tools the table is about.
+    /// Why the answer is what it is, above all where the tools that the table is about have another.
     why: String,
     /// The codes of the findings, in alphabetical order; none when it is not said.
     finds: String,
@@ -95,7 +95,7 @@ impl Row {
 struct Tally {
     rows: usize,
     runs: usize,
-    deliberate: usize,
+    explained: usize,
     known: usize,
     wrong: Vec<String>,
 }
@@ -108,7 +108,7 @@ impl Tally {
         for section in &table.section {
             for row in &section.rows {
                 tally.rows += 1;
-                tally.deliberate += usize::from(!row.7.why.is_empty());
+                tally.explained += usize::from(!row.7.why.is_empty());
                 tally.known += usize::from(row.is_known());
                 let case = format!("{}: {} | {} | {} | {}", section.name, row.0, row.1, row.2, row.3);
                 if row.is_known() == row.7.now.is_empty() || row.expected() == row.right() && row.is_known() {
@@ -534,8 +534,8 @@ fn how_many_rows_there_are() {
         ("three_way", Tally::of(include_str!("cases/three_way.toml"), merged)),
         ("ownership", Tally::of(include_str!("cases/ownership.toml"), merged)),
     ];
-    for (name, Tally { rows, runs, deliberate, known, .. }) in &tables {
-        println!("{name}: {rows} rows, {runs} runs, {deliberate} deliberately other, {known} known to be wrong");
+    for (name, Tally { rows, runs, explained, known, .. }) in &tables {
+        println!("{name}: {rows} rows, {runs} runs, {explained} with a reason, {known} known to be wrong");
     }
     assert!(tables.iter().map(|(_, tally)| tally.rows).sum::<usize>() >= 150);
 }
