@@ -48,6 +48,13 @@ pub enum Event {
         /// By what: an identity key, a creation or a person.
         by: String,
     },
+    /// A person was erased: links, baselines, and the key of everything that was sealed.
+    Erased {
+        /// In the host.
+        host: HostId,
+        /// In the vendor.
+        vendor: Option<VendorId>,
+    },
     /// A person decided which side wins, or to leave a difference.
     Decided {
         /// Who it is about.
@@ -103,6 +110,23 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         words: Option<Sealed>,
     },
+}
+
+impl Event {
+    /// Whether it names a person, by the host's id or the vendor's.
+    pub fn is_about(&self, person: &HostId, there: Option<&VendorId>) -> bool {
+        let (host, vendor) = match self {
+            Self::Linked { host, vendor, .. } => (Some(host), Some(vendor)),
+            Self::Erased { host, vendor } => (Some(host), vendor.as_ref()),
+            Self::Decided { host, .. } => (Some(host), None),
+            Self::Intended { host, vendor, .. } | Self::Outcome { host, vendor, .. } => {
+                (host.as_ref(), vendor.as_ref())
+            }
+            Self::Found { finding, .. } => (finding.host_id.as_ref(), finding.vendor_id.as_ref()),
+            Self::Connected | Self::StateChanged { .. } | Self::Approved { .. } => (None, None),
+        };
+        host == Some(person) || (there.is_some() && vendor == there)
+    }
 }
 
 impl NewEntry {

@@ -125,10 +125,15 @@ impl KeyRing for StaticKeys {
 
 /// A value encrypted for keeping: one that a person entered, or the vendor's own words.
 ///
-/// XChaCha20-Poly1305 under a key derived for the connection and the person it is about.
+/// XChaCha20-Poly1305. What is carried along for a while, as in a plan, is sealed under a key derived from the ring. What is stored
+/// is sealed under a random key of the person it is about, which is stored wrapped and destroyed when the person is erased; the
+/// engine opens it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sealed {
     key: KeyId,
+    /// Sealed under the key of the person it is about.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    person: bool,
     about: String,
     nonce: String,
     data: String,
@@ -147,31 +152,54 @@ impl Sealed {
     /// The source of randomness failed.
     pub fn new(keys: &dyn KeyRing, entropy: &dyn Entropy, about: &str, text: &str) -> Result<Self> {
         let (id, key) = keys.current();
+        Self::under((id, &key), false, entropy, about, text)
+    }
+
+    /// Seals `text` under the key of the person it is about.
+    pub(crate) fn for_person(key: &Key, entropy: &dyn Entropy, about: &str, text: &str) -> Result<Self> {
+        Self::under((KeyId(0), key), true, entropy, about, text)
+    }
+
+    fn under((id, key): (KeyId, &Key), person: bool, entropy: &dyn Entropy, about: &str, text: &str) -> Result<Self> {
         let mut nonce = [0; 24];
         entropy.fill(&mut nonce)?;
         let payload = Payload { msg: text.as_bytes(), aad: about.as_bytes() };
-        let data = cipher(&key, about)
+        let data = cipher(key, about)
             .encrypt(&XNonce::from(nonce), payload)
             .map_err(|_| Error::new(ErrorKind::Unexpected, "a value could not be sealed"))?;
-        Ok(Self { key: id, about: about.to_owned(), nonce: hex(&nonce), data: hex(&data) })
+        Ok(Self { key: id, person, about: about.to_owned(), nonce: hex(&nonce), data: hex(&data) })
     }
 
-    /// Opens the seal. What comes out is personal data.
+    /// The person under whose key it is sealed; `None` for one under the ring's.
+    pub(crate) fn person(&self) -> Option<&str> {
+        self.person.then_some(self.about.as_str())
+    }
+
+    /// Opens the seal of what is carried along. What comes out is personal data. What is stored is opened by
+    /// [`Engine::open`](crate::Engine::open).
     ///
     /// # Errors
     /// The key is gone, or the sealed text was altered.
     pub fn open(&self, keys: &dyn KeyRing) -> Result<String> {
-        let broken = || Error::new(ErrorKind::Unexpected, "a sealed value was altered").with_scope(Scope::Platform);
+        if self.person {
+            return Err(Error::new(ErrorKind::Unsupported, "this is sealed under a person's key, which the store has"));
+        }
         let key = keys.get(self.key).ok_or_else(|| {
             Error::new(ErrorKind::ConfigInvalid, format!("key {} is not in the key ring", self.key.0))
                 .with_code("key_missing")
                 .with_scope(Scope::Platform)
                 .with_fixer(crate::error::Fixer::HostDeveloper)
         })?;
+        self.open_with(&key)
+    }
+
+    /// Opens the seal with its key.
+    pub(crate) fn open_with(&self, key: &Key) -> Result<String> {
+        let broken = || Error::new(ErrorKind::Unexpected, "a sealed value was altered").with_scope(Scope::Platform);
         let nonce: [u8; 24] = unhex(&self.nonce).and_then(|nonce| nonce.try_into().ok()).ok_or_else(broken)?;
         let data = unhex(&self.data).ok_or_else(broken)?;
         let payload = Payload { msg: &data, aad: self.about.as_bytes() };
-        let text = cipher(&key, &self.about).decrypt(&XNonce::from(nonce), payload).map_err(|_| broken())?;
+        let text = cipher(key, &self.about).decrypt(&XNonce::from(nonce), payload).map_err(|_| broken())?;
         String::from_utf8(text).map_err(|_| broken())
     }
 }

@@ -462,7 +462,7 @@ async fn journal(world: &World) -> HashSet<String> {
         };
         if let Some(sealed) = sealed {
             world.seen.json(sealed);
-            opened.insert(sealed.open(world.engine.keys()).unwrap());
+            opened.insert(world.engine.open(sealed).await.unwrap());
         }
     }
     opened

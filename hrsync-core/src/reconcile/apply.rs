@@ -18,7 +18,7 @@ use crate::connector::{Evidence, Memory, Step, StepDone, StepNature, Steps};
 use crate::error::{Error, ErrorKind, Fixer, Outcome, Result};
 use crate::finding::{Finding, code};
 use crate::journal::{Event, NewEntry};
-use crate::keys::{KeyId, Sealed};
+use crate::keys::{Key, KeyId, Sealed};
 use crate::mapping::Mapping;
 use crate::matching::LinkedBy;
 use crate::model::{FieldId, HostId, OperationId, Record, RunId, VendorId};
@@ -71,6 +71,8 @@ pub(crate) struct Run<'e> {
     pub(crate) report: Report,
     /// Entries that go into the journal with the next commit.
     pub(crate) entries: Vec<NewEntry>,
+    /// Keys of people by name, as far as they were needed.
+    person_keys: HashMap<String, Key>,
     /// What was found so far; nothing is told twice.
     told: HashSet<Finding>,
     /// Who was created and linked, by operation.
@@ -129,6 +131,7 @@ impl Engine {
             run: id,
             actor: actor.to_owned(),
             entries: Vec::new(),
+            person_keys: HashMap::new(),
             told: HashSet::new(),
             made: HashMap::new(),
             denied: HashMap::new(),
@@ -382,7 +385,9 @@ impl Run<'_> {
     /// Commits a batch and whatever waits for the journal, which goes on waiting when the commit is refused.
     pub(crate) async fn commit(&mut self, batch: Batch) -> Result<(), CommitError> {
         let waiting = Batch { entries: self.entries.clone(), ..Batch::default() };
-        self.engine.store.commit(&self.engine.id, waiting.and(batch)).await?;
+        let mut batch = waiting.and(batch);
+        self.engine.seal_for_people(&mut batch, &mut self.person_keys).await?;
+        self.engine.store.commit(&self.engine.id, batch).await?;
         self.entries.clear();
         Ok(())
     }

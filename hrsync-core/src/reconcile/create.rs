@@ -295,8 +295,7 @@ impl Run<'_> {
         let (mapping, revision) = (self.mapping.clone(), self.revision);
         let sides = (&host, &reading.record);
         link.baseline = baseline::make(&mapping, revision, &mut self.prints, &id, sides, None, |_| Verdict::Compared);
-        let release =
-            Batch::default().delete(intent_key(operation)).record(self.outcome(operation, STEP, "done"));
+        let release = Batch::default().delete(intent_key(operation)).record(self.outcome(operation, STEP, "done"));
         let batch = self.new_link(&link, LinkedBy::Key(natural_key(&reading.record)))?.and(release.clone());
         match self.commit(batch).await {
             Ok(()) => self.report.linked += 1,

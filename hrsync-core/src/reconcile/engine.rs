@@ -594,7 +594,7 @@ impl std::ops::Deref for ReviewRun {
     }
 }
 
-fn link_key(person: &HostId) -> RowKey {
+pub(crate) fn link_key(person: &HostId) -> RowKey {
     RowKey::new(RowKind::Link, person.as_str())
 }
 

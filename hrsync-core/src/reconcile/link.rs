@@ -96,6 +96,8 @@ pub enum LinkState {
     Linked,
     /// They were disconnected on purpose.
     Disconnected,
+    /// The person was erased. Neither record is taken up again by itself.
+    Erased,
 }
 
 /// A link between a person in the host and one in the vendor, with its baseline.

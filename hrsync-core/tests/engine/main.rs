@@ -10,6 +10,7 @@ mod decide;
 mod guards;
 mod matching;
 mod outages;
+mod people;
 mod push;
 mod recover;
 mod rendering;

@@ -1,0 +1,207 @@
+//! What is held about one person: sealing it under a key of the person's own, showing all of it, and destroying it.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::engine::{Engine, link_key};
+use super::link::{Link, LinkState};
+use crate::connection::Actor;
+use crate::error::{Error, ErrorKind, Result, Scope};
+use crate::finding::Finding;
+use crate::journal::{Entry, Event};
+use crate::keys::{Key, Sealed, hex, unhex};
+use crate::model::{HostId, VendorId};
+use crate::store::{self, Batch, Check, CommitError, Row, RowKey, RowKind};
+
+/// How often the key of a person is looked for again when somebody else makes it at the same time.
+const TRIES: u32 = 10;
+
+/// How many journal entries are read at a time.
+pub(crate) const ENTRIES: usize = 500;
+
+/// The key of a person as it is stored: sealed under the host's ring.
+#[derive(Serialize, Deserialize)]
+struct WrappedKey {
+    wrapped: Sealed,
+}
+
+/// Everything that is held about one person. It is personal data.
+#[derive(Debug, Clone, Default, Serialize)]
+#[non_exhaustive]
+pub struct Held {
+    /// The stored rows, by kind; fingerprints and ids, and no value.
+    pub rows: Vec<(RowKind, String)>,
+    /// The journal's entries about the person.
+    pub entries: Vec<Entry>,
+    /// What is sealed in them, opened: by number of the entry.
+    pub opened: Vec<(u64, String)>,
+}
+
+fn of_host(person: &HostId) -> String {
+    format!("host/{}", person.as_str())
+}
+
+fn of_vendor(person: &VendorId) -> String {
+    format!("vendor/{}", person.as_str())
+}
+
+/// Under whose key something in an entry is sealed.
+fn whose(event: &Event) -> Option<String> {
+    match event {
+        Event::Decided { host, .. } => Some(of_host(host)),
+        Event::Found { finding: Finding { host_id: Some(host), .. }, .. } => Some(of_host(host)),
+        Event::Found { finding: Finding { vendor_id: Some(vendor), .. }, .. } => Some(of_vendor(vendor)),
+        _ => None,
+    }
+}
+
+fn sealed_in(event: &mut Event) -> Option<&mut Sealed> {
+    match event {
+        Event::Decided { entered, .. } => entered.as_mut(),
+        Event::Found { words, .. } => words.as_mut(),
+        _ => None,
+    }
+}
+
+impl Engine {
+    /// Seals what stands in a batch's entries under the keys of the people it is about.
+    pub(crate) async fn seal_for_people(
+        &self,
+        batch: &mut Batch,
+        known: &mut HashMap<String, Key>,
+    ) -> Result<(), CommitError> {
+        let failed = |error: Error| CommitError::Failed(Box::new(error));
+        for entry in &mut batch.entries {
+            let Some(person) = whose(&entry.event) else { continue };
+            let Some(sealed) = sealed_in(&mut entry.event).filter(|sealed| sealed.person().is_none()) else { continue };
+            if !known.contains_key(&person) {
+                known.insert(person.clone(), self.key_of(&person).await.map_err(failed)?);
+            }
+            let text = sealed.open(&*self.keys).map_err(failed)?;
+            if let Some(key) = known.get(&person) {
+                *sealed = Sealed::for_person(key, &*self.entropy, &person, &text).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The key of a person, made when there is none yet.
+    async fn key_of(&self, person: &str) -> Result<Key> {
+        let key = RowKey::new(RowKind::PersonKey, person);
+        for _ in 0..TRIES {
+            if let Some(row) = self.store.get(&self.id, &key).await? {
+                return self.unwrap(&row);
+            }
+            let mut bytes = [0; 32];
+            self.entropy.fill(&mut bytes)?;
+            let wrapped = Sealed::new(&*self.keys, &*self.entropy, &wrapping(person), &hex(&bytes))?;
+            let body = store::encode(WrappedKey { wrapped })?;
+            match self.store.commit(&self.id, Batch::default().put(key.clone(), Some(Check::Absent), body)).await {
+                Ok(()) => return Ok(Key::new(bytes)),
+                Err(CommitError::Stale) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::new(ErrorKind::VersionMismatch, "the key of a person could not be made"))
+    }
+
+    fn unwrap(&self, row: &Row) -> Result<Key> {
+        let WrappedKey { wrapped } = store::decode(row)?;
+        let bytes = unhex(&wrapped.open(&*self.keys)?).and_then(|bytes| bytes.try_into().ok());
+        let broken = || Error::new(ErrorKind::Store, "the key of a person cannot be read").with_scope(Scope::Platform);
+        Ok(Key::new(bytes.ok_or_else(broken)?))
+    }
+
+    /// Opens what is sealed, in the journal or elsewhere. What comes out is personal data.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] with code `erased` when the person was erased, [`ErrorKind::ConfigInvalid`] with code
+    /// `key_missing` when the host's key is gone, or the store failed.
+    pub async fn open(&self, sealed: &Sealed) -> Result<String> {
+        let Some(person) = sealed.person() else { return sealed.open(&*self.keys) };
+        match self.store.get(&self.id, &RowKey::new(RowKind::PersonKey, person)).await? {
+            Some(row) => sealed.open_with(&self.unwrap(&row)?),
+            None => Err(Error::new(ErrorKind::NotFound, "the value went with the person's key").with_code("erased")),
+        }
+    }
+
+    /// Everything that is held about a person, for who asks what is known about them.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn export(&self, person: &HostId) -> Result<Held> {
+        let vendor = self.link(person).await?.map(|link| link.vendor);
+        let mut held = Held::default();
+        for key in keys_about(person, vendor.as_ref()) {
+            // Keys are not shown: with them everything could be opened.
+            if let Some(row) = self.store.get(&self.id, &key).await?.filter(|_| key.kind != RowKind::PersonKey) {
+                held.rows.push((key.kind, row.body));
+            }
+        }
+        let mut after = 0;
+        loop {
+            let entries = self.store.journal(&self.id, after, ENTRIES).await?;
+            let Some(last) = entries.last() else { break };
+            after = last.seq;
+            for mut entry in entries.into_iter().filter(|entry| entry.entry.event.is_about(person, vendor.as_ref())) {
+                if let Some(sealed) = sealed_in(&mut entry.entry.event).cloned() {
+                    match self.open(&sealed).await {
+                        Ok(text) => held.opened.push((entry.seq, text)),
+                        Err(error) if error.code() == "erased" => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+                held.entries.push(entry);
+            }
+        }
+        Ok(held)
+    }
+
+    /// Erases a person: the key of everything that was sealed, baselines and whatever else is stored by person. The journal keeps
+    /// its entries, which name ids and fields, and its chain still verifies. Neither of the two records is linked or created again
+    /// by itself; [`forget`](Self::forget) takes that back.
+    ///
+    /// # Errors
+    /// The actor may not, [`ErrorKind::VersionMismatch`] while a write of the person is under way, or the store failed.
+    pub async fn erase(&self, actor: &Actor, person: &HostId) -> Result<()> {
+        self.may_configure(actor)?;
+        let link = self.link(person).await?;
+        let vendor = link.as_ref().map(|link| link.vendor.clone());
+        let run = self.new_run()?;
+        let event = Event::Erased { host: person.clone(), vendor: vendor.clone() };
+        let mut batch = Batch::default().record(self.entry(&run, actor.id(), event));
+        batch.checks.push((RowKey::new(RowKind::Intent, of_host(person)), Check::Absent));
+        for key in keys_about(person, vendor.as_ref()) {
+            // The way back from the vendor stays, so that the record is not taken for a new one.
+            if !matches!(key.kind, RowKind::Link | RowKind::VendorLink) {
+                batch = batch.delete(key);
+            }
+        }
+        if let Some(link) = link {
+            let mut bare = Link::new(link.host.clone(), link.vendor.clone());
+            bare.state = LinkState::Erased;
+            batch = batch.put(link_key(person), Some(Check::At(link.row_version)), bare.to_body()?);
+        }
+        Ok(self.store.commit(&self.id, batch).await?)
+    }
+}
+
+/// What the wrapping of a key is about.
+fn wrapping(person: &str) -> String {
+    format!("person-key/{person}")
+}
+
+/// The rows that are about a person.
+fn keys_about(person: &HostId, vendor: Option<&VendorId>) -> Vec<RowKey> {
+    let mut keys = vec![
+        link_key(person),
+        RowKey::new(RowKind::SetAside, person.as_str()),
+        RowKey::new(RowKind::PersonKey, of_host(person)),
+    ];
+    if let Some(vendor) = vendor {
+        keys.push(RowKey::new(RowKind::VendorLink, vendor.as_str()));
+        keys.push(RowKey::new(RowKind::PersonKey, of_vendor(vendor)));
+    }
+    keys
+}

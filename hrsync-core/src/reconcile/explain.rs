@@ -1,0 +1,133 @@
+//! Why a field of a person has its value: what the journal tells of it.
+
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::engine::Engine;
+use super::erase::ENTRIES;
+use super::plan::Why;
+use crate::error::Result;
+use crate::journal::{Entry, Event};
+use crate::model::{FieldId, HostId, OperationId, RunId, Side};
+
+/// Why a field of a person has its value on one side, newest last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Explained {
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// In which run.
+    pub run: RunId,
+    /// By whom, or `live` for a host change pushed as it came.
+    pub actor: String,
+    /// The number of the journal's entry.
+    pub entry: u64,
+    /// What happened.
+    pub what: Written,
+}
+
+/// What happened to a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "what")]
+#[non_exhaustive]
+pub enum Written {
+    /// It was written to a side.
+    Sent {
+        /// To which.
+        to: Side,
+        /// The operation.
+        operation: OperationId,
+        /// The call.
+        step: String,
+        /// What came of it, as far as it is known: `done`, `refused`, `unknown` and so on.
+        result: Option<String>,
+        /// The decision it followed from: which side won, and who decided. `None` when one side had changed.
+        decision: Option<(String, Why)>,
+    },
+    /// It was left as it was.
+    Left {
+        /// Who decided so.
+        why: Why,
+    },
+    /// The records were linked; what agreed then was settled.
+    Linked {
+        /// By what.
+        by: String,
+    },
+    /// Something was found about it.
+    Found {
+        /// The finding's code.
+        code: String,
+    },
+}
+
+/// Why a field of a person has its value, as these entries of a journal tell it, in their order. Pure.
+pub fn explain<'e>(entries: impl IntoIterator<Item = &'e Entry>, person: &HostId, field: FieldId) -> Vec<Explained> {
+    let mut told: Vec<Explained> = Vec::new();
+    for entry in entries {
+        let what = match &entry.entry.event {
+            Event::Intended { operation, host: Some(host), step, fields, .. }
+                if host == person && fields.contains(&field) =>
+            {
+                let to = if step.starts_with("host.") { Side::Host } else { Side::Vendor };
+                let (operation, step) = (operation.clone(), step.clone());
+                Written::Sent { to, operation, step, result: None, decision: None }
+            }
+            Event::Outcome { operation, host: Some(host), step, result, .. } if host == person => {
+                for one in &mut told {
+                    if let Written::Sent { operation: sent, step: by, result: came, .. } = &mut one.what
+                        && sent == operation
+                        && by == step
+                    {
+                        *came = Some(result.clone());
+                    }
+                }
+                continue;
+            }
+            Event::Decided { host, field: about, decision, why, .. } if host == person && *about == field => {
+                if decision == "leave" {
+                    Written::Left { why: *why }
+                } else {
+                    // It stands with the outcome of the write that it led to.
+                    let last = told.iter_mut().rev().find_map(|one| match &mut one.what {
+                        Written::Sent { decision, .. } if one.run == entry.entry.run => Some(decision),
+                        _ => None,
+                    });
+                    if let Some(place) = last {
+                        *place = Some((decision.clone(), *why));
+                    }
+                    continue;
+                }
+            }
+            Event::Linked { host, by, .. } if host == person => Written::Linked { by: by.clone() },
+            Event::Found { finding, .. }
+                if finding.host_id.as_ref() == Some(person) && finding.field == Some(field) =>
+            {
+                Written::Found { code: finding.code.clone().into_owned() }
+            }
+            _ => continue,
+        };
+        let (at, run, actor) = (entry.entry.at, entry.entry.run.clone(), entry.entry.actor.clone());
+        told.push(Explained { at, run, actor, entry: entry.seq, what });
+    }
+    told
+}
+
+impl Engine {
+    /// Why a field of a person has its value: what was written, decided, left and found, by whom and when, oldest first.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn explain(&self, person: &HostId, field: FieldId) -> Result<Vec<Explained>> {
+        let mut about = Vec::new();
+        let mut after = 0;
+        loop {
+            let entries = self.store.journal(&self.id, after, ENTRIES).await?;
+            let Some(last) = entries.last() else { break };
+            after = last.seq;
+            about.extend(entries.into_iter().filter(|entry| entry.entry.event.is_about(person, None)));
+        }
+        Ok(explain(&about, person, field))
+    }
+}

@@ -1,0 +1,129 @@
+//! What is held about one person: explained, shown and erased.
+
+use hrsync_core::finding::code;
+use hrsync_core::journal::{self, Event};
+use hrsync_core::model::Side;
+use hrsync_core::reconcile::{Decisions, Explained, ItemResult, LinkState, Resolution, Select, Why, Written};
+use hrsync_core::store::RowKind;
+use hrsync_core::{Actor, Error, ErrorKind, KeyId, Sealed, StaticKeys, field};
+use hrsync_testkit::vendor::CallKind;
+
+use crate::world::{TITLE, World, host_id, kinds, results};
+
+/// A world in which a value was entered for person 1, and a write of person 2 was refused with words.
+async fn with_secrets() -> World {
+    let world = World::linked(2).await;
+    world.host_sets(1, TITLE, Some("Chef"));
+    world.vendor_sets(1, TITLE, Some("Cook"));
+    world.sync(&Decisions::new().enter(&host_id(1), TITLE, "Marker title")).await;
+    world.host_sets(2, TITLE, Some("Chef"));
+    let refusal = Error::new(ErrorKind::InvalidData, "refused").with_sensitive_detail("Marker words");
+    world.vendor.fail_next(CallKind::Update, refusal);
+    assert_eq!(results(&world.push(2).await), [ItemResult::Refused]);
+    world
+}
+
+/// What is sealed in the journal.
+async fn sealed(world: &World) -> Vec<Sealed> {
+    let entries = world.journal().await.into_iter();
+    entries
+        .filter_map(|entry| match entry.entry.event {
+            Event::Decided { entered, .. } => entered,
+            Event::Found { words, .. } => words,
+            _ => None,
+        })
+        .collect()
+}
+
+fn sent(all: &[Explained]) -> Vec<(Side, Option<&str>, Option<(&str, Why)>)> {
+    let sent = all.iter().filter_map(|one| match &one.what {
+        Written::Sent { to, result, decision, .. } => {
+            Some((*to, result.as_deref(), decision.as_ref().map(|(side, why)| (side.as_str(), *why))))
+        }
+        _ => None,
+    });
+    sent.collect()
+}
+
+#[tokio::test]
+async fn a_field_says_where_its_value_is_from() {
+    let world = World::linked(1).await;
+    world.host_sets(1, TITLE, Some("Chef"));
+    world.push(1).await;
+    world.host_sets(1, TITLE, Some("Baker"));
+    world.vendor_sets(1, TITLE, Some("Cook"));
+    world.sync(&Decisions::new().decide(&host_id(1), TITLE, Resolution::Vendor)).await;
+    let all = world.engine.explain(&host_id(1), TITLE).await.unwrap();
+    assert!(matches!(&all[0].what, Written::Linked { by } if by == "national_id"), "{all:#?}");
+    let done = Some("done");
+    assert_eq!(sent(&all), [(Side::Vendor, done, None), (Side::Host, done, Some(("vendor", Why::Decided)))]);
+    let by: Vec<&str> = all.iter().map(|one| one.actor.as_str()).collect();
+    assert_eq!(by, ["anna", "live", "anna"]);
+    assert!(all.iter().is_sorted_by_key(|one| one.entry));
+    assert_eq!(sent(&world.engine.explain(&host_id(1), field::EMAIL).await.unwrap()), []);
+}
+
+#[tokio::test]
+async fn what_is_sealed_is_opened_with_the_persons_key_and_goes_with_it() {
+    let world = with_secrets().await;
+    let sealed = sealed(&world).await;
+    let mut opened = Vec::new();
+    for one in &sealed {
+        opened.push(world.engine.open(one).await.unwrap());
+        assert_eq!(
+            one.open(world.engine.keys()).unwrap_err().kind(),
+            ErrorKind::Unsupported,
+            "the ring alone opens none"
+        );
+    }
+    opened.dedup();
+    assert_eq!(opened, ["Marker title", "Marker words"]);
+    assert_eq!(world.rows(RowKind::PersonKey).await.len(), 2);
+
+    let held = world.engine.export(&host_id(1)).await.unwrap();
+    assert!(held.opened.iter().all(|(_, text)| text == "Marker title") && !held.opened.is_empty());
+    assert_eq!(held.rows.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), [RowKind::Link, RowKind::VendorLink]);
+
+    assert_eq!(world.engine.erase(&Actor::user("bo"), &host_id(1)).await.unwrap_err().code(), "role_missing");
+    world.engine.erase(&world.anna, &host_id(1)).await.unwrap();
+    for one in &sealed {
+        match world.engine.open(one).await {
+            Ok(text) => assert_eq!(text, "Marker words", "the other person's stays"),
+            Err(error) => assert_eq!((error.kind(), error.code()), (ErrorKind::NotFound, "erased")),
+        }
+    }
+    assert!(journal::verify(&world.journal().await, ""), "the chain still verifies");
+    let held = world.engine.export(&host_id(1)).await.unwrap();
+    assert!(held.opened.is_empty() && !held.entries.is_empty());
+    let row = &held.rows[0].1;
+    assert!(row.contains(r#""digests":null"#) || !row.contains("digests"), "no fingerprint is left: {row}");
+}
+
+#[tokio::test]
+async fn an_erased_person_is_not_taken_up_again_by_itself() {
+    let world = with_secrets().await;
+    world.engine.erase(&world.anna, &host_id(1)).await.unwrap();
+    assert_eq!(world.engine.link(&host_id(1)).await.unwrap().unwrap().state, LinkState::Erased);
+    world.vendor.clear_calls();
+    let all = Decisions::new().create_in_host(Select::All).create_in_vendor(Select::All);
+    let review = world.review().await;
+    assert!(review.candidates.is_empty() && review.recognised.is_empty());
+    assert!(world.plan(&review, &all).operations.iter().all(|one| one.host_id != Some(host_id(1))));
+    assert_eq!(world.push(1).await.findings[0].code, code::NOT_LINKED);
+    // Whoever is in the host also has to be removed there; until then the link can be taken up by hand.
+    world.engine.forget(&world.anna, &host_id(1)).await.unwrap();
+    let review = world.review().await;
+    assert_eq!((review.recognised.len(), kinds(&review).len()), (1, 1));
+}
+
+#[tokio::test]
+async fn the_keys_of_people_survive_a_new_key_of_the_host_and_not_the_loss_of_the_old_one() {
+    let world = with_secrets().await;
+    let sealed = sealed(&world).await;
+    let rotated = StaticKeys::new([7; 32]).rotate(KeyId(2), [8; 32]);
+    let world = world.again(|builder| builder.keys(rotated));
+    assert!(world.engine.open(&sealed[0]).await.is_ok());
+    let world = world.again(|builder| builder.keys(StaticKeys::new([8; 32]).rotate(KeyId(3), [9; 32])));
+    let error = world.engine.open(&sealed[0]).await.unwrap_err();
+    assert_eq!(error.message(), "a sealed value was altered", "another key under the same number");
+}
