@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use hrsync_core::journal::{Entry, NewEntry};
 use hrsync_core::store::{Batch, Check, CommitError, Lease, Row, RowKey, RowKind};
 use hrsync_core::{Clock, ConnectionId, Error, ErrorKind, HostId, Result, Scope, Store};
-use sqlx::postgres::{PgConnection, PgDatabaseError, PgPool, PgPoolOptions, PgSeverity};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgPool, PgPoolOptions, PgSeverity};
 use sqlx::{AssertSqlSafe, Connection, SqlSafeStr, SqlStr};
 
 use crate::content::{self, Mark, Migration};
@@ -159,8 +159,11 @@ impl PostgresStore {
     /// Code `store_newer` when a newer version made the tables, `store_corrupt` when they are not those that this crate makes
     /// (nothing is written in either case), and whatever keeps the database from being reached.
     pub async fn connect(url: &str) -> Result<Self> {
-        let options = PgPoolOptions::new().max_connections(CONNECTIONS);
-        Self::new(options.connect(url).await.map_err(|error| failed("open", error))?).await
+        let failed = |error| failed("open", error);
+        let options: PgConnectOptions = url.parse().map_err(failed)?;
+        // By itself first: a pool would go on trying for half a minute where nobody listens.
+        PgConnection::connect_with(&options).await.map_err(failed)?.close().await.map_err(failed)?;
+        Self::new(PgPoolOptions::new().max_connections(CONNECTIONS).connect_lazy_with(options)).await
     }
 
     /// A store in the host's own pool.

@@ -139,3 +139,22 @@ pub(crate) fn assert_refused<T: std::fmt::Debug>(opened: Result<T, Error>, code:
     assert_eq!((error.code(), error.kind()), (code, ErrorKind::Store), "{error:?}");
     assert!(!error.may_have_been_applied() && !error.is_retryable(), "{error:?}");
 }
+
+impl Postgres {
+    /// Everything in the schema, as text.
+    pub(crate) async fn content(&self) -> String {
+        let sql = "SELECT coalesce(schema_to_xml($1::text::name, true, false, '')::text, '')";
+        sqlx::query_scalar(sql).bind(self.schema.as_str()).fetch_one(&self.pool).await.unwrap()
+    }
+
+    /// Does something when a transaction that appended to the journal commits.
+    pub(crate) async fn at_commit(&self, statement: &str) {
+        let sql = format!(
+            "CREATE FUNCTION {{schema}}.at_commit() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN {statement}; RETURN NULL; END $$;
+             CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON {{schema}}.journal DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION {{schema}}.at_commit()"
+        );
+        self.run(&sql).await;
+    }
+}
