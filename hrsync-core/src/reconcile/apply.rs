@@ -34,6 +34,9 @@ pub(crate) const FAILURES_IN_A_ROW: u32 = 3;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Intent {
     pub(crate) operation: OperationId,
+    /// Who holds the person. Two runs that do the same have the same operation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) run: Option<RunId>,
     pub(crate) action: String,
     pub(crate) step: String,
     pub(crate) nature: StepNature,
@@ -350,6 +353,7 @@ impl Run<'_> {
     ) -> Intent {
         Intent {
             operation: operation.id.clone(),
+            run: Some(self.run.clone()),
             action: operation.action.name().to_owned(),
             step: step.to_owned(),
             nature,

@@ -1,6 +1,6 @@
 //! Creating people on either side.
 
-use super::apply::{Run, Sent, about, drifted, free, intent_key};
+use super::apply::{Intent, Run, Sent, about, drifted, free, intent_key};
 use super::baseline::{self, Verdict};
 use super::fingerprint::Fingerprint;
 use super::link::Link;
@@ -91,11 +91,14 @@ impl Run<'_> {
             Created { operation: operation.clone(), host, wanted: Record::new(wanted.id()), step: "" };
         self.tell_of(&steps, operation);
         for step in &steps.steps {
-            let held = !created_now.step.is_empty();
-            let checks = if held {
-                Vec::new()
-            } else {
+            let checks = if created_now.step.is_empty() {
                 vec![free(operation), (RowKey::new(RowKind::Link, host_id.as_str()), Check::Absent)]
+            } else {
+                // Whoever looks after confirmed creations may have linked the person meanwhile, and be writing.
+                match self.still_held(operation).await? {
+                    Some(held) => vec![held],
+                    None => return Ok(self.taken_over(operation)),
+                }
             };
             let before: Vec<FieldId> = created_now.wanted.cells().map(|(field, _)| field).collect();
             match self.send(operation, step, &before, checks).await? {
@@ -106,7 +109,9 @@ impl Run<'_> {
                     for field in &step.fields {
                         created_now.wanted.set(*field, wanted.cell(*field).clone());
                     }
-                    self.confirm(operation, step, &created_now.wanted).await?;
+                    if !self.confirm(operation, step, &created_now.wanted).await? {
+                        return Ok(self.taken_over(operation));
+                    }
                 }
                 Sent::Refused(error) => {
                     self.refused(operation, step.name, &error).await?;
@@ -120,7 +125,8 @@ impl Run<'_> {
                     self.unknown(operation, step.name, &error).await?;
                     return Ok(ItemResult::Unknown);
                 }
-                Sent::Locked => return Ok(self.locked(operation)),
+                Sent::Locked if created_now.step.is_empty() => return Ok(self.locked(operation)),
+                Sent::Locked => return Ok(self.taken_over(operation)),
             }
         }
         match vendor {
@@ -146,15 +152,36 @@ impl Run<'_> {
         Ok(ItemResult::PartlyDone)
     }
 
-    /// Records that the vendor confirmed a creation. The intent stays until the new record is linked.
-    async fn confirm(&mut self, operation: &Operation, step: &Step, sent: &Record) -> Result<()> {
+    /// Records that the vendor confirmed a creation. The intent stays until the new record is linked. False when somebody else
+    /// looked after it meanwhile.
+    async fn confirm(&mut self, operation: &Operation, step: &Step, sent: &Record) -> Result<bool> {
+        let Some(held) = self.still_held(operation).await? else { return Ok(false) };
         let fields = sent.cells().map(|(field, _)| field).collect();
         let mut intent = self.intent(operation, (step.name, step.nature), step.evidence.clone(), fields);
         intent.confirmed = true;
-        let batch = Batch::default()
+        let batch = Batch { checks: vec![held], ..Batch::default() };
+        let batch = batch
             .put(intent_key(operation), None, store::encode(&intent)?)
             .record(self.outcome(operation, step.name, "done"));
-        Ok(self.commit(batch).await?)
+        match self.commit(batch).await {
+            Ok(()) => Ok(true),
+            Err(CommitError::Stale) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// That this run still holds the person; `None` when it does not.
+    async fn still_held(&self, operation: &Operation) -> Result<Option<(RowKey, Check)>> {
+        let key = intent_key(operation);
+        let Some(row) = self.engine.store.get(&self.engine.id, &key).await? else { return Ok(None) };
+        let intent: Intent = store::decode(&row)?;
+        Ok((intent.run.as_ref() == Some(&self.run)).then_some((key, Check::At(row.version))))
+    }
+
+    /// Says that somebody else looked after a creation that was under way. What was not sent yet shows in the next comparison.
+    fn taken_over(&mut self, operation: &Operation) -> ItemResult {
+        self.locked(operation);
+        ItemResult::PartlyDone
     }
 
     /// Finds the new records of all created people in one list, and links them.
@@ -278,16 +305,16 @@ impl Run<'_> {
         let id = match created {
             Ok(id) => id,
             Err(error) => {
-                let refused = host_refusal(&error);
-                self.found(about(refused, operation), error.sensitive_detail());
-                // A lost reply does no harm: the same `once` makes no second person, and the next review recognises the first.
-                let (outcome, result) = match error.may_have_been_applied() {
-                    true => ("unknown", ItemResult::Unknown),
-                    false => ("refused", ItemResult::Refused),
-                };
+                if error.may_have_been_applied() {
+                    // It may still be carried out. The same call again would make no second person, but the vendor's record
+                    // may change until then, and it would be another call.
+                    self.unknown(operation, STEP, &error).await?;
+                    return Ok(ItemResult::Unknown);
+                }
+                self.found(about(host_refusal(&error), operation), error.sensitive_detail());
                 let release = Batch::default().delete(intent_key(operation));
-                self.commit(release.record(self.outcome(operation, STEP, outcome))).await?;
-                return Ok(result);
+                self.commit(release.record(self.outcome(operation, STEP, "refused"))).await?;
+                return Ok(ItemResult::Refused);
             }
         };
         host = renamed(&host, &id);

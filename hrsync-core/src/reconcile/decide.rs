@@ -168,7 +168,9 @@ impl Decisions {
         }
         let bulk = match difference.kind {
             DifferenceKind::HostChanged | DifferenceKind::VendorChanged => difference.default_resolution(),
-            DifferenceKind::Conflict | DifferenceKind::NotTaken => self.conflicts.filter(|r| *r != Resolution::Enter),
+            DifferenceKind::Conflict | DifferenceKind::NotTaken => {
+                self.conflicts.filter(|resolution| *resolution != Resolution::Enter && !difference.removes(*resolution))
+            }
             DifferenceKind::MissingInHost => self.missing.map(|missing| match missing {
                 Missing::Fill => Resolution::Vendor,
                 Missing::Leave => Resolution::Leave,
@@ -181,7 +183,7 @@ impl Decisions {
         };
         let follows = difference.default_resolution().is_some();
         let bulk = bulk.map(|resolution| (resolution, if follows { Why::Changed } else { Why::DecidedInBulk }));
-        let policy = || Some((policies.of(difference.field).resolution(difference.kind)?, Why::Policy));
+        let policy = || Some((policies.of(difference.field).about(difference)?, Why::Policy));
         let (resolution, why) = bulk.or_else(policy).filter(|(resolution, _)| difference.allows(*resolution))?;
         Some(Chosen { decision: Decision::Use(resolution), why })
     }

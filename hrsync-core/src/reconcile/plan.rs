@@ -563,27 +563,9 @@ impl Planner<'_> {
     fn choose(&mut self, differences: &[Difference], decisions: &Decisions) -> Vec<Option<Chosen>> {
         let mut chosen: Vec<Option<Chosen>> =
             differences.iter().map(|difference| decisions.about(difference, self.with.policies)).collect();
-        for (place, difference) in differences.iter().enumerate() {
-            let Some(group) = difference.group else { continue };
-            let in_group = |other: &usize| differences[*other].group == Some(group);
-            let members: Vec<usize> = (0..differences.len()).filter(in_group).collect();
-            if members.first() != Some(&place) {
-                continue;
-            }
-            let explicit: Vec<Chosen> = members
-                .iter()
-                .filter_map(|member| chosen[*member].clone())
-                .filter(|choice| choice.why == Why::Decided)
-                .collect();
-            let Some(first) = explicit.first().map(Chosen::resolution) else { continue };
-            if explicit.iter().any(|other| other.resolution() != first) {
-                self.findings.push(impossible(difference, "these fields go together and were decided differently"));
-                members.iter().for_each(|member| chosen[*member] = None);
-            } else if first != Resolution::Enter {
-                for member in members {
-                    chosen[member].get_or_insert(Chosen { decision: Decision::Use(first), why: Why::Decided });
-                }
-            }
+        let groups = groups(differences);
+        for members in &groups {
+            self.spread(differences, members, &mut chosen);
         }
         for (difference, choice) in differences.iter().zip(&mut chosen) {
             let Some(made) = choice.as_ref() else { continue };
@@ -595,7 +577,45 @@ impl Planner<'_> {
             self.findings.push(impossible(difference, &why));
             *choice = None;
         }
+        // Writing one part carries the others along, so what would carry parts along that are not decided so is not decided.
+        for members in &groups {
+            let resolution = |chosen: &[Option<Chosen>], member: usize| chosen[member].as_ref().map(Chosen::resolution);
+            let first = resolution(&chosen, members[0]);
+            if members.iter().all(|member| resolution(&chosen, *member) == first) {
+                continue;
+            }
+            let whole = self.mapping.entry(differences[members[0]].field).and_then(|entry| entry.group);
+            let carries = |choice: &mut Chosen| match choice.resolution() {
+                Resolution::Host | Resolution::Enter => true,
+                Resolution::Vendor => whole.is_some_and(|group| group.read_whole),
+                Resolution::Leave => false,
+            };
+            for member in members {
+                if chosen[*member].take_if(carries).is_some_and(|choice| choice.why == Why::Decided) {
+                    let why = "it goes together with another field, which is undecided or decided otherwise";
+                    self.findings.push(impossible(&differences[*member], why));
+                }
+            }
+        }
         chosen
+    }
+
+    /// A person's decision about one part of a group holds for all of it.
+    fn spread(&mut self, differences: &[Difference], members: &[usize], chosen: &mut [Option<Chosen>]) {
+        let decided = |member: &usize| chosen[*member].clone().filter(|choice| choice.why == Why::Decided);
+        let decided: Vec<Chosen> = members.iter().filter_map(decided).collect();
+        let Some(first) = decided.first().map(Chosen::resolution) else { return };
+        if decided.iter().any(|other| other.resolution() != first) {
+            let why = "these fields go together and were decided differently";
+            self.findings.push(impossible(&differences[members[0]], why));
+            members.iter().for_each(|member| chosen[*member] = None);
+        } else if first != Resolution::Enter {
+            for member in members.iter().filter(|member| differences[**member].kind != DifferenceKind::Left) {
+                if chosen[*member].as_ref().is_none_or(|choice| choice.why != Why::Decided) {
+                    chosen[*member] = Some(Chosen { decision: Decision::Use(first), why: Why::Decided });
+                }
+            }
+        }
     }
 
     fn change(
@@ -734,6 +754,17 @@ pub(crate) fn creation_print(prints: &Fingerprinter, mapping: &Mapping, side: Si
             prints.digest(&HostId::new(record.id()), side, &forms.vendor)
         }
     }
+}
+
+/// The places of differences that go together, of groups with more than one; what was left before is not decided anew.
+fn groups(differences: &[Difference]) -> Vec<Vec<usize>> {
+    let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (place, difference) in differences.iter().enumerate() {
+        if let Some(group) = difference.group.filter(|_| difference.kind != DifferenceKind::Left) {
+            groups.entry(group).or_default().push(place);
+        }
+    }
+    groups.into_values().filter(|members| members.len() > 1).collect()
 }
 
 fn impossible(difference: &Difference, why: &str) -> Finding {

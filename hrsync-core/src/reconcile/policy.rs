@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::compare::DifferenceKind;
 use super::resolution::Resolution;
+use super::review::Difference;
 use crate::model::{FieldClass, FieldId};
 
 /// What is done about a difference that nobody decides.
@@ -26,18 +27,28 @@ pub enum Policy {
 }
 
 impl Policy {
-    /// The resolution of a difference of this kind. A missing value is never a reason to clear the other side's, and what was
-    /// written and not taken is a matter for a person.
-    pub fn resolution(self, kind: DifferenceKind) -> Option<Resolution> {
+    /// What is done about a difference where the rules of the field do not say it. A side that has no value does not win over one
+    /// that has, unless the field's values go its way only: a missing value is no reason to remove the other. A change against the
+    /// field's direction follows the side that is preferred. What was written and not taken, and a change that cannot be
+    /// written for another reason, is a matter for a person.
+    pub(crate) fn about(self, difference: &Difference) -> Option<Resolution> {
         use DifferenceKind as D;
-        match (self, kind) {
-            (Self::Ask, _) => None,
-            (Self::PreferHost, D::Conflict) => Some(Resolution::Host),
-            (Self::PreferVendor, D::Conflict) => Some(Resolution::Vendor),
-            (Self::Leave, D::Conflict | D::MissingInHost | D::MissingInVendor) => Some(Resolution::Leave),
-            (Self::PreferHost | Self::PreferVendor | Self::Fill, D::MissingInHost) => Some(Resolution::Vendor),
-            (Self::PreferHost | Self::PreferVendor | Self::Fill, D::MissingInVendor) => Some(Resolution::Host),
-            (_, D::HostChanged | D::VendorChanged | D::NotTaken | D::Left) | (Self::Fill, D::Conflict) => None,
+        let preferred = match self {
+            Self::Ask => return None,
+            Self::Leave => Some(Resolution::Leave),
+            Self::PreferHost => Some(Resolution::Host),
+            Self::PreferVendor => Some(Resolution::Vendor),
+            Self::Fill => None,
+        };
+        match difference.kind {
+            D::NotTaken | D::Left => None,
+            D::MissingInHost if self != Self::Leave => Some(Resolution::Vendor),
+            D::MissingInVendor if self != Self::Leave => Some(Resolution::Host),
+            D::Conflict => preferred.map(|side| difference.kept_by(side)),
+            D::HostChanged if difference.against_direction(Resolution::Host) => preferred,
+            D::VendorChanged if difference.against_direction(Resolution::Vendor) => preferred,
+            D::HostChanged | D::VendorChanged => None,
+            D::MissingInHost | D::MissingInVendor => preferred,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Live pushes: host changes go to the vendor at once.
 
+use std::collections::HashSet;
+
 use super::apply::{Run, SetAside, not_attempted};
 use super::compare::{DifferenceKind, Halves, Judgement, judge, meet_in_groups};
 use super::engine::Engine;
@@ -151,7 +153,7 @@ impl Run<'_> {
             self.found(findings::other_person(&link.host, &link.vendor), None);
             return Vec::new();
         }
-        let mut changes = Vec::new();
+        let (mut changes, mut held_groups) = (Vec::new(), HashSet::new());
         for (place, entry) in mapping.entries().iter().enumerate() {
             let Judgement::Differs(kind) = judged[place] else { continue };
             let sides = ((&link.host, host), (&link.vendor, &vendor.record));
@@ -164,6 +166,10 @@ impl Run<'_> {
                 DifferenceKind::Conflict | DifferenceKind::MissingInHost | DifferenceKind::MissingInVendor => true,
                 DifferenceKind::VendorChanged | DifferenceKind::NotTaken | DifferenceKind::Left => continue,
             };
+            // Writing one part of a group carries the others along.
+            if let Some(group) = entry.group.filter(|_| held || !difference.allows(Resolution::Host)) {
+                held_groups.insert(group.name);
+            }
             if held {
                 let message =
                     "the two sides differ and nothing tells which is right; nothing is written until a review decides";
@@ -182,6 +188,11 @@ impl Run<'_> {
                 self.found(finding, None);
             }
         }
+        let whole = |change: &Change| {
+            let group = mapping.entry(change.field).and_then(|entry| entry.group);
+            group.is_none_or(|group| !held_groups.contains(group.name))
+        };
+        changes.retain(whole);
         changes
     }
 }

@@ -238,6 +238,30 @@ impl Difference {
         self.allows(default).then_some(default)
     }
 
+    /// Whether a decision would remove the value that one side has, because the other has none.
+    pub(crate) fn removes(&self, resolution: Resolution) -> bool {
+        match resolution {
+            Resolution::Host => self.host.is_empty(),
+            Resolution::Vendor => self.vendor.is_empty(),
+            Resolution::Enter | Resolution::Leave => false,
+        }
+    }
+
+    /// Whether the field's values do not go that way.
+    pub(crate) fn against_direction(&self, resolution: Resolution) -> bool {
+        self.why_not(resolution) == Some(&WhyNot::OtherDirection)
+    }
+
+    /// The resolution that a side's preference comes to: the other one where it would remove a value that can be kept.
+    pub(crate) fn kept_by(&self, preferred: Resolution) -> Resolution {
+        let other = match preferred {
+            Resolution::Host => Resolution::Vendor,
+            Resolution::Vendor => Resolution::Host,
+            Resolution::Enter | Resolution::Leave => return preferred,
+        };
+        if self.removes(preferred) && !self.against_direction(other) { other } else { preferred }
+    }
+
     /// True when it waits for a person's decision.
     pub fn is_open(&self) -> bool {
         self.kind != DifferenceKind::Left && self.default_resolution().is_none()
@@ -688,7 +712,7 @@ pub fn settled_links(
             let mut link = Link::new(HostId::new(host.id()), VendorId::new(vendor.id()));
             let sides = (host, vendor);
             link.baseline =
-                super::baseline::make(mapping, revision, &mut prints, &link.host, sides, None, |_| Verdict::Compared);
+                super::baseline::make(mapping, revision, &mut prints, &link.host, sides, None, |_| Verdict::Settled);
             link
         })
         .collect()

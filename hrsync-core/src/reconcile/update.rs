@@ -440,15 +440,18 @@ impl Run<'_> {
                 self.found(about(finding, operation), Some(&reason));
                 ItemResult::Refused
             }
+            Err(error) if error.may_have_been_applied() => {
+                // Until it can no longer be carried out late, over what is written in between, the person stays locked. Then the
+                // next comparison shows whether it has to be repeated.
+                self.unknown(operation, STEP, &error).await?;
+                return Ok(ItemResult::Unknown);
+            }
             Err(error) => {
                 self.found(about(Finding::from_error(&error), operation), error.sensitive_detail());
-                // An update sets values, so it can be repeated: the next comparison shows whether it has to be.
-                if error.may_have_been_applied() { ItemResult::Unknown } else { ItemResult::Refused }
+                ItemResult::Refused
             }
         };
-        let outcome = if result == ItemResult::Unknown { "unknown" } else { "refused" };
-        let batch = release.record(self.outcome(operation, STEP, outcome));
-        self.commit(batch).await?;
+        self.commit(release.record(self.outcome(operation, STEP, "refused"))).await?;
         Ok(result)
     }
 }

@@ -118,7 +118,8 @@ pub async fn empty_world(mapping: Mapping, store: MemoryStore) -> World {
         .mapping(mapping)
         .build()
         .unwrap();
-    world.engine = Engine::builder(Arc::new(connector), Arc::new(world.host.clone())).guards(hrsync_core::guard::Guards::off())
+    world.engine = Engine::builder(Arc::new(connector), Arc::new(world.host.clone()))
+        .guards(hrsync_core::guard::Guards::off())
         .store(store)
         .keys(StaticKeys::new([7; 32]))
         .clock(world.clock.clone())

@@ -55,7 +55,8 @@ impl World {
     ) -> Self {
         let connector = connector(&sandbox, &clock, settings);
         let (host, mailbox) = (TestHost::default(), Mailbox::default());
-        let engine = Engine::builder(Arc::new(connector), Arc::new(host.clone())).guards(hrsync_core::guard::Guards::off())
+        let engine = Engine::builder(Arc::new(connector), Arc::new(host.clone()))
+            .guards(hrsync_core::guard::Guards::off())
             .keys(StaticKeys::new([7; 32]))
             .clock(clock.clone())
             .entropy(SeededEntropy::new(7))
