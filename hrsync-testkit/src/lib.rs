@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod crash;
 mod host;
 mod notes;
 pub mod people;

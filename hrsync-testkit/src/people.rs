@@ -178,10 +178,14 @@ pub struct TwoLists {
 
 /// Random numbers of one seed (SplitMix64).
 #[derive(Debug, Clone)]
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    fn next(&mut self) -> u64 {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -189,17 +193,17 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, most: usize) -> usize {
+    pub(crate) fn below(&mut self, most: usize) -> usize {
         (self.next() % most.max(1) as u64) as usize
     }
 
     /// A small number more often than a large one, as with names.
-    fn common(&mut self, most: usize) -> usize {
+    pub(crate) fn common(&mut self, most: usize) -> usize {
         self.below(most).min(self.below(most))
     }
 
     /// True so many times in a thousand.
-    fn per_mille(&mut self, share: usize) -> bool {
+    pub(crate) fn per_mille(&mut self, share: usize) -> bool {
         self.below(1_000) < share
     }
 

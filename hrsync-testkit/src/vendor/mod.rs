@@ -116,6 +116,7 @@ struct State {
     endless: bool,
     returns_ids: bool,
     several_steps: bool,
+    unique: bool,
     settles: Option<Settled>,
     refuses_credentials: bool,
     teaches: Option<Memory>,
@@ -146,6 +147,7 @@ impl Default for MemoryVendor {
             endless: false,
             returns_ids: true,
             several_steps: false,
+            unique: true,
             settles: None,
             refuses_credentials: false,
             teaches: None,
@@ -260,6 +262,16 @@ impl MemoryVendor {
         self.state().returns_ids = yes;
     }
 
+    /// Whether the vendor itself refuses a second person of the same identity number; it does unless this says otherwise.
+    pub fn unique(&self, yes: bool) {
+        self.state().unique = yes;
+    }
+
+    /// Whether the vendor itself refuses a second person of the same identity number.
+    pub fn is_unique(&self) -> bool {
+        self.state().unique
+    }
+
     /// Whether a write takes several calls: a creation first makes the person and then fills in the rest, and an update
     /// writes the bank account by itself.
     pub fn several_steps(&self, yes: bool) {
@@ -363,7 +375,7 @@ impl State {
     fn carry_out(&mut self, payload: &Payload) -> Result<String, Error> {
         let (id, wanted) = match payload {
             Payload::Create(wanted) => {
-                if self.by_identity(wanted).next().is_some() {
+                if self.unique && self.by_identity(wanted).next().is_some() {
                     return Err(Error::new(ErrorKind::AlreadyExists, "there is such a person").with_vendor(VENDOR));
                 }
                 let id = loop {
