@@ -53,6 +53,7 @@ impl Linked {
             host: Arc::clone(&self.host),
             vendor: Arc::clone(&self.vendor),
             links: Arc::clone(&self.links),
+            apart: Arc::default(),
             keys: &self.keys,
         });
         review.differences.len()

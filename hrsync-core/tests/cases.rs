@@ -456,6 +456,7 @@ fn planned(_: &Section, row: &Row, policy: &Policy) -> (Outcome, Option<String>)
         host: Arc::new(host),
         vendor: Arc::new(vendor),
         links: Arc::new(links),
+        apart: Arc::default(),
         keys: &keys,
     });
     let with = PlanInput {

@@ -240,7 +240,15 @@ fn the_pure_review_judges_all_25_pairs_alike_with_and_without_a_baseline() {
     let (connection, keys) = (ConnectionId::new("default"), StaticKeys::new([7; 32]));
     let compare = |host: &Roster, vendor: &Roster, links| {
         let (host, vendor, mapping) = (Arc::new(host.clone()), Arc::new(vendor.clone()), Arc::clone(&mapping));
-        let review = review(ReviewInput { connection: &connection, mapping, host, vendor, links, keys: &keys });
+        let review = review(ReviewInput {
+            connection: &connection,
+            mapping,
+            host,
+            vendor,
+            links,
+            apart: Arc::default(),
+            keys: &keys,
+        });
         review.differences.iter().map(|one| (one.field, one.kind)).collect::<Vec<_>>()
     };
     let mut agreeing = 0;

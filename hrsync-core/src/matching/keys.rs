@@ -116,7 +116,7 @@ pub(crate) fn match_keys(sides: &mut Sides<'_>, matching: &mut Matching) {
                 continue;
             }
             let Some(value) = host.cell(key).value() else { continue };
-            let found: Vec<usize> = vendors.find(value).collect();
+            let found: Vec<usize> = vendors.find(value).filter(|vendor| !sides.are_apart(place, *vendor)).collect();
             let Some(&first) = found.first() else { continue };
             let reason = if found.len() > 1 {
                 Some(CandidateReason::SharedInVendor(key))

@@ -18,6 +18,8 @@ mod score;
 mod slips;
 mod traits;
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::{FieldId, HostId, Record, VendorId, field};
@@ -143,6 +145,16 @@ pub(crate) struct Sides<'r> {
     pub(crate) vendor: &'r [Record],
     pub(crate) host_free: Vec<bool>,
     pub(crate) vendor_free: Vec<bool>,
+    /// Pairs that a person said are two people.
+    pub(crate) apart: &'r HashSet<(HostId, VendorId)>,
+}
+
+impl Sides<'_> {
+    /// Whether a person said that two records, by their places, are two people's.
+    pub(crate) fn are_apart(&self, host: usize, vendor: usize) -> bool {
+        !self.apart.is_empty()
+            && self.apart.contains(&(HostId::new(self.host[host].id()), VendorId::new(self.vendor[vendor].id())))
+    }
 }
 
 /// A match, by places in the rosters.
@@ -189,7 +201,8 @@ pub(crate) fn are_two_people(host: &Record, vendor: &Record) -> bool {
 
 /// Who is whom among two lists of people of whom nobody is linked yet: pairs by places in the lists, and who may be whom.
 pub fn match_people(host: &[Record], vendor: &[Record]) -> (Vec<(usize, usize, LinkedBy)>, Vec<Candidate>) {
-    let mut sides = Sides { host, vendor, host_free: vec![true; host.len()], vendor_free: vec![true; vendor.len()] };
+    let (host_free, vendor_free) = (vec![true; host.len()], vec![true; vendor.len()]);
+    let mut sides = Sides { host, vendor, host_free, vendor_free, apart: &HashSet::new() };
     let Matching { matches, candidates } = match_free(&mut sides);
     (matches.into_iter().map(|found| (found.host, found.vendor, found.by)).collect(), candidates)
 }

@@ -45,6 +45,7 @@ pub(crate) fn match_resembling(sides: &mut Sides<'_>, matching: &mut Matching) {
     let (mut hosts, mut vendors) = (Seen::new(sides.host), Seen::new(sides.vendor));
     let mut scored: Vec<Scored> = pairs
         .into_iter()
+        .filter(|pair| !sides.are_apart(pair.0 as usize, pair.1 as usize))
         .filter_map(|pair| {
             let mut score = compare(&census, hosts.traits(pair.0), vendors.traits(pair.1));
             score.bits -= odds;

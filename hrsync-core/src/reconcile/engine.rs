@@ -339,6 +339,35 @@ impl Engine {
         self.unlink(actor, &link, "forgotten", batch).await
     }
 
+    /// Remembers that two records are not the same person: they are neither linked nor shown as candidates again. Said of a
+    /// linked pair it takes the link away.
+    ///
+    /// # Errors
+    /// The actor may not, or the store failed.
+    pub async fn keep_apart(&self, actor: &Actor, host: &HostId, vendor: &VendorId) -> Result<()> {
+        self.may_configure(actor)?;
+        if self.link(host).await?.is_some_and(|link| link.vendor == *vendor) {
+            self.forget(actor, host).await?;
+        }
+        let key = RowKey::new(RowKind::Apart, apart_id(host, vendor)?);
+        let body = store::encode(Apart { host: host.clone(), vendor: vendor.clone() })?;
+        let event = Event::Linked { host: host.clone(), vendor: vendor.clone(), by: "kept_apart".into() };
+        let run = self.new_run()?;
+        let batch = Batch::default().put(key, None, body).record(self.entry(&run, actor.id(), event));
+        Ok(self.store.commit(&self.id, batch).await?)
+    }
+
+    async fn kept_apart(&self) -> Result<HashSet<(HostId, VendorId)>> {
+        let mut pairs = HashSet::new();
+        self.each_row(RowKind::Apart, |row| {
+            let Apart { host, vendor } = store::decode(row)?;
+            pairs.insert((host, vendor));
+            Ok(())
+        })
+        .await?;
+        Ok(pairs)
+    }
+
     async fn unlink(&self, actor: &Actor, link: &Link, how: &str, batch: Batch) -> Result<()> {
         let run = self.new_run()?;
         let event = Event::Linked { host: link.host.clone(), vendor: link.vendor.clone(), by: how.into() };
@@ -367,6 +396,7 @@ impl Engine {
             host: Arc::new(host),
             vendor: Arc::new(vendor),
             links: Arc::new(links),
+            apart: Arc::new(self.kept_apart().await?),
             keys: &*self.keys,
         });
         review.findings.extend(recovered.findings);
@@ -592,6 +622,19 @@ impl std::ops::Deref for ReviewRun {
     fn deref(&self) -> &Review {
         &self.review
     }
+}
+
+/// Two records that are two people's, as they are stored.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Apart {
+    host: HostId,
+    vendor: VendorId,
+}
+
+/// The row's name: ids may hold any character, so the two are kept apart as JSON.
+fn apart_id(host: &HostId, vendor: &VendorId) -> Result<String> {
+    serde_json::to_string(&(host, vendor))
+        .map_err(|_| Error::new(ErrorKind::Unexpected, "two ids could not be written as JSON"))
 }
 
 pub(crate) fn link_key(person: &HostId) -> RowKey {

@@ -77,6 +77,7 @@ pub fn merge(
         host: Arc::new(of(host)),
         vendor: Arc::new(of(vendor)),
         links: Arc::new(links),
+        apart: Arc::default(),
         keys: &keys,
     });
     let with = PlanInput {

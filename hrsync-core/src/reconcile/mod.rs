@@ -32,7 +32,10 @@ pub use explain::{Explained, Written, explain};
 pub use fingerprint::Fingerprint;
 pub use link::{Link, LinkState};
 pub use merge::{Merged, merge};
-pub use plan::{Action, Change, Expected, Left, Operation, Plan, PlanInput, Settlement, Source, Undecided, Why, plan};
+pub use plan::{
+    Action, Change, Expected, Left, Operation, Plan, PlanDifference, PlanInput, Settlement, Source, Undecided, Why,
+    plan,
+};
 pub use policy::{Policies, Policy};
 pub use progress::Progress;
 pub use report::{Calls, Item, ItemResult, Report, ReviewItem};

@@ -267,7 +267,26 @@ impl Settlement {
     }
 }
 
+/// In what two plans differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanDifference<'p> {
+    /// Operations of the first plan alone.
+    pub only_here: Vec<&'p Operation>,
+    /// Operations of the other plan alone.
+    pub only_there: Vec<&'p Operation>,
+}
+
 impl Plan {
+    /// In what this plan differs from another one of the same people: the what-if of two settings or decisions. Operations that
+    /// write the same for the same reason are in both.
+    pub fn compare<'p>(&'p self, other: &'p Self) -> PlanDifference<'p> {
+        let lacking = |all: &'p Self, from: &'p Self| -> Vec<&'p Operation> {
+            let there: HashSet<&OperationId> = from.operations.iter().map(|operation| &operation.id).collect();
+            all.operations.iter().filter(|operation| !there.contains(&operation.id)).collect()
+        };
+        PlanDifference { only_here: lacking(self, other), only_there: lacking(other, self) }
+    }
+
     /// True when neither side would be written.
     pub fn is_empty(&self) -> bool {
         self.operations.is_empty()

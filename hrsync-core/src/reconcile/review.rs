@@ -1,6 +1,6 @@
 //! The review: both rosters matched and compared. It writes nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,8 @@ pub struct ReviewInput<'a> {
     pub vendor: Arc<Roster>,
     /// The links there are, with their baselines.
     pub links: Arc<Vec<Link>>,
+    /// Pairs of records that a person said are two people's.
+    pub apart: Arc<HashSet<(HostId, VendorId)>>,
     /// The host's keys.
     pub keys: &'a dyn KeyRing,
 }
@@ -354,7 +356,7 @@ pub(crate) fn untouched(prints: &mut Prints<'_>, link: &Link, revision: u64, for
 
 /// Matches and compares both rosters.
 pub fn review(input: ReviewInput<'_>) -> Review {
-    let ReviewInput { connection, mapping, host, vendor, links, keys } = input;
+    let ReviewInput { connection, mapping, host, vendor, links, apart, keys } = input;
     let mut work = Work {
         prints: Prints::new(keys, connection),
         revision: mapping.revision(),
@@ -374,6 +376,7 @@ pub fn review(input: ReviewInput<'_>) -> Review {
         vendor: &vendor.records,
         host_free: vec![true; host.records.len()],
         vendor_free: vec![true; vendor.records.len()],
+        apart: &apart,
     };
     // A list without anybody, of a side that had linked people, is not believed.
     let emptied =
@@ -429,10 +432,8 @@ pub fn review(input: ReviewInput<'_>) -> Review {
     }
     work.duplicates();
     work.unreadable();
-    let disputed_host: std::collections::HashSet<&HostId> =
-        candidates.iter().map(|candidate| &candidate.host).collect();
-    let disputed_vendor: std::collections::HashSet<&VendorId> =
-        candidates.iter().map(|candidate| &candidate.vendor).collect();
+    let disputed_host: HashSet<&HostId> = candidates.iter().map(|candidate| &candidate.host).collect();
+    let disputed_vendor: HashSet<&VendorId> = candidates.iter().map(|candidate| &candidate.vendor).collect();
     let only_in_host: Vec<Unmatched<HostId>> = free(&sides.host_free)
         .map(|place| (place, HostId::new(host.records[place].id())))
         .filter(|(_, id)| !disputed_host.contains(id))
@@ -481,7 +482,7 @@ pub fn review(input: ReviewInput<'_>) -> Review {
 
 /// Drops findings that stand among the blockers of a person already.
 fn without_repetition(findings: &mut Vec<Finding>, only_in_host: &[Unmatched<HostId>]) {
-    let blocked: std::collections::HashSet<_> = only_in_host
+    let blocked: HashSet<_> = only_in_host
         .iter()
         .flat_map(|person| &person.blockers)
         // What is not about this person alone has to be said once.

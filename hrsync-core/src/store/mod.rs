@@ -33,6 +33,8 @@ pub enum RowKind {
     SetAside,
     /// What a person said about an operation of a plan, by the operation.
     Approval,
+    /// Two records that a person said are two people's, by both ids.
+    Apart,
     /// The key of a person, wrapped by the host's ring; what is sealed under it goes with it.
     PersonKey,
     /// Sensitive changes pushed within the last hour, by class.

@@ -152,6 +152,46 @@ async fn nothing_is_written_between_linked_records_of_two_people() {
 }
 
 #[tokio::test]
+async fn two_records_that_a_person_keeps_apart_stay_so() {
+    // As candidates, as people recognised by a key, and as linked people.
+    let twins = twins().await;
+    twins.engine.keep_apart(&twins.anna, &host_id(2), &vendor_id(1)).await.unwrap();
+    let review = twins.review().await;
+    assert!(review.candidates.iter().all(|one| one.host != host_id(2)), "{:?}", review.candidates);
+    assert_eq!(review.only_in_host.iter().filter(|one| one.id == host_id(2)).count(), 1);
+
+    let world = World::new().await;
+    world.both(1);
+    world.engine.keep_apart(&world.anna, &host_id(1), &vendor_id(1)).await.unwrap();
+    let review = world.review().await;
+    assert_eq!((review.recognised.len(), review.candidates.len(), review.only_in_host.len()), (0, 0, 1));
+
+    let world = World::linked(1).await;
+    assert_eq!(
+        world.engine.keep_apart(&Actor::user("bo"), &host_id(1), &vendor_id(1)).await.unwrap_err().code(),
+        "role_missing"
+    );
+    world.engine.keep_apart(&world.anna, &host_id(1), &vendor_id(1)).await.unwrap();
+    assert!(world.engine.link(&host_id(1)).await.unwrap().is_none());
+    assert_eq!(world.review().await.recognised.len(), 0);
+}
+
+#[tokio::test]
+async fn the_plans_of_two_settings_are_compared() {
+    let world = World::linked(2).await;
+    world.host_sets(1, TITLE, Some("Chef"));
+    world.host_sets(2, TITLE, Some("Chef"));
+    world.vendor_sets(2, TITLE, Some("Cook"));
+    let review = world.review().await;
+    let (some, all) = (Decisions::new(), Decisions::new().for_conflicts(Resolution::Host));
+    let (here, there) = (world.plan(&review, &some), world.plan(&review, &all));
+    let difference = here.compare(&there);
+    assert!(difference.only_here.is_empty());
+    assert_eq!(difference.only_there.iter().map(|one| one.host_id.clone()).collect::<Vec<_>>(), [Some(host_id(2))]);
+    assert!(there.compare(&there).only_there.is_empty());
+}
+
+#[tokio::test]
 async fn a_linked_person_who_is_gone_is_reported_and_nothing_is_written() {
     let world = World::linked(2).await;
     world.host.remove("h1");

@@ -35,7 +35,10 @@ async fn sealed(world: &World) -> Vec<Sealed> {
         .collect()
 }
 
-fn sent(all: &[Explained]) -> Vec<(Side, Option<&str>, Option<(&str, Why)>)> {
+/// To which side, with what result, and which side won why.
+type Sent<'a> = (Side, Option<&'a str>, Option<(&'a str, Why)>);
+
+fn sent(all: &[Explained]) -> Vec<Sent<'_>> {
     let sent = all.iter().filter_map(|one| match &one.what {
         Written::Sent { to, result, decision, .. } => {
             Some((*to, result.as_deref(), decision.as_ref().map(|(side, why)| (side.as_str(), *why))))

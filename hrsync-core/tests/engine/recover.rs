@@ -274,3 +274,17 @@ async fn a_second_engine_over_the_same_store_writes_nothing_for_a_locked_person(
     assert_eq!((world.vendor.ids().len(), world.rows(RowKind::Intent).await.len()), (3, 0));
     assert_eq!(world.values(1, TITLE).1.as_deref(), Some("Chef"));
 }
+
+#[tokio::test]
+async fn the_same_change_in_the_host_is_made_again_when_it_is_due_again() {
+    let world = World::linked(1).await;
+    for _ in 0..2 {
+        // The vendor's change is taken over, and somebody changes it back in the host.
+        world.vendor_sets(1, TITLE, Some("Cook"));
+        world.sync(&Decisions::new()).await;
+        assert_eq!(world.values(1, TITLE), (Some("Cook".into()), Some("Cook".into())));
+        world.host_sets(1, TITLE, Some("Baker"));
+        world.sync(&Decisions::new()).await;
+        assert_eq!(world.values(1, TITLE), (Some("Baker".into()), Some("Baker".into())));
+    }
+}
