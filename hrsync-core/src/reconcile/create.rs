@@ -113,13 +113,24 @@ impl Run<'_> {
                         return Ok(self.taken_over(operation));
                     }
                 }
-                Sent::Refused(error) => {
+                Sent::Refused(error) if created_now.step.is_empty() => {
                     self.refused(operation, step.name, &error).await?;
-                    return self.ended_early(&created_now, vendor, ItemResult::Refused).await;
+                    return Ok(ItemResult::Refused);
+                }
+                Sent::Refused(error) => {
+                    // The person is there and not linked yet, so they stay locked until they are.
+                    let finding = about(Finding::from_error(&error), operation).with_param("step", step.name);
+                    self.found(finding, error.sensitive_detail());
+                    let refused = self.outcome(operation, step.name, "refused");
+                    self.entries.push(refused);
+                    return self.ended_early(created_now, vendor, created).await;
                 }
                 Sent::Denied => {
                     let denied = self.denied(operation, step.name);
-                    return self.ended_early(&created_now, vendor, denied).await;
+                    if created_now.step.is_empty() {
+                        return Ok(denied);
+                    }
+                    return self.ended_early(created_now, vendor, created).await;
                 }
                 Sent::Unknown(error) => {
                     self.unknown(operation, step.name, &error).await?;
@@ -136,18 +147,17 @@ impl Run<'_> {
         Ok(if steps.left_out.is_empty() { ItemResult::Done } else { ItemResult::PartlyDone })
     }
 
-    /// Ends a creation before its last step. What is there is linked, and the next comparison shows what it lacks.
+    /// Ends a creation after its first step and before its last. What is there is linked, and the next comparison shows what it
+    /// lacks.
     async fn ended_early(
         &mut self,
-        created: &Created,
+        person: Created,
         vendor: Option<VendorId>,
-        nothing_done: ItemResult,
+        created: &mut Vec<Created>,
     ) -> Result<ItemResult> {
-        if created.step.is_empty() {
-            return Ok(nothing_done);
-        }
-        if let Some(vendor) = vendor {
-            self.link_one(created, &vendor).await?;
+        match vendor {
+            Some(vendor) => self.link_one(&person, &vendor).await?,
+            None => created.push(person),
         }
         Ok(ItemResult::PartlyDone)
     }
@@ -219,7 +229,9 @@ impl Run<'_> {
     async fn link_one(&mut self, person: &Created, vendor: &VendorId) -> Result<()> {
         let Some(host_id) = person.operation.host_id.clone() else { return Ok(()) };
         let linked = self.link_new_vendor_record(&host_id, vendor, (&person.host, &person.wanted))?;
-        let batch = linked.delete(intent_key(&person.operation));
+        let mut batch = linked.delete(intent_key(&person.operation));
+        // Somebody else's intent is not to be removed; where somebody looked after this one, they linked the person.
+        batch.checks.push(self.still_held(&person.operation).await?.unwrap_or_else(|| free(&person.operation)));
         match self.commit(batch).await {
             Ok(()) => {
                 self.report.linked += 1;
