@@ -151,12 +151,18 @@ pub enum CommitError {
 }
 
 impl From<CommitError> for Error {
+    /// An error of this crate within is kept, with its code and what can be done. Another error's words are not, since nobody
+    /// knows what they hold.
     fn from(error: CommitError) -> Self {
-        let kind = match &error {
-            CommitError::Stale | CommitError::Fenced => ErrorKind::VersionMismatch,
-            CommitError::Failed(_) | CommitError::Unknown(_) => ErrorKind::Store,
+        let words = error.to_string();
+        let error = match error {
+            CommitError::Stale | CommitError::Fenced => Self::new(ErrorKind::VersionMismatch, words),
+            CommitError::Failed(source) | CommitError::Unknown(source) => match source.downcast::<Self>() {
+                Ok(error) if error.kind() == ErrorKind::Store => *error,
+                _ => Self::new(ErrorKind::Store, words),
+            },
         };
-        Self::new(kind, error.to_string()).with_scope(Scope::Platform).with_operation("commit")
+        error.with_scope(Scope::Platform).with_operation("commit")
     }
 }
 
@@ -243,4 +249,23 @@ pub(crate) fn decode<T: for<'de> Deserialize<'de>>(row: &Row) -> Result<T> {
         return Err(corrupt().with_code("store_newer").with_hint("it was written by a newer version of hrsync"));
     }
     serde_json::from_str::<Framed<T>>(&row.body).map(|framed| framed.body).map_err(|_| corrupt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CommitError, Error, ErrorKind};
+
+    #[test]
+    fn a_failed_commit_says_what_the_store_said_when_that_is_known_to_be_harmless() {
+        let full = || Error::new(ErrorKind::Store, "no space left").with_code("store_full");
+        for failed in [CommitError::Failed, CommitError::Unknown] {
+            let error = Error::from(failed(Box::new(full())));
+            assert_eq!((error.kind(), error.code()), (ErrorKind::Store, "store_full"));
+            let words = "syntax error near 'Virtanen'";
+            let error = Error::from(failed(words.into()));
+            assert_eq!(error.kind(), ErrorKind::Store);
+            assert!(!format!("{error} {error:?}").contains("Virtanen"));
+        }
+        assert_eq!(Error::from(CommitError::Stale).kind(), ErrorKind::VersionMismatch);
+    }
 }
