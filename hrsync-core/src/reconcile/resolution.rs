@@ -72,6 +72,8 @@ pub enum WhyNot {
     Duplicate(Side),
     /// The side has no value for the field, because it was not read.
     NotRead,
+    /// Values are not entered into a list; its entries are changed on one of the sides.
+    List,
     /// Identity number and name say that the two linked records are two people.
     OtherPerson,
 }
@@ -100,6 +102,7 @@ impl fmt::Display for WhyNot {
             Self::Duplicate(Side::Host) => f.write_str("somebody else in the host has the same value"),
             Self::Duplicate(Side::Vendor) => f.write_str("somebody else in the payroll system has the same value"),
             Self::NotRead => f.write_str("the value was not read"),
+            Self::List => f.write_str("an entry of a list is changed in the host or in the payroll system, not entered here"),
             Self::OtherPerson => f.write_str(
                 "identity number and name say that these are two people; correct the number on one side, or disconnect them",
             ),

@@ -4,8 +4,10 @@ use super::apply::{Run, Sent, about, drifted, free, intent_key, put_link, unchan
 use super::approve::approval_key;
 use super::baseline::{self, Verdict};
 use super::compare::{Halves, agree_now};
+use super::entries::{Subject, Unit, keys_of, subject, taking};
 use super::findings::refusal;
 use super::link::{Link, LinkState};
+use super::merge::taken;
 use super::plan::{Change, Nobody, Operation, Source, Why, entered_cell};
 use super::report::ItemResult;
 use super::resolution::{host_wins, vendor_wins};
@@ -17,7 +19,7 @@ use crate::journal::Event;
 use crate::keys::KeyId;
 use crate::mapping::{Asked, FieldMapping};
 use crate::matching::are_two_people;
-use crate::model::{Cell, Employee, FieldId, HostId, Record, VendorId};
+use crate::model::{Cell, Employee, FieldId, HostId, Record, Value, VendorId};
 use crate::reconcile::apply::SetAside;
 use crate::store::{self, Batch, CommitError, RowKey, RowKind};
 
@@ -103,11 +105,22 @@ impl Run<'_> {
             self.found(super::findings::other_person(&link.host, &link.vendor), None);
             return Ok(ItemResult::Refused);
         }
-        let mut fields = Vec::new();
+        let (mut fields, mut decided, mut refused) = (Vec::new(), Vec::new(), false);
         for change in changes {
             let Some(entry) = self.mapping.entry(change.field).cloned() else { continue };
             match self.due(&link, &entry, &mut host, &vendor.record, change, key)? {
-                Due::Write => fields.push(change.field),
+                Due::Write(None) => fields.push(change.field),
+                Due::Write(Some(unit)) => {
+                    if let Err(why) = host_wins(&self.mapping, &entry, &unit.host, &unit.vendor, &Nobody) {
+                        self.found(about(refusal(&why), operation).on(entry.field), None);
+                        refused = true;
+                        continue;
+                    }
+                    decided.push((change.field, unit.key));
+                    if !fields.contains(&change.field) {
+                        fields.push(change.field);
+                    }
+                }
                 Due::Already => {}
                 Due::Drifted => {
                     self.found(drifted(operation, Some(change.field)), None);
@@ -115,11 +128,14 @@ impl Run<'_> {
                 }
             }
         }
+        if fields.is_empty() && refused {
+            return Ok(ItemResult::Refused);
+        }
         if fields.is_empty() {
             self.renew(&link, (&host, &vendor.record)).await?;
             return Ok(ItemResult::AlreadyDone);
         }
-        let Some((wanted, send)) = self.wanted(operation, &fields, &host, &vendor.record) else {
+        let Some((wanted, send)) = self.wanted(operation, (&fields, &decided), &host, &vendor.record) else {
             return Ok(ItemResult::Refused);
         };
         let write = Write { current: Some(&vendor), wanted: &wanted, changed: &send, memory: &self.memory };
@@ -150,8 +166,8 @@ impl Run<'_> {
                         .delete(RowKey::new(RowKind::SetAside, link.host.as_str()))
                         .record(self.outcome(operation, step.name, "done"));
                     let batch = self.decided(operation, changes, &step.fields, batch);
-                    self.store_link(&link.host, (&host, &vendor.record), (&step.fields, Verdict::Written), batch)
-                        .await?;
+                    let written = (&*step.fields, &*decided, Verdict::Written);
+                    self.store_link(&link.host, (&host, &vendor.record), written, batch).await?;
                     done_before = true;
                 }
                 Sent::Refused(error) => {
@@ -177,7 +193,7 @@ impl Run<'_> {
                 }
             }
         }
-        let complete = steps.left_out.is_empty() && fields.iter().all(|field| send.contains(field));
+        let complete = !refused && steps.left_out.is_empty() && fields.iter().all(|field| send.contains(field));
         Ok(if complete { ItemResult::Done } else { ItemResult::PartlyDone })
     }
 
@@ -192,6 +208,20 @@ impl Run<'_> {
         key: KeyId,
     ) -> Result<Due> {
         let Some(prints) = self.prints.with(key.0) else { return Ok(Due::Drifted) };
+        match subject(prints, &link.host, entry, (host, vendor), change.entry) {
+            Subject::Field => {}
+            Subject::Gone => return Ok(Due::Already),
+            Subject::Unreadable => return Ok(Due::Drifted),
+            Subject::Entry(unit) => {
+                let halves = unit.halves(prints, &link.host, entry);
+                let same = halves.shown == change.vendor && halves.asked == change.host;
+                return Ok(match agree_now(entry, &unit.host, &unit.vendor) {
+                    Some(true) => Due::Already,
+                    _ if same => Due::Write(Some(unit)),
+                    _ => Due::Drifted,
+                });
+            }
+        }
         let halves = Halves::new(prints, &link.host, entry, host, vendor);
         let vendor_same = halves.shown == change.vendor;
         match &change.source {
@@ -202,13 +232,13 @@ impl Run<'_> {
                 if agree_now(entry, host, vendor) == Some(true) {
                     return Ok(Due::Already);
                 }
-                Ok(if vendor_same { Due::Write } else { Due::Drifted })
+                Ok(if vendor_same { Due::Write(None) } else { Due::Drifted })
             }
             Source::Host | Source::Vendor => {
                 if agree_now(entry, host, vendor) == Some(true) {
                     return Ok(Due::Already);
                 }
-                Ok(if vendor_same && halves.asked == change.host { Due::Write } else { Due::Drifted })
+                Ok(if vendor_same && halves.asked == change.host { Due::Write(None) } else { Due::Drifted })
             }
         }
     }
@@ -218,14 +248,17 @@ impl Run<'_> {
     fn wanted(
         &mut self,
         operation: &Operation,
-        fields: &[FieldId],
+        (fields, decided): (&[FieldId], &[(FieldId, Value)]),
         host: &Record,
         vendor: &Record,
     ) -> Option<(Record, Vec<FieldId>)> {
         let mapping = self.mapping.clone();
         let mut send = Vec::new();
         for entry in fields.iter().filter_map(|field| mapping.entry(*field)) {
-            if let Err(why) = host_wins(&mapping, entry, host, vendor, &Nobody) {
+            // Of a list the entries were asked about, one by one.
+            if entry.kind().list().is_none()
+                && let Err(why) = host_wins(&mapping, entry, host, vendor, &Nobody)
+            {
                 self.found(about(refusal(&why), operation).on(entry.field), None);
                 continue;
             }
@@ -245,6 +278,11 @@ impl Run<'_> {
                 Asked::Empty => Cell::Empty,
                 Asked::NotRead | Asked::Unusable(_) => Cell::NotRead,
             };
+            let cell = match entry.kind().list() {
+                // The vendor's own list, with what was decided.
+                Some(def) => taking(def, vendor.cell(entry.field), &cell, &keys_of(decided, entry.field)),
+                None => cell,
+            };
             wanted.set(entry.field, cell);
         }
         Some((wanted, send))
@@ -255,7 +293,7 @@ impl Run<'_> {
         &mut self,
         id: &HostId,
         sides: (&Record, &Record),
-        written: (&[FieldId], Verdict),
+        written: (&[FieldId], &[(FieldId, Value)], Verdict),
         batch: Batch,
     ) -> Result<()> {
         let Some(mut link) = self.engine.link(id).await? else {
@@ -273,11 +311,13 @@ impl Run<'_> {
         &mut self,
         link: &Link,
         sides: (&Record, &Record),
-        (written, so): (&[FieldId], Verdict),
+        (written, decided, so): (&[FieldId], &[(FieldId, Value)], Verdict),
     ) -> super::link::Baseline {
         let mapping = self.mapping.clone();
-        let verdict = |place: usize| match mapping.entries().get(place) {
-            Some(entry) if written.contains(&entry.field) => so,
+        let is_decided = |field, key: &Value| decided.iter().any(|(of, decided)| *of == field && decided == key);
+        let verdict = |place: usize, key: Option<&Value>| match mapping.entries().get(place) {
+            Some(entry) if !written.contains(&entry.field) => Verdict::Compared,
+            Some(entry) if key.is_none_or(|key| is_decided(entry.field, key)) => so,
             _ => Verdict::Compared,
         };
         baseline::make(&mapping, self.revision, &mut self.prints, &link.host, sides, Some(link), verdict)
@@ -286,7 +326,7 @@ impl Run<'_> {
     /// Stores a link's baseline when it changed.
     async fn renew(&mut self, link: &Link, sides: (&Record, &Record)) -> Result<()> {
         let mut renewed = link.clone();
-        renewed.baseline = self.make_baseline(link, sides, (&[], Verdict::Compared));
+        renewed.baseline = self.make_baseline(link, sides, (&[], &[], Verdict::Compared));
         if renewed.baseline != link.baseline {
             match self.commit(put_link(&renewed)?).await {
                 Ok(()) => self.report.settled += 1,
@@ -309,6 +349,7 @@ impl Run<'_> {
             batch.record(self.entry(Event::Decided {
                 host: host.clone(),
                 field: change.field,
+                entry: change.entry,
                 decision: decision.into(),
                 why: change.why,
                 entered,
@@ -352,14 +393,24 @@ impl Run<'_> {
         };
         let mapping = self.mapping.clone();
         let mut writes = Changes::default();
-        let mut fields: Vec<FieldId> = Vec::new();
+        let (mut fields, mut decided): (Vec<FieldId>, Vec<(FieldId, Value)>) = (Vec::new(), Vec::new());
         for change in changes {
             let Some(entry) = mapping.entry(change.field) else { continue };
             let Some(prints) = self.prints.with(key.0) else { return Ok(ItemResult::Drifted) };
-            let halves = Halves::new(prints, &link.host, entry, &host, &vendor.record);
+            let unit = match subject(prints, &link.host, entry, (&host, &vendor.record), change.entry) {
+                Subject::Field => None,
+                Subject::Entry(unit) => Some(unit),
+                Subject::Gone => continue,
+                Subject::Unreadable => {
+                    self.found(drifted(operation, Some(change.field)), None);
+                    return Ok(ItemResult::Drifted);
+                }
+            };
+            let (of_host, of_vendor) = unit.as_ref().map_or((&host, &vendor.record), |unit| (&unit.host, &unit.vendor));
+            let halves = Halves::new(prints, &link.host, entry, of_host, of_vendor);
             let entered = matches!(change.source, Source::Entered(_));
             if halves.asked != change.host || (!entered && halves.shown != change.vendor) {
-                if !entered && agree_now(entry, &host, &vendor.record) == Some(true) {
+                if !entered && agree_now(entry, of_host, of_vendor) == Some(true) {
                     continue;
                 }
                 self.found(drifted(operation, Some(change.field)), None);
@@ -372,9 +423,13 @@ impl Run<'_> {
                 fields.push(entry.field);
                 continue;
             }
-            if let Err(why) = vendor_wins(&mapping, entry, &vendor.record, &Nobody) {
+            if let Err(why) = vendor_wins(&mapping, entry, of_vendor, &Nobody) {
                 self.found(about(refusal(&why), operation).on(entry.field), None);
                 return Ok(ItemResult::Refused);
+            }
+            if let Some(unit) = unit {
+                decided.push((entry.field, unit.key));
+                continue;
             }
             for part in whole_group(&mapping, entry) {
                 if !fields.contains(&part.field) {
@@ -384,11 +439,19 @@ impl Run<'_> {
                 }
             }
         }
+        for entry in mapping.entries() {
+            let keys = keys_of(&decided, entry.field);
+            let (Some(def), false) = (entry.kind().list(), keys.is_empty()) else { continue };
+            // The host's own list, with what was decided.
+            let list = taking(def, host.cell(entry.field), &taken(entry, &vendor.record), &keys);
+            writes.push(entry.field, list.value().map(|value| value.reveal().into_owned()));
+            fields.push(entry.field);
+        }
         if fields.is_empty() {
             self.renew(&link, (&host, &vendor.record)).await?;
             return Ok(ItemResult::AlreadyDone);
         }
-        self.write_host(operation, changes, (link, host, vendor), writes, fields).await
+        self.write_host(operation, changes, (link, host, vendor), writes, (fields, decided)).await
     }
 
     async fn write_host(
@@ -397,7 +460,7 @@ impl Run<'_> {
         changes: &[Change],
         (link, host, vendor): (Link, Record, Reading),
         writes: Changes,
-        fields: Vec<FieldId>,
+        (fields, decided): (Vec<FieldId>, Vec<(FieldId, Value)>),
     ) -> Result<ItemResult> {
         const STEP: &str = "host.update";
         let intent = self.intent(operation, (STEP, StepNature::Converge), Evidence::default(), fields.clone());
@@ -427,7 +490,8 @@ impl Run<'_> {
                     changes.iter().any(|change| change.field == *field && matches!(change.source, Source::Entered(_)))
                 };
                 let taken: Vec<FieldId> = fields.iter().copied().filter(|field| !entered(field)).collect();
-                self.store_link(&link.host, (&after, &vendor.record), (&taken, Verdict::Settled), batch).await?;
+                let written = (&*taken, &*decided, Verdict::Settled);
+                self.store_link(&link.host, (&after, &vendor.record), written, batch).await?;
                 return Ok(ItemResult::Done);
             }
             Ok(HostWrite::Drifted) => {
@@ -457,7 +521,8 @@ impl Run<'_> {
 }
 
 enum Due {
-    Write,
+    /// The field, or this entry of it.
+    Write(Option<Box<Unit>>),
     Already,
     Drifted,
 }

@@ -8,6 +8,7 @@ mod connection;
 mod create;
 mod decide;
 mod guards;
+mod lists;
 mod matching;
 mod outages;
 mod people;
