@@ -104,6 +104,12 @@ pub mod code {
     pub const NOT_ATTEMPTED: &str = "write.not_attempted";
     /// A created record was not found afterwards.
     pub const CREATED_NOT_FOUND: &str = "write.created_not_found";
+    /// The person was erased, and every kept value with them.
+    pub const ERASED: &str = "person.erased";
+    /// A value cannot be undone, because it changed since.
+    pub const UNDO_TOUCHED: &str = "undo.touched";
+    /// Something that a run did cannot be undone.
+    pub const UNDO_IMPOSSIBLE: &str = "undo.impossible";
     /// The list of people is not known to be complete.
     pub const INCOMPLETE_ROSTER: &str = "roster.incomplete";
 }

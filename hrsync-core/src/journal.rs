@@ -61,13 +61,18 @@ pub enum Event {
         host: HostId,
         /// Which field.
         field: FieldId,
-        /// The decision: `host`, `vendor`, `enter` or `leave`.
+        /// The decision: `host`, `vendor`, `enter`, `leave` or `undo`.
         decision: String,
         /// Whether a person decided it for this field or in bulk, or the connection's policy did.
         why: Why,
         /// The value, when one was entered.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         entered: Option<Sealed>,
+    },
+    /// This run undoes an earlier one.
+    Undoing {
+        /// The run that is undone.
+        undone: RunId,
     },
     /// A person approved an operation of a plan, or held it.
     Approved {
@@ -88,6 +93,9 @@ pub enum Event {
         step: String,
         /// The fields it writes.
         fields: Vec<FieldId>,
+        /// What stood in them before and what is written, for undoing it; absent for a creation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaced: Option<Sealed>,
     },
     /// What came of a write.
     Outcome {
@@ -123,7 +131,7 @@ impl Event {
                 (host.as_ref(), vendor.as_ref())
             }
             Self::Found { finding, .. } => (finding.host_id.as_ref(), finding.vendor_id.as_ref()),
-            Self::Connected | Self::StateChanged { .. } | Self::Approved { .. } => (None, None),
+            Self::Connected | Self::StateChanged { .. } | Self::Approved { .. } | Self::Undoing { .. } => (None, None),
         };
         host == Some(person) || (there.is_some() && vendor == there)
     }

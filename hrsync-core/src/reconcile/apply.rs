@@ -110,6 +110,10 @@ impl Engine {
         // Who was left out of the plan, and why, belongs into the report that people get.
         plan.findings.iter().for_each(|finding| run.found(finding.clone(), None));
         run.report.undecided.clone_from(&plan.undecided);
+        if let Some(undone) = &plan.undoes {
+            let undoing = run.entry(Event::Undoing { undone: undone.clone() });
+            run.entries.push(undoing);
+        }
         run.settle(&plan.settlements).await?;
         run.operations(plan).await?;
         if !run.stopped {
@@ -303,14 +307,15 @@ impl Run<'_> {
     }
 
     /// Sends a step: the intent is committed before, the outcome is the caller's to commit. An unknown outcome leaves the
-    /// intent in place. `sent_before` are the fields of earlier steps, and `checks` say what must hold for the person to be
-    /// written.
+    /// intent in place. `sent_before` are the fields of earlier steps, `checks` say what must hold for the person to be written,
+    /// and `replaced` is what undoing will need.
     pub(crate) async fn send(
         &mut self,
         operation: &Operation,
         step: &Step,
         sent_before: &[FieldId],
         checks: Vec<(RowKey, Check)>,
+        replaced: Option<Sealed>,
     ) -> Result<Sent> {
         if self.denied.contains_key(step.name) {
             return Ok(Sent::Denied);
@@ -318,7 +323,7 @@ impl Run<'_> {
         let key = intent_key(operation);
         let fields = sent_before.iter().chain(&step.fields).copied().collect();
         let intent = self.intent(operation, (step.name, step.nature), step.evidence.clone(), fields);
-        let event = self.intended(operation, step.name, step.fields.clone());
+        let event = self.intended(operation, step.name, step.fields.clone(), replaced);
         let batch = Batch { checks, ..Batch::default() };
         let batch = batch.put(key, None, store::encode(&intent)?).record(self.entry(event));
         match self.commit(batch).await {
@@ -366,13 +371,20 @@ impl Run<'_> {
         }
     }
 
-    pub(crate) fn intended(&self, operation: &Operation, step: &str, fields: Vec<FieldId>) -> Event {
+    pub(crate) fn intended(
+        &self,
+        operation: &Operation,
+        step: &str,
+        fields: Vec<FieldId>,
+        replaced: Option<Sealed>,
+    ) -> Event {
         Event::Intended {
             operation: operation.id.clone(),
             host: operation.host_id.clone(),
             vendor: operation.vendor_id.clone(),
             step: step.to_owned(),
             fields,
+            replaced,
         }
     }
 

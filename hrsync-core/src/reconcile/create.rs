@@ -101,7 +101,7 @@ impl Run<'_> {
                 }
             };
             let before: Vec<FieldId> = created_now.wanted.cells().map(|(field, _)| field).collect();
-            match self.send(operation, step, &before, checks).await? {
+            match self.send(operation, step, &before, checks, None).await? {
                 Sent::Done(done) => {
                     self.learn(&done, operation).await?;
                     vendor = vendor.or(done.created);
@@ -300,7 +300,7 @@ impl Run<'_> {
         }
         let employee = host_counterpart(&self.mapping, &reading.record);
         let intent = self.intent(operation, (STEP, StepNature::Create), Evidence::default(), Vec::new());
-        let intended = self.intended(operation, STEP, Vec::new());
+        let intended = self.intended(operation, STEP, Vec::new(), None);
         let batch = Batch::default()
             .put(intent_key(operation), Some(Check::Absent), store::encode(&intent)?)
             .record(self.entry(intended));

@@ -411,20 +411,20 @@ impl Engine {
     /// # Errors
     /// The source of randomness failed.
     pub fn plan(&self, actor: &Actor, review: &ReviewRun, decisions: &Decisions) -> Result<Plan> {
-        super::plan::plan(
-            &review.review,
-            decisions,
-            PlanInput {
-                connector: Some(&*self.connector),
-                keys: &*self.keys,
-                entropy: &*self.entropy,
-                policies: &self.policies,
-                guards: &self.guards,
-                run: review.run.clone(),
-                actor: actor.id().to_owned(),
-                now: self.clock.now(),
-            },
-        )
+        super::plan::plan(&review.review, decisions, self.plan_input(review.run.clone(), actor))
+    }
+
+    pub(crate) fn plan_input(&self, run: RunId, actor: &Actor) -> PlanInput<'_> {
+        PlanInput {
+            connector: Some(&*self.connector),
+            keys: &*self.keys,
+            entropy: &*self.entropy,
+            policies: &self.policies,
+            guards: &self.guards,
+            run,
+            actor: actor.id().to_owned(),
+            now: self.clock.now(),
+        }
     }
 
     /// The journal, entries after number `after`, at most `limit`.

@@ -38,7 +38,7 @@ pub struct Held {
     pub opened: Vec<(u64, String)>,
 }
 
-fn of_host(person: &HostId) -> String {
+pub(crate) fn of_host(person: &HostId) -> String {
     format!("host/{}", person.as_str())
 }
 
@@ -49,7 +49,7 @@ fn of_vendor(person: &VendorId) -> String {
 /// Under whose key something in an entry is sealed.
 fn whose(event: &Event) -> Option<String> {
     match event {
-        Event::Decided { host, .. } => Some(of_host(host)),
+        Event::Decided { host, .. } | Event::Intended { host: Some(host), .. } => Some(of_host(host)),
         Event::Found { finding: Finding { host_id: Some(host), .. }, .. } => Some(of_host(host)),
         Event::Found { finding: Finding { vendor_id: Some(vendor), .. }, .. } => Some(of_vendor(vendor)),
         _ => None,
@@ -60,6 +60,7 @@ fn sealed_in(event: &mut Event) -> Option<&mut Sealed> {
     match event {
         Event::Decided { entered, .. } => entered.as_mut(),
         Event::Found { words, .. } => words.as_mut(),
+        Event::Intended { replaced, .. } => replaced.as_mut(),
         _ => None,
     }
 }
@@ -87,7 +88,7 @@ impl Engine {
     }
 
     /// The key of a person, made when there is none yet.
-    async fn key_of(&self, person: &str) -> Result<Key> {
+    pub(crate) async fn key_of(&self, person: &str) -> Result<Key> {
         let key = RowKey::new(RowKind::PersonKey, person);
         for _ in 0..TRIES {
             if let Some(row) = self.store.get(&self.id, &key).await? {

@@ -142,6 +142,7 @@ pub(crate) fn refusal(why: &WhyNot) -> Finding {
     match why {
         WhyNot::Invalid(_) | WhyNot::Unreadable(_) | WhyNot::NotRead => invalid(why),
         WhyNot::OtherPerson => Finding::problem(code::OTHER_PERSON, text(), Fixer::HostAdministrator),
+        WhyNot::NoWayBack => Finding::problem(code::UNDO_IMPOSSIBLE, text(), Fixer::PayrollClerk),
         WhyNot::CannotUpdate | WhyNot::Derived | WhyNot::OtherDirection | WhyNot::NotEmpty => {
             Finding::problem(code::CANNOT_UPDATE, text(), Fixer::PayrollClerk)
         }

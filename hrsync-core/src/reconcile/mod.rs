@@ -22,6 +22,7 @@ mod recover;
 mod report;
 mod resolution;
 mod review;
+mod undo;
 mod update;
 
 pub use compare::DifferenceKind;

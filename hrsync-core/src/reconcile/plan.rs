@@ -41,6 +41,9 @@ pub struct Plan {
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub made_at: OffsetDateTime,
+    /// The run that it undoes, for a plan made by [`Engine::undo`](crate::Engine::undo).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<RunId>,
     /// What will be written, in this order.
     pub operations: Vec<Operation>,
     /// Links and baselines that will be stored; neither side is written.
@@ -179,6 +182,8 @@ pub enum Why {
     DecidedInBulk,
     /// The connection's policy decides it.
     Policy,
+    /// A person undoes what an earlier run wrote.
+    Undone,
 }
 
 impl Why {
@@ -189,6 +194,7 @@ impl Why {
             Self::Decided => "decided",
             Self::DecidedInBulk => "decided_in_bulk",
             Self::Policy => "policy",
+            Self::Undone => "undone",
         }
     }
 }
@@ -203,6 +209,8 @@ pub enum Source {
     Vendor,
     /// Entered by a person.
     Entered(Sealed),
+    /// What stood on the side that is written before an earlier run wrote there. Destroyed when the person is erased.
+    Previous(Sealed),
 }
 
 /// A link and what it remembers.
@@ -381,28 +389,78 @@ pub fn plan(review: &Review, decisions: &Decisions, with: PlanInput<'_>) -> Resu
     for person in review.only_in_host.iter().filter(|person| decisions.in_vendor.includes(&person.id)) {
         planner.create_in_vendor(&context.host.records[person.place], &person.id, &person.blockers);
     }
-    planner.guard(review.counts.host.max(review.counts.vendor));
+    hold(&mut planner.operations, with.guards, review.counts.host.max(review.counts.vendor));
     let findings = planner.standing(&review.findings, decisions).chain(planner.findings.iter().cloned()).collect();
     let Planner { prints, operations, settlements, undecided, revision, .. } = planner;
-    let key = prints.current.key;
-    let expected = with.connector.map_or_else(Expected::default, |connector| expected(&operations, connector));
-    let mut plan = Plan {
-        format: FORMAT,
-        connection: context.connection.clone(),
-        run: with.run.clone(),
-        actor: with.actor.clone(),
-        made_at: with.now,
-        operations,
-        settlements,
-        findings,
-        undecided,
-        expected,
-        revision,
-        key,
-        seal: Fingerprint::default(),
+    let made = Made { operations, settlements, findings, undecided, undoes: None };
+    made.seal(&context.connection, revision, &prints.current, &with)
+}
+
+/// What a plan consists of, before it is bound to its connection.
+pub(crate) struct Made {
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) settlements: Vec<Settlement>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) undecided: Vec<Undecided>,
+    pub(crate) undoes: Option<RunId>,
+}
+
+impl Made {
+    pub(crate) fn seal(
+        self,
+        connection: &ConnectionId,
+        revision: u64,
+        prints: &Fingerprinter,
+        with: &PlanInput<'_>,
+    ) -> Result<Plan> {
+        let Self { operations, settlements, findings, undecided, undoes } = self;
+        let mut plan = Plan {
+            format: FORMAT,
+            connection: connection.clone(),
+            run: with.run.clone(),
+            actor: with.actor.clone(),
+            made_at: with.now,
+            undoes,
+            expected: with.connector.map_or_else(Expected::default, |connector| expected(&operations, connector)),
+            operations,
+            settlements,
+            findings,
+            undecided,
+            revision,
+            key: prints.key,
+            seal: Fingerprint::default(),
+        };
+        plan.seal = plan.seal(prints)?;
+        Ok(plan)
+    }
+}
+
+/// Holds what a person has to approve. A decision for this field of this person is an approval.
+pub(crate) fn hold(operations: &mut [Operation], guards: &Guards, people: usize) {
+    let guarded = |change: &Change| match change.why {
+        Why::Decided => None,
+        Why::Changed | Why::DecidedInBulk | Why::Policy | Why::Undone => Sensitive::of(change.field),
     };
-    plan.seal = plan.seal(&prints.current)?;
-    Ok(plan)
+    let mut changing: BTreeMap<Sensitive, BTreeSet<Option<&HostId>>> = BTreeMap::new();
+    for operation in operations.iter() {
+        for class in operation.action.changes().iter().filter_map(guarded) {
+            changing.entry(class).or_default().insert(operation.host_id.as_ref());
+        }
+    }
+    let check =
+        |(class, people_of_class): (Sensitive, usize)| Some((class, guards.check(class, people_of_class, people)?));
+    let counts = changing.into_iter().map(|(class, people)| (class, people.len()));
+    let reasons: BTreeMap<Sensitive, HoldReason> = counts.filter_map(check).collect();
+    for operation in operations {
+        for (class, reason) in &reasons {
+            let changes = operation.action.changes().iter();
+            let fields: Vec<FieldId> =
+                changes.filter(|change| guarded(change) == Some(*class)).map(|change| change.field).collect();
+            if !fields.is_empty() {
+                operation.holds.push(Hold { fields, reason: *reason });
+            }
+        }
+    }
 }
 
 fn expected(operations: &[Operation], connector: &dyn Connector) -> Expected {
@@ -498,35 +556,6 @@ impl Planner<'_> {
             self.push(Some(ids.0.clone()), Some(ids.1.clone()), action);
         }
         Ok(())
-    }
-
-    /// Holds what a person has to approve. A decision for this field of this person is an approval.
-    fn guard(&mut self, people: usize) {
-        let guarded = |change: &Change| match change.why {
-            Why::Decided => None,
-            Why::Changed | Why::DecidedInBulk | Why::Policy => Sensitive::of(change.field),
-        };
-        let mut changing: BTreeMap<Sensitive, BTreeSet<Option<&HostId>>> = BTreeMap::new();
-        for operation in &self.operations {
-            for class in operation.action.changes().iter().filter_map(guarded) {
-                changing.entry(class).or_default().insert(operation.host_id.as_ref());
-            }
-        }
-        let check = |(class, people_of_class): (Sensitive, usize)| {
-            Some((class, self.with.guards.check(class, people_of_class, people)?))
-        };
-        let counts = changing.into_iter().map(|(class, people)| (class, people.len()));
-        let reasons: BTreeMap<Sensitive, HoldReason> = counts.filter_map(check).collect();
-        for operation in &mut self.operations {
-            for (class, reason) in &reasons {
-                let changes = operation.action.changes().iter();
-                let fields: Vec<FieldId> =
-                    changes.filter(|change| guarded(change) == Some(*class)).map(|change| change.field).collect();
-                if !fields.is_empty() {
-                    operation.holds.push(Hold { fields, reason: *reason });
-                }
-            }
-        }
     }
 
     /// What the review found and no decision settles.

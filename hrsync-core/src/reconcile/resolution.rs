@@ -74,6 +74,8 @@ pub enum WhyNot {
     NotRead,
     /// Identity number and name say that the two linked records are two people.
     OtherPerson,
+    /// What stood there before has no form that can be sent.
+    NoWayBack,
 }
 
 impl From<Stop> for WhyNot {
@@ -100,6 +102,7 @@ impl fmt::Display for WhyNot {
             Self::Duplicate(Side::Host) => f.write_str("somebody else in the host has the same value"),
             Self::Duplicate(Side::Vendor) => f.write_str("somebody else in the payroll system has the same value"),
             Self::NotRead => f.write_str("the value was not read"),
+            Self::NoWayBack => f.write_str("what stood there before cannot be sent to the payroll system"),
             Self::OtherPerson => f.write_str(
                 "identity number and name say that these are two people; correct the number on one side, or disconnect them",
             ),

@@ -16,4 +16,5 @@ mod recover;
 mod rendering;
 mod rules;
 mod stored;
+mod undo;
 mod world;

@@ -248,7 +248,7 @@ pub(crate) fn nothing_disappears(
         return None;
     }
     let named = entries.iter().any(|intended| {
-        let Event::Intended { operation, host, vendor, step, fields } = &intended.entry.event else { return false };
+        let Event::Intended { operation, host, vendor, step, fields, .. } = &intended.entry.event else { return false };
         let theirs = host.as_ref().is_some_and(|host| ids.iter().any(|id| id == host.as_str()))
             || vendor.as_ref().is_some_and(|vendor| ids.iter().any(|id| id == vendor.as_str()));
         let same = theirs && step.starts_with("host.") == wrote.on_host;

@@ -293,7 +293,7 @@ impl Wire {
                 state.open.remove(&key.id);
             }
             let intended = batch.entries.iter().rev().find_map(|entry| match &entry.event {
-                Event::Intended { operation, host, vendor, step, fields } => {
+                Event::Intended { operation, host, vendor, step, fields, .. } => {
                     Some((operation.clone(), host.clone(), vendor.clone(), step.clone(), fields.clone()))
                 }
                 _ => None,
