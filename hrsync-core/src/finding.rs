@@ -92,6 +92,8 @@ pub mod code {
     pub const UNREAD_PERSON: &str = "person.unread";
     /// The person is set aside until somebody acts.
     pub const SET_ASIDE: &str = "person.set_aside";
+    /// Runs were stopped again and again, so nothing is pushed for a while.
+    pub const QUARANTINED: &str = "connection.quarantined";
     /// A write for the person is under way, or its outcome is not known yet.
     pub const WRITE_PENDING: &str = "person.write_pending";
     /// The vendor refused a write.

@@ -82,7 +82,8 @@ pub(crate) struct Run<'e> {
     pub(crate) made: HashMap<OperationId, (HostId, VendorId)>,
     /// Steps for which the right was found missing, with what was found then.
     denied: HashMap<&'static str, Finding>,
-    stopped: bool,
+    /// The code of what made the run stop.
+    stopped: Option<String>,
     failures: u32,
 }
 
@@ -116,7 +117,7 @@ impl Engine {
         }
         run.settle(&plan.settlements).await?;
         run.operations(plan).await?;
-        if !run.stopped {
+        if !run.stopped() {
             self.advance(actor.id(), ConnectionState::Active).await?;
         }
         let mut report = run.finish().await?;
@@ -142,7 +143,7 @@ impl Engine {
             told: HashSet::new(),
             made: HashMap::new(),
             denied: HashMap::new(),
-            stopped: false,
+            stopped: None,
             failures: 0,
         })
     }
@@ -248,7 +249,7 @@ impl Run<'_> {
         // People whose update in the host was planned and did not succeed; it comes before the one in the vendor.
         let mut host_failed = HashSet::new();
         for (place, operation) in plan.operations.iter().enumerate() {
-            let result = if self.stopped {
+            let result = if self.stopped() {
                 self.found(about(not_attempted(), operation), None);
                 ItemResult::NotAttempted
             } else if enters(&operation.action) && host_failed.contains(&operation.host_id) {
@@ -261,6 +262,7 @@ impl Run<'_> {
                 }
             };
             self.item(operation, result);
+            self.count_write(operation, result).await?;
             let host = matches!(operation.action, Action::UpdateHost { .. });
             if host && !matches!(result, ItemResult::Done | ItemResult::AlreadyDone) {
                 host_failed.insert(&operation.host_id);
@@ -288,7 +290,7 @@ impl Run<'_> {
 
     /// Whether the vendor cannot be used, so that nothing more is to be tried.
     pub(crate) fn stopped(&self) -> bool {
-        self.stopped
+        self.stopped.is_some()
     }
 
     pub(crate) fn item(&mut self, operation: &Operation, result: ItemResult) {
@@ -481,7 +483,7 @@ impl Run<'_> {
         self.failures = if is_outage(error) { self.failures + 1 } else { 0 };
         let closed = stops_a_run(error) && error.kind() != ErrorKind::PermissionDenied;
         if closed || self.failures >= FAILURES_IN_A_ROW {
-            self.stopped = true;
+            self.stopped = Some(error.code().to_owned());
         }
     }
 
@@ -500,6 +502,10 @@ impl Run<'_> {
     }
 
     pub(crate) async fn finish(mut self) -> Result<Report> {
+        if self.stopped() || self.report.calls.total() > 0 {
+            let counted = self.engine.count_run(&self.actor, self.stopped.as_deref()).await?;
+            counted.into_iter().for_each(|finding| self.found(finding, None));
+        }
         if !self.entries.is_empty() {
             self.commit(Batch::default()).await?;
         }

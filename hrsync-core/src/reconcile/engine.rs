@@ -215,6 +215,7 @@ impl Engine {
                 .record(self.entry(&run, actor.id(), Event::Connected));
             self.store.commit(&self.id, batch).await?;
         }
+        self.count_run(actor.id(), None).await?;
         Ok(preflight.findings)
     }
 
@@ -260,14 +261,15 @@ impl Engine {
         self.change_state(actor, |_| ConnectionState::Paused).await
     }
 
-    /// Lets a paused connection push again.
+    /// Lets a paused connection push again, and ends a quarantine.
     ///
     /// # Errors
     /// The actor may not, there is no connection, or the store failed.
     pub async fn resume(&self, actor: &Actor) -> Result<()> {
         self.may_configure(actor)?;
         let resumed = |state| if state == ConnectionState::Paused { ConnectionState::Active } else { state };
-        self.change_state(actor, resumed).await
+        self.change_state(actor, resumed).await?;
+        self.count_run(actor.id(), None).await.map(drop)
     }
 
     async fn change_state(&self, actor: &Actor, change: impl Fn(ConnectionState) -> ConnectionState) -> Result<()> {
@@ -389,7 +391,16 @@ impl Engine {
         let host = self.host_roster().await?;
         self.tell(&Progress::HostRead { people: host.records.len() });
         let links = self.links().await?;
-        let (vendor, findings) = self.vendor_roster(&links, &mut calls).await?;
+        let (vendor, findings) = match self.vendor_roster(&links, &mut calls).await {
+            Ok(read) => read,
+            Err(error) => {
+                if stops_a_run(&error) || is_outage(&error) {
+                    self.count_run(actor.id(), Some(error.code())).await?;
+                }
+                return Err(error);
+            }
+        };
+        self.count_run(actor.id(), None).await?;
         let mut review = super::review::review(ReviewInput {
             connection: &self.id,
             mapping,

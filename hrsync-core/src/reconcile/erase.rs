@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::engine::{Engine, link_key};
 use super::link::{Link, LinkState};
+use super::quarantine::of_person;
 use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Result, Scope};
 use crate::finding::Finding;
@@ -198,6 +199,7 @@ fn keys_about(person: &HostId, vendor: Option<&VendorId>) -> Vec<RowKey> {
     let mut keys = vec![
         link_key(person),
         RowKey::new(RowKind::SetAside, person.as_str()),
+        of_person(person),
         RowKey::new(RowKind::PersonKey, of_host(person)),
     ];
     if let Some(vendor) = vendor {

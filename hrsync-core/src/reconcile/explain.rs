@@ -1,5 +1,7 @@
 //! Why a field of a person has its value: what the journal tells of it.
 
+use std::fmt;
+
 use serde::Serialize;
 use time::OffsetDateTime;
 
@@ -60,6 +62,30 @@ pub enum Written {
         /// The finding's code.
         code: String,
     },
+}
+
+impl fmt::Display for Explained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} by {}: {}", self.at, self.actor, self.what)
+    }
+}
+
+impl fmt::Display for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sent { to, step, result, decision, .. } => {
+                let to = if *to == Side::Host { "host" } else { "payroll system" };
+                write!(f, "written to the {to} ({step}): {}", result.as_deref().unwrap_or("not known yet"))?;
+                match decision {
+                    Some((decision, why)) => write!(f, ", decision {decision:?} ({})", why.as_str()),
+                    None => f.write_str(", because the other side had changed"),
+                }
+            }
+            Self::Left { why } => write!(f, "left as it was ({})", why.as_str()),
+            Self::Linked { by } => write!(f, "linked by {by}"),
+            Self::Found { code } => write!(f, "found: {code}"),
+        }
+    }
 }
 
 /// Why a field of a person has its value, as these entries of a journal tell it, in their order. Pure.

@@ -18,6 +18,7 @@ mod plan;
 mod policy;
 mod progress;
 mod push;
+mod quarantine;
 mod recover;
 mod report;
 mod resolution;
@@ -39,6 +40,7 @@ pub use plan::{
 };
 pub use policy::{Policies, Policy};
 pub use progress::Progress;
+pub use quarantine::Failures;
 pub use report::{Calls, Item, ItemResult, Report, ReviewItem};
 pub use resolution::{Resolution, WhyNot};
 pub use review::{

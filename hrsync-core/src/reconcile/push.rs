@@ -9,7 +9,7 @@ use super::findings;
 use super::link::{LinkState, Pair};
 use super::plan::{Action, Change, Nobody, Operation, Source, Why, operation_id};
 use super::policy::Policy;
-use super::report::Report;
+use super::report::{ItemResult, Report};
 use super::resolution::{Resolution, WhyNot};
 use super::review::difference;
 use super::update::Fresh;
@@ -31,13 +31,15 @@ impl Engine {
     ///
     /// # Errors
     /// [`ErrorKind::ConfigInvalid`] with code `not_active` before the first synchronisation or while the connection is
-    /// paused, or the store failed.
+    /// paused, [`ErrorKind::Unavailable`] with code `connection.quarantined` and how long to wait after runs that were stopped
+    /// again and again, or the store failed.
     pub async fn push(&self, people: &[HostId]) -> Result<Report> {
         let (_, connection) = self.connected().await?;
         if connection.state != ConnectionState::Active {
             let message = "host changes are pushed only while the connection is active";
             return Err(Error::new(ErrorKind::ConfigInvalid, message).with_code("not_active"));
         }
+        self.not_quarantined().await?;
         let mut run = self.start(LIVE).await?;
         run.recover().await?;
         for person in people {
@@ -50,8 +52,8 @@ impl Engine {
         run.finish().await
     }
 
-    /// Does what is due without anybody asking: finds out what became of writes whose outcome was unknown, and goes on with
-    /// people who were set aside and no longer have to be. Call it every few minutes.
+    /// Does what is due without anybody asking: finds out what became of writes whose outcome was unknown, goes on with people
+    /// who were set aside and no longer have to be, and tries again what was refused. Call it every few minutes.
     ///
     /// # Errors
     /// As [`push`](Self::push).
@@ -63,6 +65,8 @@ impl Engine {
             Ok(())
         })
         .await?;
+        let again = self.due_again().await?.into_iter().filter(|person| !people.contains(person)).collect::<Vec<_>>();
+        people.extend(again);
         self.push(&people).await
     }
 }
@@ -75,7 +79,7 @@ impl Run<'_> {
                 let message = "the person is not linked to one in the payroll system; the next review offers to create or link them";
                 let finding = Finding::problem(code::NOT_LINKED, message, Fixer::HostAdministrator);
                 self.found(finding.of_host(person), None);
-                return Ok(());
+                return self.no_longer_set_aside(person).await;
             }
         };
         let fresh = match self.fresh(person, &link.vendor).await? {
@@ -96,9 +100,13 @@ impl Run<'_> {
         let (host_id, vendor_id) = (Some(person.clone()), Some(link.vendor.clone()));
         let id = operation_id(&self.prints.current, host_id.as_ref(), vendor_id.as_ref(), &action);
         let operation = Operation { id, host_id, vendor_id, action, holds: Vec::new() };
+        if self.is_let_alone(&operation).await? {
+            self.item(&operation, ItemResult::SetAside);
+            return Ok(());
+        }
         let result = self.update_vendor(&operation, &changes, key, Some(fresh)).await?;
         self.item(&operation, result);
-        Ok(())
+        self.count_write(&operation, result).await
     }
 
     /// Leaves out values that must be unique in the vendor and are somebody else's there. The list of people tells; it is

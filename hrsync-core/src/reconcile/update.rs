@@ -9,6 +9,7 @@ use super::compare::{Halves, agree_now};
 use super::findings::refusal;
 use super::link::{Link, LinkState};
 use super::plan::{Change, Nobody, Operation, Source, Why, entered_cell};
+use super::quarantine::of_person;
 use super::report::ItemResult;
 use super::resolution::{host_wins, vendor_wins};
 use super::undo::{previous_cell, put_back, says};
@@ -366,11 +367,12 @@ impl Run<'_> {
 
     /// Forgets that a person was set aside, when nothing is to be written for them any more.
     pub(crate) async fn no_longer_set_aside(&mut self, person: &HostId) -> Result<()> {
-        let key = RowKey::new(RowKind::SetAside, person.as_str());
-        match self.engine.store.get(&self.engine.id, &key).await? {
-            Some(_) => Ok(self.commit(Batch::default().delete(key)).await?),
-            None => Ok(()),
+        for key in [RowKey::new(RowKind::SetAside, person.as_str()), of_person(person)] {
+            if self.engine.store.get(&self.engine.id, &key).await?.is_some() {
+                self.commit(Batch::default().delete(key)).await?;
+            }
         }
+        Ok(())
     }
 
     async fn set_aside(&mut self, host: &HostId, hold: &str) -> Result<()> {

@@ -39,6 +39,8 @@ pub enum RowKind {
     PersonKey,
     /// Sensitive changes pushed within the last hour, by class.
     Burst,
+    /// Failures in a row: `connection`, or `person/` and the host id.
+    Failures,
 }
 
 /// The name of a row within a connection.

@@ -12,6 +12,7 @@ mod matching;
 mod outages;
 mod people;
 mod push;
+mod quarantine;
 mod recover;
 mod rendering;
 mod rules;
