@@ -13,6 +13,7 @@
 mod block;
 mod keys;
 mod normal;
+mod places;
 mod resemble;
 mod score;
 mod slips;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{FieldId, HostId, Record, VendorId, field};
 
 pub(crate) use keys::Index;
+pub(crate) use places::Places;
 
 /// The identity keys, the strongest first.
 pub const IDENTITY_KEYS: [FieldId; 3] = [field::NATIONAL_ID, field::EMAIL, field::EMPLOYEE_NUMBER];

@@ -1,6 +1,6 @@
 //! Making baselines: what a link remembers after a settlement.
 
-use super::compare::{Halves, Judgement, judge};
+use super::compare::{Halves, Judgement, judge, settled};
 use super::fingerprint::{Canonical, Fingerprinter};
 use super::link::{Baseline, Link, Pair, Pairs};
 use super::review::Prints;
@@ -59,24 +59,25 @@ pub(crate) fn make(
         _ => prints.current.clone(),
     };
     let mut pairs = Pairs::default();
-    let mut settled = true;
+    let mut all_settled = true;
     for (place, entry) in mapping.entries().iter().enumerate() {
-        let halves = || Halves::new(&under, id, entry, host, vendor);
         let left = judged[place] == Judgement::Differs(super::compare::DifferenceKind::Left);
         let pair = match (verdict(place), judged[place]) {
             (Verdict::Written, _) => {
-                let halves = halves();
+                let halves = Halves::new(&under, id, entry, host, vendor);
                 Pair::Written { asked: halves.asked, before: halves.shown }
             }
-            (Verdict::Settled, _) | (_, Judgement::Agreed | Judgement::Rendered) => halves().settled(),
-            (Verdict::Compared, _) if left => halves().settled(),
+            (Verdict::Settled, _) | (_, Judgement::Agreed | Judgement::Rendered) => {
+                settled(&under, id, entry, host, vendor)
+            }
+            (Verdict::Compared, _) if left => settled(&under, id, entry, host, vendor),
             (Verdict::Compared, _) => kept(place),
         };
-        settled &=
+        all_settled &=
             verdict(place) != Verdict::Written && matches!(judged[place], Judgement::Agreed | Judgement::Unknown);
         pairs.set(place, pair);
     }
-    let digests = settled.then(|| {
+    let digests = all_settled.then(|| {
         let mut forms = Canonical::default();
         forms.fill(mapping, host, vendor);
         (under.digest(id, Side::Host, &forms.host), under.digest(id, Side::Vendor, &forms.vendor))

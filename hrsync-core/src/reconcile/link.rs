@@ -50,19 +50,23 @@ impl Pairs {
 
     /// Two bits a field for the case, then the fingerprints in order.
     pub(crate) fn pack(&self) -> Box<[u8]> {
-        let mut bytes = vec![0; self.0.len().div_ceil(4)];
-        for (place, pair) in self.0.iter().enumerate() {
-            let (case, prints): (u8, &[&Fingerprint]) = match pair {
-                Pair::None => (0, &[]),
-                Pair::Same(both) => (1, &[both]),
-                Pair::Split { asked, shown } => (2, &[asked, shown]),
-                Pair::Written { asked, before } => (3, &[asked, before]),
-            };
-            bytes[place / 4] |= case << (place % 4 * 2);
-            for print in prints {
-                bytes.extend_from_slice(&print.0);
+        let parts = |pair: &Pair| -> (u8, [Option<Fingerprint>; 2]) {
+            match *pair {
+                Pair::None => (0, [None; 2]),
+                Pair::Same(both) => (1, [Some(both), None]),
+                Pair::Split { asked, shown } => (2, [Some(asked), Some(shown)]),
+                Pair::Written { asked, before } => (3, [Some(asked), Some(before)]),
             }
+        };
+        let cases = self.0.len().div_ceil(4);
+        let prints = || self.0.iter().flat_map(|pair| parts(pair).1).flatten();
+        // Exactly as many bytes as it takes: there is one of these for everybody.
+        let mut bytes = Vec::with_capacity(cases + prints().count() * size_of::<Fingerprint>());
+        bytes.resize(cases, 0);
+        for (place, pair) in self.0.iter().enumerate() {
+            bytes[place / 4] |= parts(pair).0 << (place % 4 * 2);
         }
+        bytes.extend(prints().flat_map(|print| print.0));
         bytes.into_boxed_slice()
     }
 

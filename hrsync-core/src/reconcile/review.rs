@@ -1,5 +1,6 @@
 //! The review: both rosters matched and compared. It writes nothing.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
@@ -15,7 +16,7 @@ use crate::connector::Coverage;
 use crate::finding::Finding;
 use crate::keys::{KeyId, KeyRing};
 use crate::mapping::{Asked, Convert, FieldMapping, Mapping};
-use crate::matching::{Candidate, Evidence, Index, LinkedBy, Matching, Sides, are_two_people, match_free};
+use crate::matching::{Candidate, Evidence, Index, LinkedBy, Matching, Places, Sides, are_two_people, match_free};
 use crate::model::{Cell, ConnectionId, FieldId, HostId, Record, Side, Value, VendorId};
 
 /// One side's people, and what the list of them covers.
@@ -98,12 +99,8 @@ pub(crate) struct Context {
     /// Linked people who agree at a glance. Whether their baselines have to be renewed is for a plan to find out.
     pub(crate) agreeing: Vec<Agreeing>,
     /// Where people are, made when somebody is looked up.
-    host_places: OnceLock<HashMap<String, usize>>,
-    vendor_places: OnceLock<HashMap<String, usize>>,
-}
-
-fn by_id(records: &[Record]) -> HashMap<String, usize> {
-    records.iter().enumerate().map(|(place, record)| (record.id().to_owned(), place)).collect()
+    host_places: OnceLock<Places>,
+    vendor_places: OnceLock<Places>,
 }
 
 impl std::fmt::Debug for Context {
@@ -286,14 +283,16 @@ impl Review {
 
     /// A person of the host as read for the review, to be shown beside another. This is personal data.
     pub fn in_host(&self, id: &HostId) -> Option<&Record> {
-        let places = self.context.host_places.get_or_init(|| by_id(&self.context.host.records));
-        places.get(id.as_str()).and_then(|place| self.context.host.records.get(*place))
+        let records = &self.context.host.records;
+        let places = self.context.host_places.get_or_init(|| Places::new(records));
+        places.get(records, id.as_str()).and_then(|place| records.get(place))
     }
 
     /// A person of the vendor as read for the review, to be shown beside another. This is personal data.
     pub fn in_vendor(&self, id: &VendorId) -> Option<&Record> {
-        let places = self.context.vendor_places.get_or_init(|| by_id(&self.context.vendor.records));
-        places.get(id.as_str()).and_then(|place| self.context.vendor.records.get(*place))
+        let records = &self.context.vendor.records;
+        let places = self.context.vendor_places.get_or_init(|| Places::new(records));
+        places.get(records, id.as_str()).and_then(|place| records.get(place))
     }
 
     /// True when there is nothing to decide and nothing to write.
@@ -369,7 +368,7 @@ pub fn review(input: ReviewInput<'_>) -> Review {
         differences: Vec::new(),
         findings: Vec::new(),
         people: Vec::new(),
-        agreeing: Vec::new(),
+        agreeing: Vec::with_capacity(links.len()),
     };
     let mut sides = Sides {
         host: &host.records,
@@ -388,10 +387,12 @@ pub fn review(input: ReviewInput<'_>) -> Review {
     let (all_of_host, all_of_vendor) = (host.everybody(), vendor.everybody());
     let mut counts = Counts { host: host.records.len(), vendor: vendor.records.len(), ..Counts::default() };
     {
-        let (host_places, vendor_places) = (places(&host.records), places(&vendor.records));
+        let (host_places, vendor_places) = (Places::new(&host.records), Places::new(&vendor.records));
         for (place, link) in links.iter().enumerate() {
-            let found =
-                (host_places.get(link.host.as_str()).copied(), vendor_places.get(link.vendor.as_str()).copied());
+            let found = (
+                host_places.get(&host.records, link.host.as_str()),
+                vendor_places.get(&vendor.records, link.vendor.as_str()),
+            );
             if let Some(host) = found.0 {
                 sides.host_free[host] = false;
             }
@@ -430,8 +431,6 @@ pub fn review(input: ReviewInput<'_>) -> Review {
     for candidate in &candidates {
         work.findings.push(findings::ambiguous(candidate));
     }
-    work.duplicates();
-    work.unreadable();
     let disputed_host: HashSet<&HostId> = candidates.iter().map(|candidate| &candidate.host).collect();
     let disputed_vendor: HashSet<&VendorId> = candidates.iter().map(|candidate| &candidate.vendor).collect();
     let only_in_host: Vec<Unmatched<HostId>> = free(&sides.host_free)
@@ -443,10 +442,6 @@ pub fn review(input: ReviewInput<'_>) -> Review {
             place,
         })
         .collect();
-    for person in &only_in_host {
-        let record = &host.records[person.place];
-        work.findings.extend(findings::unreadable_in_host(&mapping, record, &person.id));
-    }
     let only_in_vendor = free(&sides.vendor_free)
         .map(|place| (place, VendorId::new(vendor.records[place].id())))
         .filter(|(_, id)| !disputed_vendor.contains(id))
@@ -456,6 +451,12 @@ pub fn review(input: ReviewInput<'_>) -> Review {
             place,
         })
         .collect();
+    work.duplicates();
+    work.unreadable();
+    for person in &only_in_host {
+        let record = &host.records[person.place];
+        work.findings.extend(findings::unreadable_in_host(&mapping, record, &person.id));
+    }
     let Work { differences, mut findings, people, agreeing, .. } = work;
     without_repetition(&mut findings, &only_in_host);
     Review {
@@ -490,12 +491,6 @@ fn without_repetition(findings: &mut Vec<Finding>, only_in_host: &[Unmatched<Hos
         .map(|finding| (finding.code.clone(), finding.host_id.clone(), finding.field))
         .collect();
     findings.retain(|finding| !blocked.contains(&(finding.code.clone(), finding.host_id.clone(), finding.field)));
-}
-
-fn places(records: &[Record]) -> HashMap<&str, usize> {
-    let mut places = HashMap::with_capacity(records.len());
-    places.extend(records.iter().enumerate().map(|(place, record)| (record.id(), place)));
-    places
 }
 
 fn free(flags: &[bool]) -> impl Iterator<Item = usize> + '_ {
@@ -579,9 +574,9 @@ impl Work<'_> {
     fn duplicates(&mut self) {
         for entry in self.mapping.entries() {
             for side in entry.unique_in {
-                let Some(index) = self.taken.index(*side, entry.field) else { continue };
+                let Some(unique) = self.taken.unique(*side, entry.field) else { continue };
                 let records = if *side == Side::Host { self.host } else { self.vendor };
-                for group in index.duplicates() {
+                for group in unique.duplicates() {
                     let findings = group
                         .iter()
                         .map(|place| findings::duplicate(*side, records[*place].id(), entry.field, group.len()));
@@ -652,33 +647,61 @@ pub(crate) fn difference(
 }
 
 /// Who has which value of the fields that must be unique.
-struct TakenIn<'r> {
-    host: Vec<Index<'r>>,
-    vendor: Vec<Index<'r>>,
+struct TakenIn<'r>(Vec<Unique<'r>>);
+
+/// A field that must be unique among the people of one side.
+struct Unique<'r> {
+    side: Side,
+    records: &'r [Record],
+    field: FieldId,
+    /// The form in which values are compared.
+    form: Convert,
+    /// Made when somebody asks who has a value.
+    index: OnceCell<Index<'r>>,
+}
+
+impl<'r> Unique<'r> {
+    fn make(&self) -> Index<'r> {
+        Index::in_form(self.records, self.field, self.form)
+    }
+
+    /// See [`Index::find`].
+    fn find<'s>(&'s self, value: &'s Value) -> impl Iterator<Item = usize> + 's {
+        self.index.get_or_init(|| self.make()).find(value)
+    }
+
+    /// See [`Index::duplicates`]. An index that nobody asked for is not kept.
+    fn duplicates(&self) -> Vec<Vec<usize>> {
+        self.index.get().map_or_else(|| self.make().duplicates(), Index::duplicates)
+    }
 }
 
 impl<'r> TakenIn<'r> {
     fn new(mapping: &Mapping, host: &'r [Record], vendor: &'r [Record]) -> Self {
         let of = |side: Side, records: &'r [Record]| {
             // What must be unique in the vendor must not come twice from the host either.
-            let wanted = |entry: &&FieldMapping| match side {
+            let wanted = move |entry: &&FieldMapping| match side {
                 Side::Host => !entry.unique_in.is_empty(),
                 Side::Vendor => entry.unique_in.contains(&side),
             };
-            let form = |entry: &FieldMapping| match (side, entry.convert) {
+            let form = move |entry: &FieldMapping| match (side, entry.convert) {
                 // People of the host share a number also when one of them has it without its country.
                 (Side::Host, form @ Convert::Phone { .. }) => form,
                 _ => Convert::Same,
             };
-            let unique = mapping.entries().iter().filter(wanted).map(|entry| (entry.field, form(entry)));
-            Index::several(records, unique)
+            mapping.entries().iter().filter(wanted).map(move |entry| Unique {
+                side,
+                records,
+                field: entry.field,
+                form: form(entry),
+                index: OnceCell::new(),
+            })
         };
-        Self { host: of(Side::Host, host), vendor: of(Side::Vendor, vendor) }
+        Self(of(Side::Host, host).chain(of(Side::Vendor, vendor)).collect())
     }
 
-    fn index(&self, side: Side, field: FieldId) -> Option<&Index<'r>> {
-        let indexes = if side == Side::Host { &self.host } else { &self.vendor };
-        indexes.iter().find(|index| index.field() == field)
+    fn unique(&self, side: Side, field: FieldId) -> Option<&Unique<'r>> {
+        self.0.iter().find(|unique| unique.side == side && unique.field == field)
     }
 }
 
@@ -692,7 +715,7 @@ struct Others<'t, 'r> {
 impl Taken for Others<'_, '_> {
     fn taken(&self, side: Side, field: FieldId, value: &Value) -> bool {
         let own = if side == Side::Host { self.host } else { self.vendor };
-        self.all.index(side, field).is_some_and(|index| index.find(value).any(|place| place != own))
+        self.all.unique(side, field).is_some_and(|unique| unique.find(value).any(|place| place != own))
     }
 }
 
