@@ -104,6 +104,8 @@ pub mod code {
     pub const NOT_ATTEMPTED: &str = "write.not_attempted";
     /// A created record was not found afterwards.
     pub const CREATED_NOT_FOUND: &str = "write.created_not_found";
+    /// A created record was removed before it was linked.
+    pub const CREATED_GONE: &str = "write.created_gone";
     /// The list of people is not known to be complete.
     pub const INCOMPLETE_ROSTER: &str = "roster.incomplete";
 }
