@@ -112,6 +112,8 @@ pub mod code {
     pub const UNDO_TOUCHED: &str = "undo.touched";
     /// Something that a run did cannot be undone.
     pub const UNDO_IMPOSSIBLE: &str = "undo.impossible";
+    /// A created record was removed before it was linked.
+    pub const CREATED_GONE: &str = "write.created_gone";
     /// The list of people is not known to be complete.
     pub const INCOMPLETE_ROSTER: &str = "roster.incomplete";
 }

@@ -107,7 +107,7 @@ pub enum Event {
         vendor: Option<VendorId>,
         /// The call.
         step: String,
-        /// `done`, `refused`, `unknown`, `not_applied`.
+        /// `done`, `refused`, `unknown`, `not_applied`, `released`, or `gone` when what was created was removed.
         result: String,
     },
     /// Something a person should know or do.

@@ -335,7 +335,8 @@ impl Engine {
         let mut batch = Batch::default()
             .delete(link_key(person))
             .delete(RowKey::new(RowKind::VendorLink, link.vendor.as_str()))
-            .delete(RowKey::new(RowKind::SetAside, person.as_str()));
+            .delete(RowKey::new(RowKind::SetAside, person.as_str()))
+            .put(forgotten_key(&link.vendor), None, store::encode(Forgotten {})?);
         batch.checks.push((link_key(person), Check::At(link.row_version)));
         batch.checks.push((RowKey::new(RowKind::Intent, format!("host/{}", person.as_str())), Check::Absent));
         self.unlink(actor, &link, "forgotten", batch).await
@@ -646,6 +647,14 @@ struct Apart {
 fn apart_id(host: &HostId, vendor: &VendorId) -> Result<String> {
     serde_json::to_string(&(host, vendor))
         .map_err(|_| Error::new(ErrorKind::Unexpected, "two ids could not be written as JSON"))
+}
+
+/// That a link was forgotten, as it is stored: how often shows in the row's version.
+#[derive(serde::Serialize)]
+struct Forgotten {}
+
+pub(crate) fn forgotten_key(vendor: &VendorId) -> RowKey {
+    RowKey::new(RowKind::Forgotten, vendor.as_str())
 }
 
 pub(crate) fn link_key(person: &HostId) -> RowKey {

@@ -90,7 +90,7 @@ impl Run<'_> {
             }
         };
         let changes = self.live_changes(&fresh);
-        let changes = self.only_free(&fresh, changes).await?;
+        let Some(changes) = self.only_free(&fresh, changes).await? else { return Ok(()) };
         let changes = self.without_burst(&fresh, changes).await?;
         if changes.is_empty() {
             return self.no_longer_set_aside(person).await;
@@ -110,12 +110,13 @@ impl Run<'_> {
     }
 
     /// Leaves out values that must be unique in the vendor and are somebody else's there. The list of people tells; it is
-    /// read only when such a value is to be written.
-    async fn only_free(&mut self, fresh: &Fresh, mut changes: Vec<Change>) -> Result<Vec<Change>> {
+    /// read only when such a value is to be written. `None` when it cannot be read, so that nothing is known of what is to be
+    /// written.
+    async fn only_free(&mut self, fresh: &Fresh, mut changes: Vec<Change>) -> Result<Option<Vec<Change>>> {
         let mapping = self.mapping.clone();
         let unique = |change: &Change| mapping.entry(change.field).filter(|one| one.unique_in.contains(&Side::Vendor));
         if !changes.iter().any(|change| unique(change).is_some()) {
-            return Ok(changes);
+            return Ok(Some(changes));
         }
         let person = |finding: Finding| finding.of_host(&fresh.link.host).of_vendor(&fresh.link.vendor);
         let mut calls = self.report.calls;
@@ -126,7 +127,7 @@ impl Run<'_> {
             Err(error) => {
                 self.count_failure(&error);
                 self.found(person(Finding::from_error(&error)), error.sensitive_detail());
-                return Ok(Vec::new());
+                return Ok(None);
             }
         };
         changes.retain(|change| {
@@ -140,7 +141,7 @@ impl Run<'_> {
             }
             !taken
         });
-        Ok(changes)
+        Ok(Some(changes))
     }
 
     /// What changed in the host and can be written; the rest is reported.

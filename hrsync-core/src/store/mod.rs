@@ -33,6 +33,8 @@ pub enum RowKind {
     SetAside,
     /// What a person said about an operation of a plan, by the operation.
     Approval,
+    /// That a link was forgotten, by vendor id: what is created of that person again is another creation.
+    Forgotten,
     /// Two records that a person said are two people's, by both ids.
     Apart,
     /// The key of a person, wrapped by the host's ring; what is sealed under it goes with it.
