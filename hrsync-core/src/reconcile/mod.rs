@@ -21,6 +21,7 @@ mod push;
 mod recover;
 mod report;
 mod resolution;
+mod retention;
 mod review;
 mod update;
 
@@ -40,6 +41,7 @@ pub use policy::{Policies, Policy};
 pub use progress::Progress;
 pub use report::{Calls, Item, ItemResult, Report, ReviewItem};
 pub use resolution::{Resolution, WhyNot};
+pub use retention::{Breach, Broken, Checkpoint, Verified};
 pub use review::{
     Choice, Counts, Difference, Everybody, Recognised, Review, ReviewInput, Roster, Unmatched, review, settled_links,
 };

@@ -14,6 +14,8 @@ mod people;
 mod push;
 mod recover;
 mod rendering;
+mod retention;
 mod rules;
 mod stored;
+mod stores;
 mod world;
