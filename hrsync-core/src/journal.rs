@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use crate::finding::Finding;
 use crate::keys::{Sealed, hex};
 use crate::model::{FieldId, HostId, OperationId, RunId, VendorId};
-use crate::reconcile::Why;
+use crate::reconcile::{Checkpoint, Why};
 
 /// An entry that was not yet appended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +54,11 @@ pub enum Event {
         host: HostId,
         /// In the vendor.
         vendor: Option<VendorId>,
+    },
+    /// Older entries were pruned.
+    Pruned {
+        /// Where the journal begins from now on.
+        checkpoint: Checkpoint,
     },
     /// A person decided which side wins, or to leave a difference.
     Decided {
@@ -131,7 +136,11 @@ impl Event {
                 (host.as_ref(), vendor.as_ref())
             }
             Self::Found { finding, .. } => (finding.host_id.as_ref(), finding.vendor_id.as_ref()),
-            Self::Connected | Self::StateChanged { .. } | Self::Approved { .. } | Self::Undoing { .. } => (None, None),
+            Self::Connected
+            | Self::StateChanged { .. }
+            | Self::Pruned { .. }
+            | Self::Approved { .. }
+            | Self::Undoing { .. } => (None, None),
         };
         host == Some(person) || (there.is_some() && vendor == there)
     }
@@ -169,13 +178,19 @@ pub struct Entry {
     pub entry: NewEntry,
 }
 
+impl Entry {
+    /// Whether it is unaltered and was chained to an entry with this hash.
+    pub(crate) fn follows(&self, previous: &str) -> bool {
+        link_hash(self.seq, previous, &self.entry) == self.hash
+    }
+}
+
 /// Whether entries that follow each other are unaltered and complete; `previous` is the hash before the first.
 pub fn verify<'e>(entries: impl IntoIterator<Item = &'e Entry>, previous: &str) -> bool {
     let mut previous = previous.to_owned();
     let mut next = None;
     entries.into_iter().all(|entry| {
-        let ok =
-            next.is_none_or(|next| next == entry.seq) && link_hash(entry.seq, &previous, &entry.entry) == entry.hash;
+        let ok = next.is_none_or(|next| next == entry.seq) && entry.follows(&previous);
         previous.clone_from(&entry.hash);
         next = Some(entry.seq + 1);
         ok

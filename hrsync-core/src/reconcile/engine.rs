@@ -661,7 +661,7 @@ pub(crate) fn link_key(person: &HostId) -> RowKey {
     RowKey::new(RowKind::Link, person.as_str())
 }
 
-fn connection_key() -> RowKey {
+pub(crate) fn connection_key() -> RowKey {
     RowKey::new(RowKind::Connection, "self")
 }
 

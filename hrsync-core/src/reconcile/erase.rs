@@ -1,6 +1,7 @@
 //! What is held about one person: sealing it under a key of the person's own, showing all of it, and destroying it.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,7 @@ use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Result, Scope};
 use crate::finding::Finding;
 use crate::journal::{Entry, Event};
-use crate::keys::{Key, Sealed, hex, unhex};
+use crate::keys::{KEY_MISSING, Key, Sealed, hex, unhex};
 use crate::model::{HostId, VendorId};
 use crate::store::{self, Batch, Check, CommitError, Row, RowKey, RowKind};
 
@@ -28,7 +29,7 @@ struct WrappedKey {
 }
 
 /// Everything that is held about one person. It is personal data.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Clone, Default, Serialize)]
 #[non_exhaustive]
 pub struct Held {
     /// The stored rows, by kind; fingerprints and ids, and no value.
@@ -37,6 +38,18 @@ pub struct Held {
     pub entries: Vec<Entry>,
     /// What is sealed in them, opened: by number of the entry.
     pub opened: Vec<(u64, String)>,
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What was opened is to be handed over, not to be logged.
+        let opened: Vec<u64> = self.opened.iter().map(|(entry, _)| *entry).collect();
+        f.debug_struct("Held")
+            .field("rows", &self.rows)
+            .field("entries", &self.entries)
+            .field("opened", &opened)
+            .finish()
+    }
 }
 
 pub(crate) fn of_host(person: &HostId) -> String {
@@ -66,6 +79,16 @@ fn sealed_in(event: &mut Event) -> Option<&mut Sealed> {
     }
 }
 
+/// What is sealed is left out; the rest of the entry stays.
+fn leave_out(event: &mut Event) {
+    match event {
+        Event::Decided { entered: sealed, .. }
+        | Event::Found { words: sealed, .. }
+        | Event::Intended { replaced: sealed, .. } => *sealed = None,
+        _ => {}
+    }
+}
+
 impl Engine {
     /// Seals what stands in a batch's entries under the keys of the people it is about.
     pub(crate) async fn seal_for_people(
@@ -78,7 +101,16 @@ impl Engine {
             let Some(person) = whose(&entry.event) else { continue };
             let Some(sealed) = sealed_in(&mut entry.event).filter(|sealed| sealed.person().is_none()) else { continue };
             if !known.contains_key(&person) {
-                known.insert(person.clone(), self.key_of(&person).await.map_err(failed)?);
+                match self.key_of(&person).await {
+                    Ok(key) => drop(known.insert(person.clone(), key)),
+                    // The ring's key that it is wrapped under is gone. It may come back, so the person's key is not replaced; without
+                    // it the words are not kept. The finding is.
+                    Err(error) if error.code() == KEY_MISSING => {
+                        leave_out(&mut entry.event);
+                        continue;
+                    }
+                    Err(error) => return Err(failed(error)),
+                }
             }
             let text = sealed.open(&*self.keys).map_err(failed)?;
             if let Some(key) = known.get(&person) {

@@ -22,6 +22,7 @@ mod quarantine;
 mod recover;
 mod report;
 mod resolution;
+mod retention;
 mod review;
 mod undo;
 mod update;
@@ -43,6 +44,7 @@ pub use progress::Progress;
 pub use quarantine::Failures;
 pub use report::{Calls, Item, ItemResult, Report, ReviewItem};
 pub use resolution::{Resolution, WhyNot};
+pub use retention::{Breach, Broken, Checkpoint, Verified};
 pub use review::{
     Choice, Counts, Difference, Everybody, Recognised, Review, ReviewInput, Roster, Unmatched, review, settled_links,
 };

@@ -24,6 +24,10 @@ pub(crate) struct Recovered {
 
 impl Engine {
     /// Looks at every open intent that is old enough to be looked at.
+    ///
+    /// One from far in the future was stamped before the clock was set back. Nobody knows how long ago it was sent, so its time counts
+    /// from now: neither is it looked at too early, nor is the person locked until the clock is there again. What another machine's
+    /// clock is ahead by a little is waited for.
     pub(crate) async fn recover(&self, run: &RunId, actor: &str) -> Result<Recovered> {
         let mut rows = Vec::new();
         self.each_row(RowKind::Intent, |row| {
@@ -34,7 +38,12 @@ impl Engine {
         let mut recovered = Recovered::default();
         for row in rows {
             let intent: Intent = store::decode(&row)?;
-            let due = intent.confirmed || intent.sent_at + self.connector.info().settle_after <= self.clock.now();
+            let now = self.clock.now();
+            let settle_after = self.connector.info().settle_after;
+            let due = intent.confirmed || intent.sent_at + settle_after <= now;
+            if !due && intent.sent_at > now + settle_after {
+                self.restamp(&row, Intent { sent_at: now, ..intent.clone() }).await?;
+            }
             if due {
                 self.recover_one(run, actor, &row, &intent, &mut recovered).await?;
             } else {
@@ -43,6 +52,15 @@ impl Engine {
             }
         }
         Ok(recovered)
+    }
+
+    async fn restamp(&self, row: &Row, intent: Intent) -> Result<()> {
+        let batch = Batch::default().put(row.key.clone(), Some(Check::At(row.version)), store::encode(intent)?);
+        match self.store.commit(&self.id, batch).await {
+            // Somebody else settled or stamped it at the same time.
+            Ok(()) | Err(CommitError::Stale) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn recover_one(

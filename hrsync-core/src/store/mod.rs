@@ -213,6 +213,7 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
     async fn journal(&self, connection: &ConnectionId, after: u64, limit: usize) -> Result<Vec<Entry>>;
 
     /// Takes or renews the lease of a vendor account for `holder`, by the store's own clock. `None` when somebody else has it.
+    /// When that clock is set back, leases last longer by as much; one that was taken over never comes back.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].

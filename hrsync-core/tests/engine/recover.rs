@@ -346,3 +346,29 @@ async fn the_same_change_in_the_host_is_made_again_when_it_is_due_again() {
         assert_eq!(world.values(1, TITLE), (Some("Baker".into()), Some("Baker".into())));
     }
 }
+
+/// How long ago something was sent is not known after the clock was set back: its time counts anew, so that nothing is looked at too
+/// early and nobody is locked until the clock is there again.
+#[tokio::test]
+async fn a_clock_that_was_set_back_neither_settles_too_early_nor_locks_for_ever() {
+    for back in [Duration::from_secs(1), SETTLE_AFTER, Duration::from_secs(400 * 86_400)] {
+        for fate in [Fate::Dropped, Fate::Applied, Fate::Late] {
+            let case = format!("{back:?}, {fate:?}");
+            let world = creating(fate).await;
+            world.clock.set(hrsync_core::Clock::now(&world.clock) - back);
+            world.review().await;
+            let settled = || world.vendor.calls().iter().filter(|call| call.kind == CallKind::Settle).count();
+            world.clock.advance(SETTLE_AFTER - Duration::from_secs(1));
+            world.review().await;
+            assert_eq!((settled(), world.rows(RowKind::Intent).await.len()), (0, 1), "{case}: not before its time");
+            world.vendor.carry_out_late();
+            // At most once more as long as usual.
+            world.clock.advance(SETTLE_AFTER + Duration::from_secs(1));
+            let report = world.sync(&create()).await;
+            assert!(report.is_clean(), "{case}: {report:#?}");
+            assert_eq!(world.rows(RowKind::Intent).await, [], "{case}");
+            linked_to(&world);
+            assert!(world.review().await.is_in_step(), "{case}");
+        }
+    }
+}

@@ -134,7 +134,10 @@ impl<S: Store + Clone> Schedule<S> {
             3 => after * 10,
             4 => {
                 let now = self.world.clock.now();
-                self.world.clock.set(now - Duration::from_secs(3_600));
+                let back = Duration::from_secs(3_600);
+                self.world.clock.set(now - back);
+                // How long ago it was sent does not change by that.
+                self.sent = self.sent.map(|sent| sent - back);
                 self.world.wire.note(|| "the clock goes back by an hour".to_owned());
                 return;
             }

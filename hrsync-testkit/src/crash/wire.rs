@@ -298,7 +298,9 @@ impl Wire {
                 }
                 _ => None,
             });
-            for (key, _) in batch.puts.iter().filter(|(key, _)| key.kind == RowKind::Intent) {
+            // After the clock was set back only its time is set anew, and the journal has nothing to tell: it stays whose it is.
+            let stamped = batch.entries.is_empty();
+            for (key, _) in batch.puts.iter().filter(|(key, _)| key.kind == RowKind::Intent && !stamped) {
                 let before = state.open.get(&key.id).cloned();
                 if before.as_ref().is_some_and(|before| before.worker != worker) {
                     taken = Some(key.id.clone());
