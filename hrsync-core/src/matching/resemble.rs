@@ -9,7 +9,7 @@ use super::{Candidate, CandidateReason, LinkedBy, Match, Matching, Sides};
 use crate::model::{HostId, Record, VendorId};
 
 /// So many bits for two records to be certain, after what it takes to pick one out of all.
-const CERTAIN: f32 = 5.0;
+const CERTAIN: f32 = 6.0;
 
 /// So many bits more than the next best for a match to have no rival.
 const LEAD: f32 = 6.0;
