@@ -107,6 +107,7 @@ pub(crate) fn match_resembling(sides: &mut Sides<'_>, matching: &mut Matching) {
             reason,
             likelihood: per_cent(score.bits),
             evidence: score.evidence,
+            old: None,
         });
     }
 }

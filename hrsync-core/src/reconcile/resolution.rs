@@ -74,6 +74,8 @@ pub enum WhyNot {
     NotRead,
     /// Identity number and name say that the two linked records are two people.
     OtherPerson,
+    /// The vendor's record is a further one of the person's, and the host takes values over from the first one only.
+    FurtherRecord,
 }
 
 impl From<Stop> for WhyNot {
@@ -100,6 +102,9 @@ impl fmt::Display for WhyNot {
             Self::Duplicate(Side::Host) => f.write_str("somebody else in the host has the same value"),
             Self::Duplicate(Side::Vendor) => f.write_str("somebody else in the payroll system has the same value"),
             Self::NotRead => f.write_str("the value was not read"),
+            Self::FurtherRecord => {
+                f.write_str("it is a further record of the person, and values are taken over from the first one only")
+            }
             Self::OtherPerson => f.write_str(
                 "identity number and name say that these are two people; correct the number on one side, or disconnect them",
             ),

@@ -46,10 +46,8 @@ impl Run<'_> {
             let message = format!("{}; the person could not be read, so nothing was written", error.message());
             (ItemResult::NotAttempted, person(Finding { message: message.into(), ..finding }))
         };
-        let Some(link) = self.engine.link(host).await? else { return Ok(Err(not_linked())) };
-        if link.vendor != *vendor || link.state != LinkState::Linked {
-            return Ok(Err(not_linked()));
-        }
+        let link = self.engine.link_between(host, vendor).await?;
+        let Some(link) = link.filter(|link| link.state == LinkState::Linked) else { return Ok(Err(not_linked())) };
         let employee = match self.engine.host.fetch(host).await {
             Ok(Some(employee)) => employee,
             Ok(None) => return Ok(Err((ItemResult::Refused, super::findings::gone(&link, crate::Side::Host)))),
@@ -150,8 +148,7 @@ impl Run<'_> {
                         .delete(RowKey::new(RowKind::SetAside, link.host.as_str()))
                         .record(self.outcome(operation, step.name, "done"));
                     let batch = self.decided(operation, changes, &step.fields, batch);
-                    self.store_link(&link.host, (&host, &vendor.record), (&step.fields, Verdict::Written), batch)
-                        .await?;
+                    self.store_link(&link, (&host, &vendor.record), (&step.fields, Verdict::Written), batch).await?;
                     done_before = true;
                 }
                 Sent::Refused(error) => {
@@ -253,12 +250,12 @@ impl Run<'_> {
     /// Stores a link after fields were written to either side.
     async fn store_link(
         &mut self,
-        id: &HostId,
+        link: &Link,
         sides: (&Record, &Record),
         written: (&[FieldId], Verdict),
         batch: Batch,
     ) -> Result<()> {
-        let Some(mut link) = self.engine.link(id).await? else {
+        let Some(mut link) = self.engine.link_between(&link.host, &link.vendor).await? else {
             return Ok(self.commit(batch).await?);
         };
         link.baseline = self.make_baseline(&link, sides, written);
@@ -427,7 +424,7 @@ impl Run<'_> {
                     changes.iter().any(|change| change.field == *field && matches!(change.source, Source::Entered(_)))
                 };
                 let taken: Vec<FieldId> = fields.iter().copied().filter(|field| !entered(field)).collect();
-                self.store_link(&link.host, (&after, &vendor.record), (&taken, Verdict::Settled), batch).await?;
+                self.store_link(&link, (&after, &vendor.record), (&taken, Verdict::Settled), batch).await?;
                 return Ok(ItemResult::Done);
             }
             Ok(HostWrite::Drifted) => {
