@@ -1,13 +1,14 @@
 //! Links that a person makes, takes away and moves.
 
 use hrsync_core::finding::code;
+use hrsync_core::guard::{Guards, Limit, Sensitive};
 use hrsync_core::journal::Event;
 use hrsync_core::matching::CandidateReason;
 use hrsync_core::reconcile::{
     Decisions, DifferenceKind, ItemResult, LinkKind, LinkState, Missing, Resolution, Select, WhyNot, Written,
 };
 use hrsync_core::store::{Batch, RowKey, RowKind};
-use hrsync_core::{Actor, ErrorKind, HostId, Store, VendorId, check};
+use hrsync_core::{Actor, ErrorKind, HostId, Store, VendorId, check, field};
 
 use crate::world::{TITLE, World, codes, host_id, person, results, vendor_id};
 
@@ -262,7 +263,7 @@ async fn came_back(in_host: bool, old_is_gone: bool) -> World {
         world.vendor.put("v9", &back);
         match old_is_gone {
             true => assert!(world.vendor.remove("v1")),
-            false => assert!(world.vendor.change("v1", hrsync_core::field::END_DATE, Some("2025-12-31"))),
+            false => assert!(world.vendor.change("v1", field::END_DATE, Some("2025-12-31"))),
         }
     }
     world
@@ -349,4 +350,16 @@ async fn all_records_come_along_when_a_person_comes_back_in_the_host() {
     world.sync(&Decisions::new().for_missing(Missing::Leave)).await;
     assert!(world.host.change("h9", |person| person.set_text(TITLE, Some("Chef"))));
     assert_eq!(results(&world.push(9).await), [ItemResult::Done, ItemResult::Done]);
+}
+
+#[tokio::test]
+async fn guards_count_people_and_not_their_records() {
+    let one_person = Guards::off().limit(Sensitive::Name, Limit { people: 1, per_mille: 0 });
+    let world = two_records().await.again(|builder| builder.guards(one_person));
+    world.host_sets(1, field::FAMILY_NAME, Some("Uusi"));
+    let plan = world.plan(&world.review().await, &Decisions::new());
+    assert!(plan.operations.len() == 2 && plan.operations.iter().all(|one| one.holds.is_empty()), "{plan:#?}");
+    assert_eq!(results(&world.push(1).await), [ItemResult::Done, ItemResult::Done]);
+    world.host_sets(2, field::FAMILY_NAME, Some("Toinen"));
+    assert_eq!(codes(&world.push(2).await.findings), [(code::BURST, None)], "a second person is one too many");
 }
