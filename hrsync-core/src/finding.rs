@@ -82,6 +82,8 @@ pub mod code {
     pub const DECISION_IMPOSSIBLE: &str = "plan.decision_impossible";
     /// Several people could be the same person.
     pub const AMBIGUOUS_MATCH: &str = "person.ambiguous_match";
+    /// A person who was linked came back as another record.
+    pub const RE_HIRE: &str = "person.re_hire";
     /// The person is not linked to one in the vendor.
     pub const NOT_LINKED: &str = "person.not_linked";
     /// A linked person is gone from one side.

@@ -140,6 +140,7 @@ pub(crate) fn match_keys(sides: &mut Sides<'_>, matching: &mut Matching) {
                         reason,
                         likelihood: 0,
                         evidence: Vec::new(),
+                        old: None,
                     }));
                 }
             }

@@ -10,7 +10,7 @@ use super::{Candidate, CandidateReason, LinkedBy, Match, Matching, Sides};
 use crate::model::{HostId, Record, VendorId};
 
 /// So many bits for two records to be certain, after what it takes to pick one out of all.
-const CERTAIN: f32 = 5.0;
+const CERTAIN: f32 = 6.0;
 
 /// So many bits more than the next best for a match to have no rival.
 const LEAD: f32 = 6.0;
@@ -108,6 +108,7 @@ pub(crate) fn match_resembling(sides: &mut Sides<'_>, matching: &mut Matching) {
             reason,
             likelihood: per_cent(score.bits),
             evidence: score.evidence,
+            old: None,
         });
     }
 }

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::create::Created;
 use super::engine::{Engine, is_outage, stops_a_run};
-use super::link::Link;
+use super::link::{Link, LinkKind, LinkState, vendor_link_key};
 use super::plan::{Action, Left, Operation, Plan, Settlement, Source};
 use super::progress::Progress;
 use super::report::{Item, ItemResult, Report};
@@ -165,7 +165,12 @@ impl Run<'_> {
 
     /// Stores links and baselines.
     async fn settle(&mut self, settlements: &[Settlement]) -> Result<()> {
-        for chunk in settlements.chunks(SETTLEMENTS_PER_COMMIT) {
+        // What hangs on another link is stored after it, one by one.
+        let hangs = |settlement: &&Settlement| {
+            settlement.new_link.is_some() && (settlement.kind == LinkKind::Further || settlement.in_place_of.is_some())
+        };
+        let (hanging, plain): (Vec<&Settlement>, Vec<&Settlement>) = settlements.iter().partition(hangs);
+        for chunk in plain.chunks(SETTLEMENTS_PER_COMMIT) {
             let mut batch = Batch::default();
             for settlement in chunk {
                 batch = batch.and(self.settlement(settlement)?);
@@ -180,12 +185,23 @@ impl Run<'_> {
                 Err(error) => return Err(error.into()),
             }
         }
+        for settlement in hanging {
+            self.settle_one(settlement).await?;
+        }
         Ok(())
     }
 
     async fn settle_one(&mut self, settlement: &Settlement) -> Result<()> {
-        let batch = self.settlement(settlement)?;
-        match self.engine.store.commit(&self.engine.id, batch).await {
+        let batch = match (&settlement.in_place_of, settlement.new_link, settlement.kind) {
+            (Some(old), ..) => self.moving(&settlement.link(), old).await?,
+            (None, Some(_), LinkKind::Further) => self.hanging(settlement).await?,
+            _ => Some(self.settlement(settlement)?),
+        };
+        let committed = match batch {
+            Some(batch) => self.engine.store.commit(&self.engine.id, batch).await,
+            None => Err(CommitError::Stale),
+        };
+        match committed {
             Ok(()) => self.settled(settlement),
             Err(CommitError::Stale) => {
                 let message = "the link changed since the plan was made; the next review takes it up again";
@@ -195,6 +211,15 @@ impl Run<'_> {
             Err(error) => return Err(error.into()),
         }
         Ok(())
+    }
+
+    /// The batch of a link to a further record; `None` when the person is not linked to a first one any more.
+    async fn hanging(&self, settlement: &Settlement) -> Result<Option<Batch>> {
+        let first = self.engine.link(&settlement.host_id).await?;
+        let Some(first) = first.filter(|link| link.state == LinkState::Linked) else { return Ok(None) };
+        let mut batch = self.settlement(settlement)?;
+        batch.checks.push(unchanged(&first));
+        Ok(Some(batch))
     }
 
     fn settled(&mut self, settlement: &Settlement) {
@@ -230,14 +255,14 @@ impl Run<'_> {
 
     /// The batch that makes a link; it fails when either of the two has one already.
     pub(crate) fn new_link(&self, link: &Link, by: LinkedBy) -> Result<Batch> {
-        let (host, vendor) = (link.host.as_str(), link.vendor.as_str());
+        let back = store::encode(VendorLink { host: link.host.clone() })?;
         Ok(Batch::default()
-            .put(RowKey::new(RowKind::Link, host), Some(Check::Absent), link.to_body()?)
-            .put(RowKey::new(RowKind::VendorLink, vendor), Some(Check::Absent), store::encode(VendorLink { host })?)
+            .put(link.key(), Some(Check::Absent), link.to_body()?)
+            .put(vendor_link_key(&link.vendor), Some(Check::Absent), back)
             .record(self.entry(Event::Linked {
                 host: link.host.clone(),
                 vendor: link.vendor.clone(),
-                by: by.to_string(),
+                by: if link.kind == LinkKind::Further { "further_record".to_owned() } else { by.to_string() },
             })))
     }
 
@@ -514,15 +539,15 @@ impl Run<'_> {
     }
 }
 
-#[derive(Serialize)]
-struct VendorLink<'a> {
-    host: &'a str,
+/// The way back from a record of the vendor, as it is stored.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct VendorLink {
+    pub(crate) host: HostId,
 }
 
 /// The batch that renews a link.
 pub(crate) fn put_link(link: &Link) -> Result<Batch> {
-    let key = RowKey::new(RowKind::Link, link.host.as_str());
-    Ok(Batch::default().put(key, Some(Check::At(link.row_version)), link.to_body()?))
+    Ok(Batch::default().put(link.key(), Some(Check::At(link.row_version)), link.to_body()?))
 }
 
 /// That no write of the person is under way.
@@ -532,7 +557,7 @@ pub(crate) fn free(operation: &Operation) -> (RowKey, Check) {
 
 /// That nothing was written for the person since the link was read. What was read then would be written over it.
 pub(crate) fn unchanged(link: &Link) -> (RowKey, Check) {
-    (RowKey::new(RowKind::Link, link.host.as_str()), Check::At(link.row_version))
+    (link.key(), Check::At(link.row_version))
 }
 
 /// The row that locks the person of an operation.

@@ -3,9 +3,9 @@
 use super::apply::{Intent, Run, Sent, about, drifted, free, intent_key};
 use super::approve::approval_key;
 use super::baseline::{self, Verdict};
-use super::engine::forgotten_key;
 use super::fingerprint::Fingerprint;
 use super::link::Link;
+use super::linking::forgotten_key;
 use super::plan::{Operation, creation_print};
 use super::report::{ItemResult, ReviewItem};
 use crate::connector::{Evidence, Step, StepNature, Write};

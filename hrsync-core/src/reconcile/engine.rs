@@ -7,7 +7,7 @@ use time::{Date, OffsetDateTime};
 
 use super::apply::FAILURES_IN_A_ROW;
 use super::decide::Decisions;
-use super::link::{Link, LinkState};
+use super::link::Link;
 use super::plan::{Plan, PlanInput};
 use super::policy::Policies;
 use super::progress::{Listener, Progress};
@@ -23,7 +23,7 @@ use crate::host::{HostDirectory, Notification, Notifier, Silent};
 use crate::journal::{Entry, Event, NewEntry};
 use crate::keys::{KeyRing, StaticKeys, hex};
 use crate::matching::IDENTITY_KEYS;
-use crate::model::{ConnectionId, HostId, RunId, VendorId};
+use crate::model::{ConnectionId, RunId, VendorId};
 use crate::store::{self, Batch, Check, CommitError, MemoryStore, Row, RowKey, RowKind, Store};
 
 /// How many rows are read from a store at a time.
@@ -307,76 +307,6 @@ impl Engine {
         self.change_state(&actor, |state| if state < to { to } else { state }).await
     }
 
-    /// Takes two linked records apart and remembers it: they are neither compared nor linked again by themselves.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`] when the person is not linked, or the store failed.
-    pub async fn disconnect(&self, actor: &Actor, person: &HostId) -> Result<()> {
-        self.may_configure(actor)?;
-        let Some(mut link) = self.link(person).await? else {
-            return Err(Error::new(ErrorKind::NotFound, "the person is not linked").with_code(code::NOT_LINKED));
-        };
-        link.state = LinkState::Disconnected;
-        let batch = Batch::default().put(link_key(person), Some(Check::At(link.row_version)), link.to_body()?);
-        self.unlink(actor, &link, "disconnected", batch).await
-    }
-
-    /// Forgets a link, with what both sides agreed on: the two records are free to be recognised, connected or created anew, for
-    /// instance when a person came back under another id.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`] when the person has no link, [`ErrorKind::VersionMismatch`] while a write of the person is under
-    /// way, or the store failed.
-    pub async fn forget(&self, actor: &Actor, person: &HostId) -> Result<()> {
-        self.may_configure(actor)?;
-        let Some(link) = self.link(person).await? else {
-            return Err(Error::new(ErrorKind::NotFound, "the person is not linked").with_code(code::NOT_LINKED));
-        };
-        let mut batch = Batch::default()
-            .delete(link_key(person))
-            .delete(RowKey::new(RowKind::VendorLink, link.vendor.as_str()))
-            .delete(RowKey::new(RowKind::SetAside, person.as_str()))
-            .put(forgotten_key(&link.vendor), None, store::encode(Forgotten {})?);
-        batch.checks.push((link_key(person), Check::At(link.row_version)));
-        batch.checks.push((RowKey::new(RowKind::Intent, format!("host/{}", person.as_str())), Check::Absent));
-        self.unlink(actor, &link, "forgotten", batch).await
-    }
-
-    /// Remembers that two records are not the same person: they are neither linked nor shown as candidates again. Said of a
-    /// linked pair it takes the link away.
-    ///
-    /// # Errors
-    /// The actor may not, or the store failed.
-    pub async fn keep_apart(&self, actor: &Actor, host: &HostId, vendor: &VendorId) -> Result<()> {
-        self.may_configure(actor)?;
-        if self.link(host).await?.is_some_and(|link| link.vendor == *vendor) {
-            self.forget(actor, host).await?;
-        }
-        let key = RowKey::new(RowKind::Apart, apart_id(host, vendor)?);
-        let body = store::encode(Apart { host: host.clone(), vendor: vendor.clone() })?;
-        let event = Event::Linked { host: host.clone(), vendor: vendor.clone(), by: "kept_apart".into() };
-        let run = self.new_run()?;
-        let batch = Batch::default().put(key, None, body).record(self.entry(&run, actor.id(), event));
-        Ok(self.store.commit(&self.id, batch).await?)
-    }
-
-    async fn kept_apart(&self) -> Result<HashSet<(HostId, VendorId)>> {
-        let mut pairs = HashSet::new();
-        self.each_row(RowKind::Apart, |row| {
-            let Apart { host, vendor } = store::decode(row)?;
-            pairs.insert((host, vendor));
-            Ok(())
-        })
-        .await?;
-        Ok(pairs)
-    }
-
-    async fn unlink(&self, actor: &Actor, link: &Link, how: &str, batch: Batch) -> Result<()> {
-        let run = self.new_run()?;
-        let event = Event::Linked { host: link.host.clone(), vendor: link.vendor.clone(), by: how.into() };
-        Ok(self.store.commit(&self.id, batch.record(self.entry(&run, actor.id(), event))).await?)
-    }
-
     /// Reads both sides and compares them. Neither side is written.
     ///
     /// # Errors
@@ -526,25 +456,6 @@ impl Engine {
         self.connector.info().zone.day(self.clock.now())
     }
 
-    pub(crate) async fn links(&self) -> Result<Vec<Link>> {
-        let mut links = Vec::new();
-        self.each_row(RowKind::Link, |row| {
-            links.push(Link::from_row(row)?);
-            Ok(())
-        })
-        .await?;
-        Ok(links)
-    }
-
-    /// The link of a person in the host.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn link(&self, person: &HostId) -> Result<Option<Link>> {
-        let row = self.store.get(&self.id, &link_key(person)).await?;
-        row.as_ref().map(Link::from_row).transpose()
-    }
-
     pub(crate) async fn each_row(&self, kind: RowKind, mut each: impl FnMut(&Row) -> Result<()>) -> Result<()> {
         let mut after: Option<String> = None;
         loop {
@@ -634,31 +545,6 @@ impl std::ops::Deref for ReviewRun {
     fn deref(&self) -> &Review {
         &self.review
     }
-}
-
-/// Two records that are two people's, as they are stored.
-#[derive(serde::Serialize, serde::Deserialize)]
-struct Apart {
-    host: HostId,
-    vendor: VendorId,
-}
-
-/// The row's name: ids may hold any character, so the two are kept apart as JSON.
-fn apart_id(host: &HostId, vendor: &VendorId) -> Result<String> {
-    serde_json::to_string(&(host, vendor))
-        .map_err(|_| Error::new(ErrorKind::Unexpected, "two ids could not be written as JSON"))
-}
-
-/// That a link was forgotten, as it is stored: how often shows in the row's version.
-#[derive(serde::Serialize)]
-struct Forgotten {}
-
-pub(crate) fn forgotten_key(vendor: &VendorId) -> RowKey {
-    RowKey::new(RowKind::Forgotten, vendor.as_str())
-}
-
-pub(crate) fn link_key(person: &HostId) -> RowKey {
-    RowKey::new(RowKind::Link, person.as_str())
 }
 
 pub(crate) fn connection_key() -> RowKey {

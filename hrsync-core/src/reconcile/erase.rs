@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::engine::{Engine, link_key};
-use super::link::{Link, LinkState};
+use super::engine::Engine;
+use super::link::{Baseline, Link, LinkState, vendor_link_key};
 use super::quarantine::of_person;
 use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Result, Scope};
@@ -165,20 +165,24 @@ impl Engine {
     /// # Errors
     /// The store failed.
     pub async fn export(&self, person: &HostId) -> Result<Held> {
-        let vendor = self.link(person).await?.map(|link| link.vendor);
+        let links = self.links_of(person).await?;
         let mut held = Held::default();
-        for key in keys_about(person, vendor.as_ref()) {
+        for key in keys_about(person, &links) {
             // Keys are not shown: with them everything could be opened.
             if let Some(row) = self.store.get(&self.id, &key).await?.filter(|_| key.kind != RowKind::PersonKey) {
                 held.rows.push((key.kind, row.body));
             }
         }
+        held.rows.extend(self.apart_rows_of(person).await?.into_iter().map(|row| (row.key.kind, row.body)));
+        let about = |event: &Event| {
+            event.is_about(person, None) || links.iter().any(|link| event.is_about(person, Some(&link.vendor)))
+        };
         let mut after = 0;
         loop {
             let entries = self.store.journal(&self.id, after, ENTRIES).await?;
             let Some(last) = entries.last() else { break };
             after = last.seq;
-            for mut entry in entries.into_iter().filter(|entry| entry.entry.event.is_about(person, vendor.as_ref())) {
+            for mut entry in entries.into_iter().filter(|entry| about(&entry.entry.event)) {
                 if let Some(sealed) = sealed_in(&mut entry.entry.event).cloned() {
                     match self.open(&sealed).await {
                         Ok(text) => held.opened.push((entry.seq, text)),
@@ -200,22 +204,27 @@ impl Engine {
     /// The actor may not, [`ErrorKind::VersionMismatch`] while a write of the person is under way, or the store failed.
     pub async fn erase(&self, actor: &Actor, person: &HostId) -> Result<()> {
         self.may_configure(actor)?;
-        let link = self.link(person).await?;
-        let vendor = link.as_ref().map(|link| link.vendor.clone());
+        let links = self.links_of(person).await?;
         let run = self.new_run()?;
-        let event = Event::Erased { host: person.clone(), vendor: vendor.clone() };
-        let mut batch = Batch::default().record(self.entry(&run, actor.id(), event));
+        let mut batch = Batch::default();
         batch.checks.push((RowKey::new(RowKind::Intent, of_host(person)), Check::Absent));
-        for key in keys_about(person, vendor.as_ref()) {
-            // The way back from the vendor stays, so that the record is not taken for a new one.
-            if !matches!(key.kind, RowKind::Link | RowKind::VendorLink) {
+        let vendors = links.iter().map(|link| Some(link.vendor.clone()));
+        for vendor in vendors.chain(links.is_empty().then_some(None)) {
+            let event = Event::Erased { host: person.clone(), vendor };
+            batch = batch.record(self.entry(&run, actor.id(), event));
+        }
+        for key in keys_about(person, &links) {
+            // The links and the ways back stay, so that no record is taken for a new one.
+            if !matches!(key.kind, RowKind::Link | RowKind::FurtherLink | RowKind::VendorLink) {
                 batch = batch.delete(key);
             }
         }
-        if let Some(link) = link {
-            let mut bare = Link::new(link.host.clone(), link.vendor.clone());
-            bare.state = LinkState::Erased;
-            batch = batch.put(link_key(person), Some(Check::At(link.row_version)), bare.to_body()?);
+        for row in self.apart_rows_of(person).await? {
+            batch = batch.delete(row.key);
+        }
+        for link in links {
+            let erased = Link { state: LinkState::Erased, baseline: Baseline::default(), ..link.clone() };
+            batch = batch.put(link.key(), Some(Check::At(link.row_version)), erased.to_body()?);
         }
         Ok(self.store.commit(&self.id, batch).await?)
     }
@@ -226,17 +235,11 @@ fn wrapping(person: &str) -> String {
     format!("person-key/{person}")
 }
 
-/// The rows that are about a person.
-fn keys_about(person: &HostId, vendor: Option<&VendorId>) -> Vec<RowKey> {
-    let mut keys = vec![
-        link_key(person),
-        RowKey::new(RowKind::SetAside, person.as_str()),
-        of_person(person),
-        RowKey::new(RowKind::PersonKey, of_host(person)),
-    ];
-    if let Some(vendor) = vendor {
-        keys.push(RowKey::new(RowKind::VendorLink, vendor.as_str()));
-        keys.push(RowKey::new(RowKind::PersonKey, of_vendor(vendor)));
-    }
-    keys
+/// The rows that are about a person with these links.
+fn keys_about(person: &HostId, links: &[Link]) -> Vec<RowKey> {
+    let person_key = |of: String| RowKey::new(RowKind::PersonKey, of);
+    let set_aside = RowKey::new(RowKind::SetAside, person.as_str());
+    let own = [set_aside, of_person(person), person_key(of_host(person))];
+    let of_link = |link: &Link| [link.key(), vendor_link_key(&link.vendor), person_key(of_vendor(&link.vendor))];
+    own.into_iter().chain(links.iter().flat_map(of_link)).collect()
 }

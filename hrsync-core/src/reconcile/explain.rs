@@ -10,7 +10,7 @@ use super::erase::ENTRIES;
 use super::plan::Why;
 use crate::error::Result;
 use crate::journal::{Entry, Event};
-use crate::model::{FieldId, HostId, OperationId, RunId, Side};
+use crate::model::{FieldId, HostId, OperationId, RunId, Side, VendorId};
 
 /// Why a field of a person has its value on one side, newest last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,6 +38,8 @@ pub enum Written {
     Sent {
         /// To which.
         to: Side,
+        /// The vendor's record, which tells for whom of several the write was.
+        vendor: Option<VendorId>,
         /// The operation.
         operation: OperationId,
         /// The call.
@@ -54,6 +56,8 @@ pub enum Written {
     },
     /// The records were linked; what agreed then was settled.
     Linked {
+        /// The vendor's record.
+        vendor: VendorId,
         /// By what.
         by: String,
     },
@@ -82,7 +86,7 @@ impl fmt::Display for Written {
                 }
             }
             Self::Left { why } => write!(f, "left as it was ({})", why.as_str()),
-            Self::Linked { by } => write!(f, "linked by {by}"),
+            Self::Linked { by, vendor } => write!(f, "linked to {vendor} by {by}"),
             Self::Found { code } => write!(f, "found: {code}"),
         }
     }
@@ -93,12 +97,12 @@ pub fn explain<'e>(entries: impl IntoIterator<Item = &'e Entry>, person: &HostId
     let mut told: Vec<Explained> = Vec::new();
     for entry in entries {
         let what = match &entry.entry.event {
-            Event::Intended { operation, host: Some(host), step, fields, .. }
+            Event::Intended { operation, host: Some(host), vendor, step, fields, .. }
                 if host == person && fields.contains(&field) =>
             {
                 let to = if step.starts_with("host.") { Side::Host } else { Side::Vendor };
-                let (operation, step) = (operation.clone(), step.clone());
-                Written::Sent { to, operation, step, result: None, decision: None }
+                let (operation, step, vendor) = (operation.clone(), step.clone(), vendor.clone());
+                Written::Sent { to, vendor, operation, step, result: None, decision: None }
             }
             Event::Outcome { operation, host: Some(host), step, result, .. } if host == person => {
                 for one in &mut told {
@@ -126,7 +130,9 @@ pub fn explain<'e>(entries: impl IntoIterator<Item = &'e Entry>, person: &HostId
                     continue;
                 }
             }
-            Event::Linked { host, by, .. } if host == person => Written::Linked { by: by.clone() },
+            Event::Linked { host, vendor, by } if host == person => {
+                Written::Linked { vendor: vendor.clone(), by: by.clone() }
+            }
             Event::Found { finding, .. }
                 if finding.host_id.as_ref() == Some(person) && finding.field == Some(field) =>
             {

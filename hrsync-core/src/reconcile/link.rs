@@ -6,7 +6,7 @@ use super::fingerprint::{Fingerprint, SCHEME};
 use crate::error::Result;
 use crate::keys::{KeyId, hex, unhex};
 use crate::model::{HostId, VendorId};
-use crate::store::{self, Row};
+use crate::store::{self, Row, RowKey, RowKind};
 
 /// What a baseline knows of one field: what the host asked for and what the vendor showed when it was last settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -104,6 +104,48 @@ pub enum LinkState {
     Erased,
 }
 
+/// Which of a person's records in the vendor a link leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkKind {
+    /// The person's record, as a rule the only one. What the host takes over from the vendor comes from it alone.
+    #[default]
+    First,
+    /// A further record of the same person, as for a second employment, which a person connected on purpose. It is compared with the
+    /// host and written like the first one; what changes in it is shown and never taken over into the host.
+    Further,
+}
+
+impl LinkKind {
+    /// The row of a link.
+    pub(crate) fn key(self, host: &HostId, vendor: &VendorId) -> RowKey {
+        match self {
+            Self::First => link_key(host),
+            Self::Further => RowKey::new(RowKind::FurtherLink, pair_id(host, vendor)),
+        }
+    }
+}
+
+/// The row of a person's first link.
+pub(crate) fn link_key(person: &HostId) -> RowKey {
+    RowKey::new(RowKind::Link, person.as_str())
+}
+
+/// The row of the way back into a link.
+pub(crate) fn vendor_link_key(vendor: &VendorId) -> RowKey {
+    RowKey::new(RowKind::VendorLink, vendor.as_str())
+}
+
+/// The name of a row about two records: ids may hold any character, so the two are kept apart as JSON.
+pub(crate) fn pair_id(host: &HostId, vendor: &VendorId) -> String {
+    serde_json::json!([host.as_str(), vendor.as_str()]).to_string()
+}
+
+/// What comes, in the order of names, just before the names of all rows about a person of the host and another record.
+pub(crate) fn before_pairs_of(host: &HostId) -> String {
+    format!("[{}", serde_json::json!(host.as_str()))
+}
+
 /// A link between a person in the host and one in the vendor, with its baseline.
 #[derive(Debug, Clone)]
 pub struct Link {
@@ -113,6 +155,8 @@ pub struct Link {
     pub vendor: VendorId,
     /// Whether it holds.
     pub state: LinkState,
+    /// Whether it leads to the person's first record in the vendor or to a further one.
+    pub kind: LinkKind,
     pub(crate) baseline: Baseline,
     pub(crate) row_version: u64,
 }
@@ -146,7 +190,19 @@ struct LinkRow {
 impl Link {
     /// A link without a baseline.
     pub(crate) fn new(host: HostId, vendor: VendorId) -> Self {
-        Self { host, vendor, state: LinkState::Linked, baseline: Baseline::default(), row_version: 0 }
+        Self {
+            host,
+            vendor,
+            state: LinkState::Linked,
+            kind: LinkKind::First,
+            baseline: Baseline::default(),
+            row_version: 0,
+        }
+    }
+
+    /// The row that holds it.
+    pub(crate) fn key(&self) -> RowKey {
+        self.kind.key(&self.host, &self.vendor)
     }
 
     pub(crate) fn from_row(row: &Row) -> Result<Self> {
@@ -157,7 +213,8 @@ impl Link {
             }
             _ => Baseline::default(),
         };
-        Ok(Self { host, vendor, state, baseline, row_version: row.version })
+        let kind = if row.key.kind == RowKind::FurtherLink { LinkKind::Further } else { LinkKind::First };
+        Ok(Self { host, vendor, state, kind, baseline, row_version: row.version })
     }
 
     pub(crate) fn to_body(&self) -> Result<String> {

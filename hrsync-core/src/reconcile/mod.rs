@@ -13,6 +13,7 @@ mod explain;
 mod findings;
 mod fingerprint;
 mod link;
+mod linking;
 mod merge;
 mod plan;
 mod policy;
@@ -20,6 +21,7 @@ mod progress;
 mod push;
 mod quarantine;
 mod recover;
+mod rehire;
 mod report;
 mod resolution;
 mod retention;
@@ -33,7 +35,7 @@ pub use engine::{Engine, EngineBuilder, ReviewRun};
 pub use erase::Held;
 pub use explain::{Explained, Written, explain};
 pub use fingerprint::Fingerprint;
-pub use link::{Link, LinkState};
+pub use link::{Link, LinkKind, LinkState};
 pub use merge::{Merged, merge};
 pub use plan::{
     Action, Change, Expected, Left, Operation, Plan, PlanDifference, PlanInput, Settlement, Source, Undecided, Why,

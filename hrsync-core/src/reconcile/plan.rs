@@ -7,9 +7,9 @@ use time::OffsetDateTime;
 
 use super::baseline::{self, Verdict};
 use super::compare::{DifferenceKind, Halves};
-use super::decide::{Chosen, Decision, Decisions};
+use super::decide::{Chosen, Connect, Decision, Decisions};
 use super::fingerprint::{Canonical, Fingerprint, Fingerprinter};
-use super::link::{Baseline, Link};
+use super::link::{Baseline, Link, LinkKind, LinkState};
 use super::policy::Policies;
 use super::resolution::{Resolution, WhyNot, host_wins, in_order};
 use super::review::{Agreeing, Difference, Pairing, Prints, Review, Tie, untouched};
@@ -20,7 +20,7 @@ use crate::finding::{Finding, code};
 use crate::guard::{Guards, Hold, HoldReason, Sensitive};
 use crate::keys::{KeyId, KeyRing, Sealed, hex, unhex};
 use crate::mapping::{FieldMapping, Mapping};
-use crate::matching::LinkedBy;
+use crate::matching::{Candidate, LinkedBy};
 use crate::model::{Cell, ConnectionId, FieldId, HostId, OperationId, Record, RunId, Side, Value, VendorId};
 
 /// The newest form of plans that this version writes and reads.
@@ -223,6 +223,12 @@ pub struct Settlement {
     pub vendor_id: VendorId,
     /// For a new link, what the two were recognised by.
     pub new_link: Option<LinkedBy>,
+    /// Whether the link is the person's first one or one to a further record.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub kind: LinkKind,
+    /// For somebody who came back, the link that gives way to the new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_place_of: Option<(HostId, VendorId)>,
     /// Fields that are left as they are.
     pub left: Vec<Left>,
     row_version: u64,
@@ -241,6 +247,10 @@ pub struct Left {
     pub why: Why,
 }
 
+fn is_first(kind: &LinkKind) -> bool {
+    *kind == LinkKind::First
+}
+
 impl Settlement {
     fn new(
         link: Option<&Link>,
@@ -253,6 +263,8 @@ impl Settlement {
             host_id,
             vendor_id,
             new_link: by,
+            kind: link.map_or(LinkKind::First, |link| link.kind),
+            in_place_of: None,
             left,
             row_version: link.map_or(0, |link| link.row_version),
             key: baseline.key,
@@ -265,6 +277,7 @@ impl Settlement {
     pub(crate) fn link(&self) -> Link {
         let mut link = Link::new(self.host_id.clone(), self.vendor_id.clone());
         link.row_version = self.row_version;
+        link.kind = self.kind;
         link.baseline = Baseline {
             key: self.key,
             revision: self.revision,
@@ -380,8 +393,8 @@ pub fn plan(review: &Review, decisions: &Decisions, with: PlanInput<'_>) -> Resu
     for pairing in &context.people {
         planner.person(review, pairing, decisions)?;
     }
-    for (host, vendor) in &decisions.connected {
-        planner.connect(review, host, vendor);
+    for (host, vendor, how) in &decisions.connected {
+        planner.connect(review, (host, vendor), *how);
     }
     for person in review.only_in_vendor.iter().filter(|person| decisions.in_host.includes(&person.id)) {
         planner.create_in_host(&context.vendor.records[person.place], &person.id, &person.blockers);
@@ -560,24 +573,30 @@ impl Planner<'_> {
 
     /// What the review found and no decision settles.
     fn standing<'f>(&'f self, found: &'f [Finding], decisions: &'f Decisions) -> impl Iterator<Item = Finding> + 'f {
-        let mut settled: HashSet<(&HostId, FieldId)> = HashSet::new();
+        let mut settled: HashSet<(&HostId, Option<&VendorId>, FieldId)> = HashSet::new();
         for operation in &self.operations {
             let fields = operation.action.changes().iter().map(|change| change.field);
-            settled.extend(operation.host_id.iter().flat_map(|id| fields.clone().map(move |field| (id, field))));
+            let vendor = operation.vendor_id.as_ref();
+            let about = |id| fields.clone().map(move |field| (id, vendor, field));
+            settled.extend(operation.host_id.iter().flat_map(about));
         }
         for settlement in &self.settlements {
-            settled.extend(settlement.left.iter().map(|left| (&settlement.host_id, left.field)));
+            let (host, vendor) = (&settlement.host_id, Some(&settlement.vendor_id));
+            settled.extend(settlement.left.iter().map(|left| (host, vendor, left.field)));
         }
         // What the plan itself says about a field is said once.
-        let about = |finding: &'f Finding| finding.host_id.as_ref().zip(finding.field);
+        let about =
+            |finding: &'f Finding| Some((finding.host_id.as_ref()?, finding.vendor_id.as_ref(), finding.field?));
         settled.extend(self.findings.iter().filter_map(about));
         let told: HashSet<&Finding> = self.findings.iter().collect();
         let stands = move |finding: &&Finding| {
             let decided = match (&finding.host_id, &finding.vendor_id, finding.field) {
-                (Some(host), Some(vendor), _) if finding.code == code::AMBIGUOUS_MATCH => {
+                (Some(host), Some(vendor), _)
+                    if finding.code == code::AMBIGUOUS_MATCH || finding.code == code::RE_HIRE =>
+                {
                     decisions.connects(host, vendor)
                 }
-                (Some(host), Some(_), Some(field)) => settled.contains(&(host, field)),
+                (Some(host), Some(vendor), Some(field)) => settled.contains(&(host, Some(vendor), field)),
                 _ => false,
             };
             !decided && !told.contains(finding)
@@ -708,35 +727,76 @@ impl Planner<'_> {
         self.settlements.push(Settlement::new(link, ids, by, left, baseline));
     }
 
-    fn connect(&mut self, review: &Review, host: &HostId, vendor: &VendorId) {
-        let known = review.candidates.iter().any(|candidate| candidate.host == *host && candidate.vendor == *vendor);
-        if !known {
-            let message = "only candidates of the review can be connected";
-            let finding = Finding::problem(code::DECISION_IMPOSSIBLE, message, Fixer::HostAdministrator);
-            self.findings.push(finding.of_host(host).of_vendor(vendor));
-            return;
+    fn connect(&mut self, review: &Review, ids: (&HostId, &VendorId), how: Connect) {
+        match self.connectable(review, ids, how) {
+            Ok(settlement) => self.settlements.push(settlement),
+            Err(message) => {
+                let finding = Finding::problem(code::DECISION_IMPOSSIBLE, message, Fixer::HostAdministrator);
+                self.findings.push(finding.of_host(ids.0).of_vendor(ids.1));
+            }
         }
-        if let Some(link) = review.context.links.iter().find(|link| link.host == *host || link.vendor == *vendor) {
-            let message = format!(
+    }
+
+    /// The link that a person asks for, or why there cannot be one.
+    fn connectable(
+        &self,
+        review: &Review,
+        (host, vendor): (&HostId, &VendorId),
+        how: Connect,
+    ) -> std::result::Result<Settlement, String> {
+        let named = |candidate: &&Candidate| candidate.host == *host && candidate.vendor == *vendor;
+        let Some(candidate) = review.candidates.iter().find(named) else {
+            return Err("only candidates of the review can be connected".into());
+        };
+        let ids = (host.clone(), vendor.clone());
+        let mut settlement = Settlement::new(None, ids, Some(LinkedBy::Person), Vec::new(), Baseline::default());
+        let links = &review.context.links;
+        let holds =
+            |link: &&Link| link.host == *host && link.kind == LinkKind::First && link.state == LinkState::Linked;
+        let linked = links.iter().find(holds);
+        let in_the_way = match how {
+            Connect::One => links.iter().find(|link| link.host == *host || link.vendor == *vendor),
+            Connect::Further => links.iter().find(|link| link.vendor == *vendor),
+            Connect::ReHire => None,
+        };
+        if let Some(link) = in_the_way {
+            return Err(format!(
                 "one of the two is linked to somebody else: person {} (vendor {}); forget that link first, if it is wrong or \
                  the person is gone",
                 link.host, link.vendor
-            );
-            let finding = Finding::problem(code::DECISION_IMPOSSIBLE, message, Fixer::HostAdministrator);
-            self.findings.push(finding.of_host(host).of_vendor(vendor));
-            return;
+            ));
         }
         // A batch's checks do not see its own puts, so two links of one record would both be stored.
-        let taken =
-            |other: &Settlement| other.new_link.is_some() && (other.host_id == *host || other.vendor_id == *vendor);
-        if self.settlements.iter().any(taken) {
-            let message = "one of the two is connected to somebody else already";
-            let finding = Finding::problem(code::DECISION_IMPOSSIBLE, message, Fixer::HostAdministrator);
-            self.findings.push(finding.of_host(host).of_vendor(vendor));
-            return;
+        let new = |other: &&Settlement| other.new_link.is_some();
+        let taken = |other: &Settlement| match how {
+            Connect::Further => other.vendor_id == *vendor,
+            Connect::One | Connect::ReHire => {
+                other.host_id == *host
+                    || other.vendor_id == *vendor
+                    || (candidate.old.is_some() && other.in_place_of == candidate.old)
+            }
+        };
+        if self.settlements.iter().filter(new).any(taken) {
+            return Err("one of the two is connected to somebody else already".into());
         }
-        let ids = (host.clone(), vendor.clone());
-        self.settlements.push(Settlement::new(None, ids, Some(LinkedBy::Person), Vec::new(), Baseline::default()));
+        match how {
+            Connect::One => {}
+            Connect::Further => {
+                if linked.is_none() && !self.settlements.iter().filter(new).any(|other| other.host_id == *host) {
+                    return Err(
+                        "the person has no first record in the payroll system; connect one of them first".into()
+                    );
+                }
+                settlement.kind = LinkKind::Further;
+            }
+            Connect::ReHire => {
+                settlement.in_place_of.clone_from(&candidate.old);
+                if candidate.old.is_none() {
+                    return Err("the person is not known to have come back".into());
+                }
+            }
+        }
+        Ok(settlement)
     }
 
     fn create_in_vendor(&mut self, record: &Record, id: &HostId, blockers: &[Finding]) {

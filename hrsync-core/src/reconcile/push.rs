@@ -6,7 +6,7 @@ use super::apply::{Run, SetAside, not_attempted};
 use super::compare::{DifferenceKind, Halves, Judgement, judge, meet_in_groups};
 use super::engine::Engine;
 use super::findings;
-use super::link::{LinkState, Pair};
+use super::link::{Link, LinkState, Pair};
 use super::plan::{Action, Change, Nobody, Operation, Source, Why, operation_id};
 use super::policy::Policy;
 use super::report::{ItemResult, Report};
@@ -73,27 +73,35 @@ impl Engine {
 
 impl Run<'_> {
     async fn push_one(&mut self, person: &HostId) -> Result<()> {
-        let link = match self.engine.link(person).await? {
-            Some(link) if link.state == LinkState::Linked => link,
-            _ => {
-                let message = "the person is not linked to one in the payroll system; the next review offers to create or link them";
-                let finding = Finding::problem(code::NOT_LINKED, message, Fixer::HostAdministrator);
-                self.found(finding.of_host(person), None);
-                return self.no_longer_set_aside(person).await;
-            }
-        };
+        let mut links = self.engine.links_of(person).await?;
+        links.retain(|link| link.state == LinkState::Linked);
+        if links.is_empty() {
+            let message =
+                "the person is not linked to one in the payroll system; the next review offers to create or link them";
+            let finding = Finding::problem(code::NOT_LINKED, message, Fixer::HostAdministrator);
+            self.found(finding.of_host(person), None);
+        }
+        let mut idle = true;
+        for link in &links {
+            idle &= !self.push_link(person, link).await?;
+        }
+        if idle { self.no_longer_set_aside(person).await } else { Ok(()) }
+    }
+
+    /// Brings one record of a person up to date; false when there is nothing to write.
+    async fn push_link(&mut self, person: &HostId, link: &Link) -> Result<bool> {
         let fresh = match self.fresh(person, &link.vendor).await? {
             Ok(fresh) => fresh,
             Err((_, finding)) => {
                 self.found(finding, None);
-                return Ok(());
+                return Ok(true);
             }
         };
         let changes = self.live_changes(&fresh);
-        let Some(changes) = self.only_free(&fresh, changes).await? else { return Ok(()) };
+        let Some(changes) = self.only_free(&fresh, changes).await? else { return Ok(true) };
         let changes = self.without_burst(&fresh, changes).await?;
         if changes.is_empty() {
-            return self.no_longer_set_aside(person).await;
+            return Ok(false);
         }
         let key = self.prints.current.key;
         let action = Action::UpdateVendor { changes: changes.clone() };
@@ -102,11 +110,12 @@ impl Run<'_> {
         let operation = Operation { id, host_id, vendor_id, action, holds: Vec::new() };
         if self.is_let_alone(&operation).await? {
             self.item(&operation, ItemResult::SetAside);
-            return Ok(());
+            return Ok(true);
         }
         let result = self.update_vendor(&operation, &changes, key, Some(fresh)).await?;
         self.item(&operation, result);
-        self.count_write(&operation, result).await
+        self.count_write(&operation, result).await?;
+        Ok(true)
     }
 
     /// Leaves out values that must be unique in the vendor and are somebody else's there. The list of people tells; it is
@@ -166,7 +175,7 @@ impl Run<'_> {
         for (place, entry) in mapping.entries().iter().enumerate() {
             let Judgement::Differs(kind) = judged[place] else { continue };
             let sides = ((&link.host, host), (&link.vendor, &vendor.record));
-            let difference = difference(&mapping, entry, sides.0, sides.1, kind, &Nobody);
+            let difference = difference(&mapping, entry, sides.0, sides.1, kind, &Nobody).of_record(link.kind);
             let held = match kind {
                 DifferenceKind::HostChanged => false,
                 DifferenceKind::Conflict if pair(place) != Pair::None => {

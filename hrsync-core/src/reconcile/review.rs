@@ -10,7 +10,8 @@ use super::baseline::Verdict;
 use super::compare::{DifferenceKind, Halves, Judgement, judge, meet_in_groups, plainly_agree};
 use super::findings;
 use super::fingerprint::{Canonical, Fingerprinter};
-use super::link::{Link, LinkState, Pairs};
+use super::link::{Link, LinkKind, LinkState, Pairs};
+use super::rehire;
 use super::resolution::{Resolution, Taken, WhyNot, enterable, host_wins, vendor_wins};
 use crate::connector::Coverage;
 use crate::finding::Finding;
@@ -187,6 +188,9 @@ pub struct Difference {
     pub field: FieldId,
     /// How it differs.
     pub kind: DifferenceKind,
+    /// Whether it is about the person's first record in the vendor or about a further one.
+    #[serde(skip_serializing_if = "is_first")]
+    pub record: LinkKind,
     /// The group of fields that are decided together, where there is one.
     pub group: Option<&'static str>,
     /// The decisions there are, and why some are not possible.
@@ -215,6 +219,16 @@ impl Difference {
     /// What the vendor shows. This is personal data.
     pub fn vendor_value(&self) -> Option<std::borrow::Cow<'_, str>> {
         reveal(&self.vendor)
+    }
+
+    /// The same about a further record of the person: the host takes nothing over from it.
+    pub(crate) fn of_record(mut self, record: LinkKind) -> Self {
+        self.record = record;
+        let taken_over = |choice: &&mut Choice| matches!(choice.resolution, Resolution::Vendor | Resolution::Enter);
+        if record == LinkKind::Further {
+            self.choices.iter_mut().filter(taken_over).for_each(|choice| choice.why_not = Some(WhyNot::FurtherRecord));
+        }
+        self
     }
 
     /// Why a decision is not possible, `None` when it is.
@@ -265,6 +279,10 @@ impl Difference {
     pub fn is_open(&self) -> bool {
         self.kind != DifferenceKind::Left && self.default_resolution().is_none()
     }
+}
+
+fn is_first(record: &LinkKind) -> bool {
+    *record == LinkKind::First
 }
 
 fn reveal(cell: &Cell) -> Option<std::borrow::Cow<'_, str>> {
@@ -388,7 +406,11 @@ pub fn review(input: ReviewInput<'_>) -> Review {
     let mut counts = Counts { host: host.records.len(), vendor: vendor.records.len(), ..Counts::default() };
     {
         let (host_places, vendor_places) = (Places::new(&host.records), Places::new(&vendor.records));
-        for (place, link) in links.iter().enumerate() {
+        // People are counted once: who differs in a further record is not in step.
+        let mut in_step = HashSet::new();
+        let several = links.iter().any(|link| link.kind == LinkKind::Further);
+        let of_kind = |kind| links.iter().enumerate().filter(move |(_, link)| link.kind == kind);
+        for (place, link) in of_kind(LinkKind::First).chain(of_kind(LinkKind::Further)) {
             let found = (
                 host_places.get(&host.records, link.host.as_str()),
                 vendor_places.get(&vendor.records, link.vendor.as_str()),
@@ -402,9 +424,22 @@ pub fn review(input: ReviewInput<'_>) -> Review {
             if link.state != LinkState::Linked {
                 continue;
             }
-            counts.linked += 1;
+            let first = link.kind == LinkKind::First;
+            counts.linked += usize::from(first);
             match found {
-                (Some(host), Some(vendor)) => counts.in_step += usize::from(work.linked(host, vendor, place, link)),
+                (Some(host), Some(vendor)) => {
+                    let even = work.linked(host, vendor, place, link);
+                    if first {
+                        counts.in_step += usize::from(even);
+                        if several && even {
+                            in_step.insert(host);
+                        }
+                    } else if !even && in_step.remove(&host) {
+                        counts.in_step -= 1;
+                    }
+                }
+                // Said of the first link.
+                (None, _) if !first => {}
                 (None, _) => {
                     work.findings.extend(all_of_host.map(|everybody| findings::gone_from(everybody, link, Side::Host)));
                 }
@@ -415,7 +450,8 @@ pub fn review(input: ReviewInput<'_>) -> Review {
             }
         }
     }
-    let Matching { matches, candidates } = match_free(&mut sides);
+    let Matching { matches, mut candidates } = match_free(&mut sides);
+    rehire::recognise(&mut candidates, &links, &host, &vendor);
     let recognised = matches
         .iter()
         .map(|found| {
@@ -525,7 +561,7 @@ impl Work<'_> {
         }
         let baseline = self.prints.open(link, self.mapping, self.revision);
         let from = self.differences.len();
-        self.fields(host, vendor, baseline.as_ref());
+        self.fields(host, vendor, baseline.as_ref(), link.kind);
         let differences = from..self.differences.len();
         let in_step = differences.is_empty();
         self.people.push(Pairing { host, vendor, tie: Tie::Link(place), differences });
@@ -535,11 +571,17 @@ impl Work<'_> {
     /// Compares a person recognised now.
     fn recognised(&mut self, host: usize, vendor: usize, by: LinkedBy) {
         let from = self.differences.len();
-        self.fields(host, vendor, None);
+        self.fields(host, vendor, None, LinkKind::First);
         self.people.push(Pairing { host, vendor, tie: Tie::New(by), differences: from..self.differences.len() });
     }
 
-    fn fields(&mut self, host_place: usize, vendor_place: usize, baseline: Option<&(Fingerprinter, Pairs)>) {
+    fn fields(
+        &mut self,
+        host_place: usize,
+        vendor_place: usize,
+        baseline: Option<&(Fingerprinter, Pairs)>,
+        record: LinkKind,
+    ) {
         let (host, vendor) = (&self.host[host_place], &self.vendor[vendor_place]);
         let (host_id, vendor_id) = (HostId::new(host.id()), VendorId::new(vendor.id()));
         let others = Others { all: &self.taken, host: host_place, vendor: vendor_place };
@@ -562,7 +604,8 @@ impl Work<'_> {
                 Judgement::Rendered => self.findings.push(findings::rendered(&host_id, &vendor_id, entry.field)),
                 Judgement::Differs(kind) => {
                     let difference =
-                        difference(self.mapping, entry, (&host_id, host), (&vendor_id, vendor), kind, &others);
+                        difference(self.mapping, entry, (&host_id, host), (&vendor_id, vendor), kind, &others)
+                            .of_record(record);
                     self.findings.extend(findings::of_difference(&difference));
                     self.differences.push(difference);
                 }
@@ -635,6 +678,7 @@ pub(crate) fn difference(
         vendor_id: vendor_id.clone(),
         field: entry.field,
         kind,
+        record: LinkKind::First,
         group: entry.group.map(|group| group.name),
         choices: Resolution::ALL.into_iter().map(choice).collect(),
         host: match (host.cell(entry.field), entry.ask(host)) {

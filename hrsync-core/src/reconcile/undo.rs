@@ -170,7 +170,7 @@ impl<'r> Writes<'r> {
                 }
                 continue;
             };
-            let place = *places.entry(host.clone()).or_insert_with(|| {
+            let place = *places.entry((host.clone(), vendor.clone())).or_insert_with(|| {
                 people.push((host.clone(), Wrote { erased: self.erased.contains(&host), ..Wrote::default() }));
                 people.len() - 1
             });
@@ -234,7 +234,8 @@ impl Engine {
             undoing.person(person, wrote).await?;
         }
         let Undoing { prints, mut operations, findings, .. } = undoing;
-        hold(&mut operations, &self.guards, self.links().await?.len());
+        let people: HashSet<HostId> = self.links().await?.into_iter().map(|link| link.host).collect();
+        hold(&mut operations, &self.guards, people.len());
         let with = self.plan_input(run, actor);
         let (settlements, undecided) = (Vec::new(), Vec::new());
         let made = Made { operations, settlements, findings, undecided, undoes: Some(undone.clone()) };
@@ -328,8 +329,8 @@ impl Undoing<'_> {
 
     async fn now(&mut self, person: &HostId, vendor: &VendorId) -> Result<Option<Now>> {
         let told = |finding: Finding| finding.of_host(person).of_vendor(vendor);
-        let link = self.engine.link(person).await?.filter(|link| link.state == LinkState::Linked);
-        let Some(link) = link.filter(|link| link.vendor == *vendor) else {
+        let link = self.engine.link_between(person, vendor).await?;
+        let Some(link) = link.filter(|link| link.state == LinkState::Linked) else {
             let message = "the person is not linked any more, so nothing is written back";
             self.findings.push(told(Finding::problem(code::NOT_LINKED, message, Fixer::HostAdministrator)));
             return Ok(None);

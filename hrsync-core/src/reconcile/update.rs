@@ -50,10 +50,8 @@ impl Run<'_> {
             let message = format!("{}; the person could not be read, so nothing was written", error.message());
             (ItemResult::NotAttempted, person(Finding { message: message.into(), ..finding }))
         };
-        let Some(link) = self.engine.link(host).await? else { return Ok(Err(not_linked())) };
-        if link.vendor != *vendor || link.state != LinkState::Linked {
-            return Ok(Err(not_linked()));
-        }
+        let link = self.engine.link_between(host, vendor).await?;
+        let Some(link) = link.filter(|link| link.state == LinkState::Linked) else { return Ok(Err(not_linked())) };
         let employee = match self.engine.host.fetch(host).await {
             Ok(Some(employee)) => employee,
             Ok(None) => return Ok(Err((ItemResult::Refused, super::findings::gone(&link, crate::Side::Host)))),
@@ -166,7 +164,7 @@ impl Run<'_> {
                         true => ((&as_read, &shown), Verdict::Settled),
                         false => ((&host, &vendor.record), Verdict::Written),
                     };
-                    self.store_link(&link.host, sides, (&step.fields, verdict), batch).await?;
+                    self.store_link(&link, sides, (&step.fields, verdict), batch).await?;
                     done_before = true;
                 }
                 Sent::Refused(error) => {
@@ -293,12 +291,12 @@ impl Run<'_> {
     /// Stores a link after fields were written to either side.
     async fn store_link(
         &mut self,
-        id: &HostId,
+        link: &Link,
         sides: (&Record, &Record),
         written: (&[FieldId], Verdict),
         batch: Batch,
     ) -> Result<()> {
-        let Some(mut link) = self.engine.link(id).await? else {
+        let Some(mut link) = self.engine.link_between(&link.host, &link.vendor).await? else {
             return Ok(self.commit(batch).await?);
         };
         link.baseline = self.make_baseline(&link, sides, written);
@@ -471,7 +469,7 @@ impl Run<'_> {
                     changes.iter().any(|change| change.field == *field && matches!(change.source, Source::Entered(_)))
                 };
                 let taken: Vec<FieldId> = fields.iter().copied().filter(|field| !entered(field)).collect();
-                self.store_link(&link.host, (&after, &vendor.record), (&taken, Verdict::Settled), batch).await?;
+                self.store_link(&link, (&after, &vendor.record), (&taken, Verdict::Settled), batch).await?;
                 return Ok(ItemResult::Done);
             }
             Ok(HostWrite::Drifted) => {

@@ -25,6 +25,8 @@ pub enum RowKind {
     Connection,
     /// A link, by host id.
     Link,
+    /// A link to a further record of a person in the vendor, by both ids.
+    FurtherLink,
     /// The other way into a link, by vendor id.
     VendorLink,
     /// A write under way, by person; the row is the lock.

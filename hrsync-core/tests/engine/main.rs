@@ -8,6 +8,7 @@ mod connection;
 mod create;
 mod decide;
 mod guards;
+mod links;
 mod matching;
 mod outages;
 mod people;

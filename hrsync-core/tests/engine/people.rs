@@ -57,7 +57,7 @@ async fn a_field_says_where_its_value_is_from() {
     world.vendor_sets(1, TITLE, Some("Cook"));
     world.sync(&Decisions::new().decide(&host_id(1), TITLE, Resolution::Vendor)).await;
     let all = world.engine.explain(&host_id(1), TITLE).await.unwrap();
-    assert!(matches!(&all[0].what, Written::Linked { by } if by == "national_id"), "{all:#?}");
+    assert!(matches!(&all[0].what, Written::Linked { by, .. } if by == "national_id"), "{all:#?}");
     let done = Some("done");
     assert_eq!(sent(&all), [(Side::Vendor, done, None), (Side::Host, done, Some(("vendor", Why::Decided)))]);
     let by: Vec<&str> = all.iter().map(|one| one.actor.as_str()).collect();
