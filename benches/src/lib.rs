@@ -1,6 +1,7 @@
 //! Data for the benchmarks: as many invented people as wanted, the same every time.
 
 mod labelled;
+mod linked;
 
 use hrsync_core::model::Cell;
 use hrsync_core::{Employee, EmploymentType, Gender, Mapping, Record, check};
@@ -29,6 +30,7 @@ const TOWNS: [(&str, &str); 6] = [
 ];
 
 pub use labelled::{Figures, Labelled};
+pub use linked::{Limits, Linked, measure, peak_memory};
 
 /// Person number `n` with all twenty fields filled.
 pub fn person(n: usize) -> Employee {

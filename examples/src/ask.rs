@@ -79,7 +79,9 @@ pub(crate) fn candidates(review: &Review, host: &JsonHost, mut decisions: Decisi
         let (here, there) = (host.name(candidate.host.as_str()), in_vendor(review, &candidate.vendor));
         tell(&format!("{here} and {there} in the payroll system: {}", evidence(&candidate.evidence)))?;
         if confirm("Are they the same person?")? {
-            decisions = decisions.connect(&candidate.host, &candidate.vendor);
+            // Who came back takes the place of who was linked.
+            let link = if candidate.old.is_some() { Decisions::re_hire } else { Decisions::connect };
+            decisions = link(decisions, &candidate.host, &candidate.vendor);
             found.push((&candidate.host, &candidate.vendor));
         }
     }

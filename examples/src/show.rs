@@ -232,6 +232,7 @@ fn origin(change: &Change, difference: Option<&Difference>) -> &'static str {
         Source::Vendor if removed(|it| it.vendor_value().is_none()) => "removed, as in the payroll system",
         Source::Vendor => "from the payroll system",
         Source::Entered(_) => "entered",
+        Source::Previous(_) => "as before",
     }
 }
 

@@ -82,6 +82,8 @@ pub mod code {
     pub const DECISION_IMPOSSIBLE: &str = "plan.decision_impossible";
     /// Several people could be the same person.
     pub const AMBIGUOUS_MATCH: &str = "person.ambiguous_match";
+    /// A person who was linked came back as another record.
+    pub const RE_HIRE: &str = "person.re_hire";
     /// The person is not linked to one in the vendor.
     pub const NOT_LINKED: &str = "person.not_linked";
     /// A linked person is gone from one side.
@@ -92,6 +94,8 @@ pub mod code {
     pub const UNREAD_PERSON: &str = "person.unread";
     /// The person is set aside until somebody acts.
     pub const SET_ASIDE: &str = "person.set_aside";
+    /// Runs were stopped again and again, so nothing is pushed for a while.
+    pub const QUARANTINED: &str = "connection.quarantined";
     /// A write for the person is under way, or its outcome is not known yet.
     pub const WRITE_PENDING: &str = "person.write_pending";
     /// The vendor refused a write.
@@ -104,6 +108,14 @@ pub mod code {
     pub const NOT_ATTEMPTED: &str = "write.not_attempted";
     /// A created record was not found afterwards.
     pub const CREATED_NOT_FOUND: &str = "write.created_not_found";
+    /// The person was erased, and every kept value with them.
+    pub const ERASED: &str = "person.erased";
+    /// A value cannot be undone, because it changed since.
+    pub const UNDO_TOUCHED: &str = "undo.touched";
+    /// Something that a run did cannot be undone.
+    pub const UNDO_IMPOSSIBLE: &str = "undo.impossible";
+    /// A created record was removed before it was linked.
+    pub const CREATED_GONE: &str = "write.created_gone";
     /// The list of people is not known to be complete.
     pub const INCOMPLETE_ROSTER: &str = "roster.incomplete";
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::error::Result;
 use crate::model::{Employee, FieldId, HostId};
-use crate::reconcile::Report;
+use crate::reconcile::{Failures, Report};
 
 /// The host's people.
 ///
@@ -154,6 +154,11 @@ pub enum Notification<'a> {
         to: &'a str,
         /// What came of it.
         report: &'a Report,
+    },
+    /// The connection's runs were stopped again and again, so nothing is pushed for a while. For those who look after it.
+    Quarantined {
+        /// How often, since when and why, and until when nothing is tried.
+        failures: &'a Failures,
     },
 }
 

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use crate::finding::Finding;
 use crate::keys::{Sealed, hex};
 use crate::model::{FieldId, HostId, OperationId, RunId, VendorId};
-use crate::reconcile::{Fingerprint, Why};
+use crate::reconcile::{Checkpoint, Fingerprint, Why};
 
 /// An entry that was not yet appended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +55,11 @@ pub enum Event {
         /// In the vendor.
         vendor: Option<VendorId>,
     },
+    /// Older entries were pruned.
+    Pruned {
+        /// Where the journal begins from now on.
+        checkpoint: Checkpoint,
+    },
     /// A person decided which side wins, or to leave a difference.
     Decided {
         /// Who it is about.
@@ -64,13 +69,18 @@ pub enum Event {
         /// Which entry, in a list.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         entry: Option<Fingerprint>,
-        /// The decision: `host`, `vendor`, `enter` or `leave`.
+        /// The decision: `host`, `vendor`, `enter`, `leave` or `undo`.
         decision: String,
         /// Whether a person decided it for this field or in bulk, or the connection's policy did.
         why: Why,
         /// The value, when one was entered.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         entered: Option<Sealed>,
+    },
+    /// This run undoes an earlier one.
+    Undoing {
+        /// The run that is undone.
+        undone: RunId,
     },
     /// A person approved an operation of a plan, or held it.
     Approved {
@@ -91,6 +101,9 @@ pub enum Event {
         step: String,
         /// The fields it writes.
         fields: Vec<FieldId>,
+        /// What stood in them before and what is written, for undoing it; absent for a creation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaced: Option<Sealed>,
     },
     /// What came of a write.
     Outcome {
@@ -102,7 +115,7 @@ pub enum Event {
         vendor: Option<VendorId>,
         /// The call.
         step: String,
-        /// `done`, `refused`, `unknown`, `not_applied`.
+        /// `done`, `refused`, `unknown`, `not_applied`, `released`, or `gone` when what was created was removed.
         result: String,
     },
     /// Something a person should know or do.
@@ -126,7 +139,11 @@ impl Event {
                 (host.as_ref(), vendor.as_ref())
             }
             Self::Found { finding, .. } => (finding.host_id.as_ref(), finding.vendor_id.as_ref()),
-            Self::Connected | Self::StateChanged { .. } | Self::Approved { .. } => (None, None),
+            Self::Connected
+            | Self::StateChanged { .. }
+            | Self::Pruned { .. }
+            | Self::Approved { .. }
+            | Self::Undoing { .. } => (None, None),
         };
         host == Some(person) || (there.is_some() && vendor == there)
     }
@@ -164,13 +181,19 @@ pub struct Entry {
     pub entry: NewEntry,
 }
 
+impl Entry {
+    /// Whether it is unaltered and was chained to an entry with this hash.
+    pub(crate) fn follows(&self, previous: &str) -> bool {
+        link_hash(self.seq, previous, &self.entry) == self.hash
+    }
+}
+
 /// Whether entries that follow each other are unaltered and complete; `previous` is the hash before the first.
 pub fn verify<'e>(entries: impl IntoIterator<Item = &'e Entry>, previous: &str) -> bool {
     let mut previous = previous.to_owned();
     let mut next = None;
     entries.into_iter().all(|entry| {
-        let ok =
-            next.is_none_or(|next| next == entry.seq) && link_hash(entry.seq, &previous, &entry.entry) == entry.hash;
+        let ok = next.is_none_or(|next| next == entry.seq) && entry.follows(&previous);
         previous.clone_from(&entry.hash);
         next = Some(entry.seq + 1);
         ok

@@ -12,6 +12,9 @@ use sha2::Sha256;
 use crate::clock::Entropy;
 use crate::error::{Error, ErrorKind, Result, Scope};
 
+/// The code of an error about a key that is no longer in the ring.
+pub(crate) const KEY_MISSING: &str = "key_missing";
+
 /// The number of a key in a [`KeyRing`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -186,7 +189,7 @@ impl Sealed {
         }
         let key = keys.get(self.key).ok_or_else(|| {
             Error::new(ErrorKind::ConfigInvalid, format!("key {} is not in the key ring", self.key.0))
-                .with_code("key_missing")
+                .with_code(KEY_MISSING)
                 .with_scope(Scope::Platform)
                 .with_fixer(crate::error::Fixer::HostDeveloper)
         })?;

@@ -4,9 +4,12 @@
 
 use std::sync::Arc;
 
+use hrsync_core::mapping::{Convert, FieldMapping};
 use hrsync_core::reconcile::{Decisions, DifferenceKind, Engine, EngineBuilder, Plan, Resolution, ReviewRun};
+use hrsync_core::store::{Batch, Row, RowKind};
 use hrsync_core::{
-    Actor, Authority, Employee, FieldId, HostId, KeyId, MemoryStore, Record, Schema, StaticKeys, check, field,
+    Actor, Authority, Employee, FieldId, HostId, KeyId, Mapping, MemoryStore, Record, Schema, StaticKeys, Store, check,
+    field,
 };
 use hrsync_testkit::{MemoryVendor, SeededEntropy, TestClock, TestHost};
 use proptest::prelude::*;
@@ -313,4 +316,135 @@ async fn under_an_unknown_key_equal_values_are_stamped_anew_and_others_are_confl
     let review = world.review().await;
     let open: Vec<_> = review.open().map(|one| (one.host_id.as_str(), one.kind)).collect();
     assert_eq!(open, [("h1", DifferenceKind::Conflict)]);
+}
+
+/// What happens to a baseline between two reviews.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Between {
+    /// A new key beside the old one.
+    Rotated,
+    /// The old key is gone.
+    KeyLost,
+    /// Fingerprints are made in another way.
+    Scheme,
+    /// The mapping is another one.
+    Mapping,
+}
+
+/// What happens to a field meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Edit {
+    None,
+    Host,
+    Vendor,
+    BothAlike,
+    BothApart,
+}
+
+impl Edit {
+    fn kind(self, baseline: bool) -> Option<DifferenceKind> {
+        match self {
+            Self::None | Self::BothAlike => None,
+            Self::Host if baseline => Some(DifferenceKind::HostChanged),
+            Self::Vendor if baseline => Some(DifferenceKind::VendorChanged),
+            // Nobody knows who changed it.
+            Self::Host | Self::Vendor | Self::BothApart => Some(DifferenceKind::Conflict),
+        }
+    }
+}
+
+impl World {
+    async fn links(&self) -> Vec<Row> {
+        self.store.scan(&"default".into(), RowKind::Link, None, 1000).await.unwrap()
+    }
+
+    async fn becomes(self, between: Between) -> Self {
+        match between {
+            Between::Rotated => self.with_keys(key().rotate(KeyId(2), [8; 32])),
+            Between::KeyLost => self.with_keys(StaticKeys::random(&SeededEntropy::new(9)).unwrap()),
+            Between::Scheme => {
+                for row in self.links().await {
+                    let mut body: serde_json::Value = serde_json::from_str(&row.body).unwrap();
+                    body["scheme"] = 200.into();
+                    let batch = Batch::default().put(row.key, None, body.to_string());
+                    self.store.commit(&"default".into(), batch).await.unwrap();
+                }
+                self
+            }
+            Between::Mapping => {
+                let open = Convert::Codes { write: &[], read: &[], open: true };
+                let entries = hrsync_testkit::vendor::mapping().entries().to_vec();
+                let other = |entry: FieldMapping| {
+                    if entry.field == field::JOB_TITLE { entry.convert(open) } else { entry }
+                };
+                self.vendor.set_mapping(Mapping::new("memory", entries.into_iter().map(other)));
+                self
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Rotation, another scheme and another mapping between two reviews write nothing and open no conflict where both sides are
+    /// equal. Where the old baseline can still be read, who changed what is known; where it cannot, a difference is a
+    /// conflict and never a push.
+    #[test]
+    fn what_becomes_of_a_baseline_is_no_change_of_anybodys(
+        between in prop::sample::select(vec![Between::Rotated, Between::KeyLost, Between::Scheme, Between::Mapping]),
+        before in any::<bool>(),
+        edits in prop::collection::vec(
+            prop::sample::select(vec![Edit::None, Edit::Host, Edit::Vendor, Edit::BothAlike, Edit::BothApart]), 6),
+        text in "[A-Z][a-z]{2,8}",
+    ) {
+        run(async {
+            let fields = [field::JOB_TITLE, field::GIVEN_NAME];
+            let mut world = World::linked(3).await;
+            if !before {
+                world = world.becomes(between).await;
+            }
+            let mut expected = Vec::new();
+            for (place, edit) in edits.iter().enumerate() {
+                let (n, id) = (place / 2 + 1, fields[place % 2]);
+                let text = format!("{text} {place}");
+                if matches!(edit, Edit::Host | Edit::BothAlike | Edit::BothApart) {
+                    world.host_sets(n, id, &text);
+                }
+                let there = if *edit == Edit::BothApart { format!("{text} there") } else { text };
+                if matches!(edit, Edit::Vendor | Edit::BothAlike | Edit::BothApart) {
+                    world.vendor.change(&format!("v{n}"), id, Some(&there));
+                }
+                if let Some(kind) = edit.kind(between == Between::Rotated) {
+                    expected.push((format!("h{n}"), id, kind));
+                }
+            }
+            if before {
+                world = world.becomes(between).await;
+            }
+            let rows = world.links().await;
+            let review = world.review().await;
+            let mut found: Vec<_> =
+                review.differences.iter().map(|one| (one.host_id.as_str().to_owned(), one.field, one.kind)).collect();
+            found.sort_by_key(|(host, field, _)| (host.clone(), fields.iter().position(|other| other == field)));
+            prop_assert_eq!(&found, &expected);
+            prop_assert_eq!(world.writes(), (0, 0));
+            prop_assert_eq!(world.links().await, rows, "a review writes nothing");
+            if between == Between::Rotated {
+                return Ok(());
+            }
+            // Without a baseline: neither a push nor a plan that nobody decided on writes, also not once it was stamped anew.
+            let people: Vec<HostId> = (1..=3).map(|n| HostId::new(format!("h{n}"))).collect();
+            for _ in 0..2 {
+                world.engine.push(&people).await.unwrap();
+                let plan = world.plan(&world.review().await, &Decisions::new());
+                prop_assert!(plan.operations.is_empty(), "{:#?}", plan.operations);
+                world.engine.apply(&world.anna, &plan).await.unwrap();
+            }
+            prop_assert_eq!(world.writes(), (0, 0));
+            let open = world.review().await.open().count();
+            prop_assert_eq!(open, expected.len());
+            Ok(())
+        })?;
+    }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -18,58 +18,13 @@ use hrsync_core::reconcile::{Decisions, Engine, ItemResult, Report, Resolution, 
 use hrsync_core::store::RowKind;
 use hrsync_core::{
     Actor, Authority, Cell, Connector, Employee, Error, ErrorKind, FieldId, HostDirectory, HostId, Mapping,
-    MemoryStore, Notifier, Record, Result, Schema, StaticKeys, Store, VendorId, check, field,
+    MemoryStore, Notifier, Record, Result, Schema, StaticKeys, Store, VendorId, field,
 };
+use hrsync_testkit::marks::{MARKS, Transcript, marks_in, person as marked};
 use hrsync_testkit::vendor::CallKind;
 use hrsync_testkit::{MemoryVendor, SeededEntropy, TestClock, TestHost};
 use serde::Serialize;
 use time::macros::datetime;
-
-/// What must not be seen, in lower case: parts of values, and the word in other clothes. Countries, genders and types of
-/// employment are words of the language too, so they cannot be searched for.
-const MARKS: [&str; 12] = [
-    "quetzal",
-    "quetfi",
-    "50987654",
-    "1234560000078",
-    "5000151000002",
-    "1981-02-03",
-    "1982-03-04",
-    "2013-05-06",
-    "2014-06-07",
-    "5175657a616c",
-    "7175657a616c",
-    "113, 117, 101, 116, 122",
-];
-
-fn marks_in(text: &str) -> Vec<&'static str> {
-    let text = text.to_lowercase();
-    MARKS.into_iter().filter(|mark| text.contains(mark)).collect()
-}
-
-/// Person `n`, marked in every field that can be.
-fn marked(n: usize) -> Employee {
-    let mut person = Employee::new(format!("h{n}"));
-    // Nobody resembles anybody, or one would be taken for another.
-    let own = format!("{:x}", n * n * 7_919_317);
-    person.national_id = Some(format!("QUETZAL-{own}"));
-    person.given_name = Some(format!("Quetzal{own}"));
-    person.family_name = Some(format!("af {own}Quetzal"));
-    person.email = Some(format!("quetzal{n}@a.example"));
-    person.phone = Some(format!("+35850987654{n:02}"));
-    person.birth_date = check::date("1981-02-03").ok();
-    person.employee_number = Some(format!("Quetzal{n}"));
-    person.address.street = Some(format!("Quetzal street {n}"));
-    person.address.town = Some("Quetzal town".into());
-    person.address.postcode = Some("Quetzal".into());
-    person.address.country = Some("FI".into());
-    person.bank.iban = Some("FI2112345600000785".into());
-    person.bank.bic = Some("QUETFIHH".into());
-    person.employment.start = check::date("2013-05-06").ok();
-    person.employment.title = Some("Quetzal".into());
-    person.department = Some("Quetzal".into());
-    person
-}
 
 /// Other values, marked as well.
 const OTHERS: [(FieldId, &str); 12] = [
@@ -91,23 +46,16 @@ const OTHERS: [(FieldId, &str); 12] = [
 const UNUSABLE: [FieldId; 5] = [field::BIRTH_DATE, field::IBAN, field::BIC, field::PHONE, field::COUNTRY];
 
 /// Everything that was shown. A clone adds to the same.
-#[derive(Clone, Default)]
-struct Seen(Arc<Mutex<Vec<String>>>);
-
-impl Debug for Seen {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Seen")
-    }
-}
+#[derive(Debug, Clone, Default)]
+struct Seen(Transcript);
 
 impl Seen {
-    fn text(&self, text: impl Into<String>) {
-        self.0.lock().unwrap().push(text.into());
+    fn text(&self, text: impl AsRef<str>) {
+        self.0.text(text.as_ref());
     }
 
     fn debug(&self, thing: &dyn Debug) {
-        self.text(format!("{thing:?}"));
-        self.text(format!("{thing:#?}"));
+        self.0.debug(thing);
     }
 
     fn json(&self, thing: &(impl Debug + Serialize)) {
@@ -115,14 +63,8 @@ impl Seen {
         self.text(serde_json::to_string(thing).unwrap());
     }
 
-    /// An error with everything behind it.
     fn error(&self, error: &Error) {
-        self.debug(error);
-        let mut next: Option<&dyn std::error::Error> = Some(error);
-        while let Some(error) = next {
-            self.text(error.to_string());
-            next = error.source();
-        }
+        self.0.error(error);
     }
 
     fn outcome<T: Debug>(&self, result: Result<T>) -> Result<T> {
@@ -134,10 +76,7 @@ impl Seen {
     }
 
     fn is_silent(&self) {
-        for text in self.0.lock().unwrap().iter() {
-            let marks = marks_in(text);
-            assert!(marks.is_empty(), "{marks:?} in {text}");
-        }
+        self.0.assert_silent();
     }
 }
 
@@ -327,9 +266,29 @@ fn refusal(kind: ErrorKind) -> Error {
 
 #[test]
 fn the_marks_are_found_where_they_are() {
-    let shown = serde_json::to_string(&[marked(1)]).unwrap() + &format!("{OTHERS:?} {:?}", b"quetzal");
-    let shown = shown + "7175657a616c 5175657a616c";
-    assert_eq!(marks_in(&shown), MARKS);
+    let shown = serde_json::to_string(&[marked(1)]).unwrap() + &format!("{OTHERS:?}");
+    // All but those of the word in other clothes.
+    assert_eq!(marks_in(&shown), MARKS[..9]);
+}
+
+#[test]
+fn what_panics_say_of_values_does_not_show_them() {
+    let seen = Seen::default();
+    seen.0.notes_panics();
+    let (person, mut other) = (marked(1), marked(2));
+    other.id = person.id.clone();
+    type Panics<'p> = &'p dyn Fn();
+    let (record, value) = (person.to_record(), hrsync_core::Value::text("Quetzal"));
+    let panics: [Panics<'_>; 4] =
+        [&|| assert_eq!(person, other), &|| assert_eq!(record, other.to_record()), &|| panic!("{value:?}"), &|| {
+            panic!("{:?}", refusal(ErrorKind::InvalidData).with_source(refusal(ErrorKind::Decode)))
+        }];
+    for (place, panics) in panics.iter().enumerate() {
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(panics)).unwrap_err();
+        seen.text(caught.downcast_ref::<String>().unwrap_or_else(|| panic!("{place} said nothing")));
+    }
+    assert!(seen.0.content().contains("panicked at"), "the hook was called");
+    seen.is_silent();
 }
 
 #[test]
@@ -437,6 +396,13 @@ async fn no_value_is_shown_or_stored_whatever_happens() {
     world.stored().await;
     world.seen.json(&world.engine.connection().await.unwrap());
     world.seen.debug(&world.engine);
+    for field in Schema::EMPLOYEE.ids() {
+        world.seen.json(&world.engine.explain(&HostId::new("h3"), field).await.unwrap());
+    }
+    // Who asks what is known about them is handed it as JSON; logged, it shows nothing.
+    let held = world.engine.export(&HostId::new("h3")).await.unwrap();
+    world.seen.debug(&held);
+    assert!(serde_json::to_string(&held).unwrap().contains("Quetzal entered"), "{held:?}");
 
     let opened = journal(&world).await;
     assert!(opened.contains("Quetzal entered") && opened.contains("Quetzal is in its words"), "{opened:?}");

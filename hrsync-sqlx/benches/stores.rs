@@ -10,10 +10,18 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, Throughput};
 use hrsync_core::journal::{Event, NewEntry};
 use hrsync_core::store::{Batch, RowKey, RowKind};
-use hrsync_core::{ConnectionId, HostId, MemoryStore, OperationId, RunId, Store, VendorId, field};
+use hrsync_core::{
+    ConnectionId, HostId, MemoryStore, OperationId, RunId, Sealed, StaticKeys, Store, SystemEntropy, VendorId, field,
+};
 use hrsync_sqlx::postgres::Schema;
 use hrsync_sqlx::{PostgresStore, SqliteStore};
 use tokio::runtime::Runtime;
+
+/// What stood in two fields, sealed, as it stands in the journal.
+fn replaced() -> hrsync_core::Result<Sealed> {
+    let text = r#"{"email":{"before":"empty","after":{"text":"aino@a.example"}},"phone":{"before":{"text":"+358501234567"},"after":{"text":"+358501234568"}}}"#;
+    Sealed::new(&StaticKeys::new([7; 32]), &SystemEntropy, "h1", text)
+}
 
 /// What the engine stores before it sends a write.
 fn intent(n: u64, journal: bool) -> Batch {
@@ -35,6 +43,7 @@ fn intent(n: u64, journal: bool) -> Batch {
             vendor: Some(VendorId::new("1001")),
             step: "patch".into(),
             fields: vec![field::EMAIL, field::PHONE],
+            replaced: replaced().ok(),
         },
     })
 }

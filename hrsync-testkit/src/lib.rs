@@ -2,6 +2,7 @@
 
 pub mod crash;
 mod host;
+pub mod marks;
 mod notes;
 pub mod people;
 pub mod store_suite;

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use hrsync_core::host::{Notification, Notifier};
-use hrsync_core::reconcile::Report;
+use hrsync_core::reconcile::{Failures, Report};
 use hrsync_core::{Error, ErrorKind, Result};
 
 /// One message.
@@ -18,12 +18,20 @@ pub struct Mail {
 
 /// Keeps messages. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub struct Mailbox(Arc<Mutex<Vec<Mail>>>);
+pub struct Mailbox {
+    mails: Arc<Mutex<Vec<Mail>>>,
+    quarantines: Arc<Mutex<Vec<Failures>>>,
+}
 
 impl Mailbox {
     /// The messages so far.
     pub fn mails(&self) -> Vec<Mail> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.mails.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The quarantines that were told of.
+    pub fn quarantines(&self) -> Vec<Failures> {
+        self.quarantines.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -33,7 +41,11 @@ impl Notifier for Mailbox {
         match notification {
             Notification::RunEnded { to, report } => {
                 let mail = Mail { to: (*to).to_owned(), report: (*report).clone() };
-                self.0.lock().unwrap_or_else(PoisonError::into_inner).push(mail);
+                self.mails.lock().unwrap_or_else(PoisonError::into_inner).push(mail);
+                Ok(())
+            }
+            Notification::Quarantined { failures } => {
+                self.quarantines.lock().unwrap_or_else(PoisonError::into_inner).push((*failures).clone());
                 Ok(())
             }
             _ => Err(Error::new(ErrorKind::Unsupported, "a message of an unknown kind")),

@@ -320,7 +320,14 @@ pub async fn journal_entries_come_back_as_they_were(store: &dyn Store, _: Advanc
             why: Why::Decided,
             entered: Some(sealed.clone()),
         },
-        Event::Intended { operation: operation.clone(), host: Some(host), vendor: None, step: step.clone(), fields },
+        Event::Intended {
+            operation: operation.clone(),
+            host: Some(host),
+            vendor: None,
+            step: step.clone(),
+            fields,
+            replaced: None,
+        },
         Event::Outcome { operation, host: None, vendor: Some(vendor), step, result: "done".into() },
         Event::Found { finding: finding.clone(), words: None },
         Event::Found { finding, words: Some(sealed) },
@@ -352,9 +359,10 @@ pub async fn a_pruned_journal_goes_on_as_if_nothing_were_missing(store: &dyn Sto
     let all = |states: &[&str]| states.iter().fold(Batch::default(), |batch, state| batch.record(noted(state)));
     commit(store, all(&["1", "2", "3"])).await;
     let before = journal(store).await;
-    let failing = Batch { prune: Some(2), ..put("1", Some(Check::At(9)), "{}") };
+    // A checkpoint goes with its pruning, or neither happens.
+    let failing = Batch { prune: Some(2), ..put("1", Some(Check::At(9)), "{}").record(noted("never")) };
     assert!(store.commit(&connection(), failing).await.is_err());
-    assert_eq!(journal(store).await.len(), 3);
+    assert_eq!(journal(store).await, before);
     for (prune, left) in [(2, vec![3]), (1, vec![3]), (7, vec![])] {
         commit(store, Batch { prune: Some(prune), ..Batch::default() }).await;
         assert_eq!(journal(store).await.iter().map(|entry| entry.seq).collect::<Vec<_>>(), left, "pruned to {prune}");

@@ -16,7 +16,18 @@ pub(crate) struct Index<'r> {
     field: FieldId,
     /// The form in which values are compared.
     form: Convert,
-    by_hash: Vec<(u64, u32)>,
+    /// Upper half the hash of a value, lower half the place of a person who has it; in order.
+    by_hash: Vec<u64>,
+}
+
+/// The hash in an entry of an index.
+fn hash_of(entry: u64) -> u64 {
+    entry >> u32::BITS
+}
+
+/// The place in an entry of an index.
+fn place_of(entry: u64) -> usize {
+    entry as u32 as usize
 }
 
 fn hash(field: FieldId, value: &Value) -> u64 {
@@ -26,7 +37,7 @@ fn hash(field: FieldId, value: &Value) -> u64 {
         Value::Date(date) => date.to_julian_day().hash(&mut hasher),
         Value::List(list) => list.hash(&mut hasher),
     }
-    hasher.finish()
+    hasher.finish() >> u32::BITS
 }
 
 /// A value in its form; one that has no such form stands for itself.
@@ -41,33 +52,14 @@ impl<'r> Index<'r> {
 
     /// The same with values compared as the converter writes them.
     pub(crate) fn in_form(records: &'r [Record], field: FieldId, form: Convert) -> Self {
-        let mut index = Self { records, field, form, by_hash: Vec::new() };
-        Self::fill(records, std::slice::from_mut(&mut index));
-        index
-    }
-
-    /// Indexes of several fields, made in one pass over the people.
-    pub(crate) fn several(records: &'r [Record], fields: impl IntoIterator<Item = (FieldId, Convert)>) -> Vec<Self> {
-        let empty = |(field, form)| Self { records, field, form, by_hash: Vec::with_capacity(records.len()) };
-        let mut indexes: Vec<Self> = fields.into_iter().map(empty).collect();
-        Self::fill(records, &mut indexes);
-        indexes
-    }
-
-    fn fill(records: &[Record], indexes: &mut [Self]) {
-        for (place, record) in (0..).zip(records) {
-            for index in indexes.iter_mut() {
-                if let Some(value) = record.cell(index.field).value() {
-                    index.by_hash.push((hash(index.field, &formed(&index.form, value)), place));
-                }
-            }
-        }
-        indexes.iter_mut().for_each(|index| index.by_hash.sort_unstable());
-    }
-
-    /// The field.
-    pub(crate) fn field(&self) -> FieldId {
-        self.field
+        let entry = |(place, record): (u32, &Record)| {
+            let value = record.cell(field).value()?;
+            Some(hash(field, &formed(&form, value)) << u32::BITS | u64::from(place))
+        };
+        let mut by_hash = Vec::with_capacity(records.len());
+        by_hash.extend((0..).zip(records).filter_map(entry));
+        by_hash.sort_unstable();
+        Self { records, field, form, by_hash }
     }
 
     /// Whether the person at `place` has `value`, which is in the index's form.
@@ -80,19 +72,19 @@ impl<'r> Index<'r> {
     pub(crate) fn find<'s>(&'s self, value: &'s Value) -> impl Iterator<Item = usize> + 's {
         let value = formed(&self.form, value);
         let wanted = hash(self.field, &value);
-        let from = self.by_hash.partition_point(|(hash, _)| *hash < wanted);
+        let from = self.by_hash.partition_point(|entry| hash_of(*entry) < wanted);
         self.by_hash[from..]
             .iter()
-            .take_while(move |(hash, _)| *hash == wanted)
-            .map(|(_, place)| *place as usize)
+            .take_while(move |entry| hash_of(**entry) == wanted)
+            .map(|entry| place_of(*entry))
             .filter(move |place| self.has(*place, &value))
     }
 
     /// The places of people who share their value with somebody, each group in order.
     pub(crate) fn duplicates(&self) -> Vec<Vec<usize>> {
         let mut groups = Vec::new();
-        for run in self.by_hash.chunk_by(|(a, _), (b, _)| a == b).filter(|run| run.len() > 1) {
-            let mut rest: Vec<usize> = run.iter().map(|(_, place)| *place as usize).collect();
+        for run in self.by_hash.chunk_by(|a, b| hash_of(*a) == hash_of(*b)).filter(|run| run.len() > 1) {
+            let mut rest: Vec<usize> = run.iter().map(|entry| place_of(*entry)).collect();
             while let Some(first) = rest.first().copied() {
                 let Some(value) = self.records[first].cell(self.field).value() else { break };
                 let value = formed(&self.form, value);
@@ -149,6 +141,7 @@ pub(crate) fn match_keys(sides: &mut Sides<'_>, matching: &mut Matching) {
                         reason,
                         likelihood: 0,
                         evidence: Vec::new(),
+                        old: None,
                     }));
                 }
             }

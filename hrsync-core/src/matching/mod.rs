@@ -13,6 +13,7 @@
 mod block;
 mod keys;
 mod normal;
+mod places;
 mod resemble;
 mod score;
 mod slips;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{FieldId, HostId, Record, VendorId, field};
 
 pub(crate) use keys::Index;
+pub(crate) use places::Places;
 
 /// The identity keys, the strongest first.
 pub const IDENTITY_KEYS: [FieldId; 3] = [field::NATIONAL_ID, field::EMAIL, field::EMPLOYEE_NUMBER];
@@ -65,6 +67,9 @@ pub struct Candidate {
     pub likelihood: u8,
     /// What each field says.
     pub evidence: Vec<Evidence>,
+    /// For somebody who came back, the link there is: the person in the host and the one in the vendor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old: Option<(HostId, VendorId)>,
 }
 
 /// Why two records that may be the same person were not linked.
@@ -80,6 +85,8 @@ pub enum CandidateReason {
     Contradicted(FieldId),
     /// The record on the other side is linked to somebody else.
     LinkedElsewhere,
+    /// The person came back: the link there is leads to a record that is gone, or of an employment that ended before this one began.
+    ReHire,
     /// They resemble each other, and so does another record.
     Rival,
     /// They resemble each other, but not enough to be certain.
@@ -91,7 +98,7 @@ impl CandidateReason {
     pub fn key(self) -> Option<FieldId> {
         match self {
             Self::SharedInHost(key) | Self::SharedInVendor(key) | Self::Contradicted(key) => Some(key),
-            Self::LinkedElsewhere | Self::Rival | Self::Uncertain => None,
+            Self::LinkedElsewhere | Self::ReHire | Self::Rival | Self::Uncertain => None,
         }
     }
 }

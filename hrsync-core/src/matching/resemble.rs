@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use super::block::{self, Pair};
+use super::places::Places;
 use super::score::{Census, Score, compare};
 use super::traits::Traits;
 use super::{Candidate, CandidateReason, LinkedBy, Match, Matching, Sides};
 use crate::model::{HostId, Record, VendorId};
 
 /// So many bits for two records to be certain, after what it takes to pick one out of all.
-const CERTAIN: f32 = 5.0;
+const CERTAIN: f32 = 6.0;
 
 /// So many bits more than the next best for a match to have no rival.
 const LEAD: f32 = 6.0;
@@ -107,6 +108,7 @@ pub(crate) fn match_resembling(sides: &mut Sides<'_>, matching: &mut Matching) {
             reason,
             likelihood: per_cent(score.bits),
             evidence: score.evidence,
+            old: None,
         });
     }
 }
@@ -131,21 +133,20 @@ fn explain(
     odds: f32,
     (hosts, vendors): (&mut Seen<'_>, &mut Seen<'_>),
 ) -> Vec<Pair> {
-    let places = |records: &[Record]| -> HashMap<String, u32> {
-        (0..).zip(records).map(|(place, record)| (record.id().to_owned(), place)).collect()
-    };
     if matching.candidates.is_empty() {
         return Vec::new();
     }
-    let (host_places, vendor_places) = (places(sides.host), places(sides.vendor));
+    let (host_places, vendor_places) = (Places::new(sides.host), Places::new(sides.vendor));
     let mut found = Vec::new();
     for candidate in &mut matching.candidates {
-        let pair = (host_places.get(candidate.host.as_str()), vendor_places.get(candidate.vendor.as_str()));
-        let (Some(host), Some(vendor)) = pair else { continue };
-        let score = compare(census, hosts.traits(*host), vendors.traits(*vendor));
+        let host = host_places.get(sides.host, candidate.host.as_str());
+        let vendor = vendor_places.get(sides.vendor, candidate.vendor.as_str());
+        let (Some(host), Some(vendor)) = (host, vendor) else { continue };
+        let (host, vendor) = (host as u32, vendor as u32);
+        let score = compare(census, hosts.traits(host), vendors.traits(vendor));
         candidate.likelihood = per_cent(score.bits - odds);
         candidate.evidence = score.evidence;
-        found.push((*host, *vendor));
+        found.push((host, vendor));
     }
     found
 }

@@ -4,7 +4,7 @@
 //! in records of two people (Fellegi and Sunter's model, with fixed numbers in place of estimated ones). A value that few people
 //! have weighs more than one that many have; how many is counted in the rosters at hand.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use strsim::jaro_winkler;
 
@@ -20,8 +20,8 @@ pub(crate) struct Census {
     counts: HashMap<u64, u32>,
     /// A given name of each home, family name and date of birth of one roster.
     homes: HashMap<u64, u64>,
-    /// One of the rosters has twins.
-    twins: bool,
+    /// Those of them with twins.
+    twins: HashSet<u64>,
 }
 
 /// Kinds of values that are counted.
@@ -48,6 +48,9 @@ impl Counted {
     }
 }
 
+/// A form of a name that so many times fewer people have than another is a slip of it.
+const SLIP: u32 = 20;
+
 /// How much the usual share counts against what is counted: as so many people.
 const USUAL_WEIGHT: f32 = 50.0;
 
@@ -55,16 +58,29 @@ impl Census {
     /// Counts somebody of one of the rosters.
     pub(crate) fn count(&mut self, traits: &Traits, vendor: bool) {
         self.people += 1.0;
-        if let (Some(given), Some(family), Some(birth), Some(code)) =
-            (&traits.given, &traits.family, &traits.birth, &traits.postcode)
-        {
+        if let (Some(given), Some(home)) = (&traits.given, home(traits, vendor)) {
             let given = print(given.whole.as_str());
-            let home = print((vendor, family.whole.as_str(), birth, code.as_str()));
-            self.twins |= *self.homes.entry(home).or_insert(given) != given;
+            if *self.homes.entry(home).or_insert(given) != given {
+                self.twins.insert(home);
+            }
         }
         for key in counted(traits) {
             *self.counts.entry(key).or_default() += 1;
         }
+    }
+
+    /// Whether two people, the first of the host and the other of the vendor, have twins in their rosters.
+    fn have_twins(&self, a: &Traits, b: &Traits) -> (bool, bool) {
+        let twins = |traits, vendor| home(traits, vendor).is_some_and(|home| self.twins.contains(&home));
+        if self.twins.is_empty() { (false, false) } else { (twins(a, false), twins(b, true)) }
+    }
+
+    /// Whether one of two forms of a name is a slip of the other: hardly anybody has it as a name, and many the other. `None` where
+    /// there are too few people to tell.
+    fn is_slip(&self, kind: Counted, a: &Name, b: &Name) -> Option<bool> {
+        let (one, other) = (self.holders(kind, &a.whole), self.holders(kind, &b.whole));
+        let slip = || one.min(other) <= 1 || one.min(other) * SLIP <= one.max(other);
+        (self.people >= TELLING_PEOPLE).then(slip)
     }
 
     /// How many people have the value.
@@ -78,6 +94,12 @@ impl Census {
         let share = (others + USUAL_WEIGHT / kind.usual()) / (self.people + USUAL_WEIGHT);
         -share.log2()
     }
+}
+
+/// What only people of one family in one roster share who were born on one day.
+fn home(traits: &Traits, vendor: bool) -> Option<u64> {
+    let (family, birth, code) = (traits.family.as_ref()?, traits.birth.as_ref()?, traits.postcode.as_ref()?);
+    Some(print((vendor, family.whole.as_str(), birth, code.as_str())))
 }
 
 fn counted(traits: &Traits) -> impl Iterator<Item = u64> + '_ {
@@ -162,8 +184,7 @@ struct Found {
     birth: Option<Agreement>,
     postcode: Option<Agreement>,
     identity: Option<Agreement>,
-    /// They are reached in the same way, which leads to nobody else.
-    reach: bool,
+    reach: Reach,
 }
 
 /// So many people tell whether there are twins among them, and whether a name that nobody else has is a slip.
@@ -185,15 +206,26 @@ impl Found {
         if two_numbers || no_name {
             return true;
         }
-        if self.reach || near(self.identity) {
+        if self.reach == Reach::Own || near(self.identity) {
             return false;
+        }
+        let same_names = whole(self.given) && whole(self.family);
+        // Who is reached in other ways altogether is the same person only when nothing tells otherwise.
+        if self.reach == Reach::Other && !(same_names && self.birth == Some(Agreement::Same)) {
+            return true;
+        }
+        // Of twins of whom one side knows one only, nobody can tell which one that is.
+        match census.have_twins(a, b) {
+            (false, false) => {}
+            (true, true) if same_names => {}
+            _ => return true,
         }
         // What two people of one name share by chance is no reason; a home and a date of birth together are.
         let home = near(self.postcode) && self.birth == Some(Agreement::Same);
         match self.birth {
             // Father and son may share name and home; what tells them apart is the date of birth.
             Some(Agreement::Different) => return true,
-            None if !whole(self.given) || !whole(self.family) => return true,
+            None if !same_names => return true,
             _ => {}
         }
         if !near(self.family) && self.family.is_some() && !home {
@@ -201,21 +233,19 @@ impl Found {
         }
         // Twins share all but the given name, and theirs may differ by a letter. One twin alone on one side and the other alone on
         // the other side is far less likely than a person with two given names, but only where there are no twins at all.
-        let no_twins = census.people >= TELLING_PEOPLE && !census.twins;
+        let no_twins = census.people >= TELLING_PEOPLE && census.twins.is_empty();
         match self.given {
             None => false,
             given if whole(given) => false,
-            Some(Agreement::Similar) => !(no_twins || is_slip(census, a, b)),
+            Some(Agreement::Similar) => !(no_twins || given_is_slip(census, a, b)),
             _ => !(home && (no_twins || share_a_word(a, b))),
         }
     }
 }
 
-/// A letter is a slip where one of the two forms is nobody's name but this person's, in a roster that is large enough to tell.
-fn is_slip(census: &Census, a: &Traits, b: &Traits) -> bool {
-    let alone =
-        |name: &Option<Name>| name.as_ref().is_some_and(|name| census.holders(Counted::Given, &name.whole) <= 1);
-    census.people >= TELLING_PEOPLE && (alone(&a.given) || alone(&b.given))
+fn given_is_slip(census: &Census, a: &Traits, b: &Traits) -> bool {
+    let (Some(a), Some(b)) = (&a.given, &b.given) else { return false };
+    census.is_slip(Counted::Given, a, b) == Some(true)
 }
 
 /// One of several given names is the same, as of twins it is not.
@@ -269,6 +299,8 @@ fn name_bits(census: &Census, kind: Counted, a: &Name, b: &Name, agreement: Agre
     match agreement {
         Agreement::Same => rarity() - 0.2,
         Agreement::Variant => rarity().min(9.0) - 1.5,
+        // Two names that people have are alike by chance more often than by a slip.
+        Agreement::Similar if census.is_slip(kind, a, b) == Some(false) => rarity().min(9.0) - 6.0,
         Agreement::Similar => rarity().min(9.0) - 3.0,
         Agreement::Part => 2.5,
         Agreement::Swapped | Agreement::Different => match kind {
@@ -389,9 +421,19 @@ fn agreement(same: bool) -> Agreement {
     if same { Agreement::Same } else { Agreement::Different }
 }
 
-/// How the person is reached; true when one of the ways leads to this person only.
-fn reach(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> bool {
-    let mut own = false;
+/// How the ways compare in which two people are reached.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// One of them is the same and leads to nobody else.
+    Own,
+    /// All of several are different.
+    Other,
+    /// It tells nothing.
+    Open,
+}
+
+fn reach(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> Reach {
+    let (mut own, mut different) = (false, 0);
     for (id, kind, one, other) in
         [(field::EMAIL, Counted::Email, &a.email, &b.email), (field::PHONE, Counted::Phone, &a.phone, &b.phone)]
     {
@@ -407,9 +449,14 @@ fn reach(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> bool {
         } else {
             // One digit more or less is another number of the same company, or the next person of the same name.
             tally.add(id, Agreement::Different, -0.7);
+            different += 1;
         }
     }
-    own
+    match different {
+        _ if own => Reach::Own,
+        2 => Reach::Other,
+        _ => Reach::Open,
+    }
 }
 
 fn digits_of(text: &str) -> String {

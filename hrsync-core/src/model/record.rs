@@ -5,7 +5,7 @@ use std::fmt;
 use compact_str::CompactString;
 
 use super::schema::{FieldId, Schema};
-use super::value::Value;
+use super::value::{Text, Value};
 use crate::check::Problem;
 
 /// What one side says of one field.
@@ -103,19 +103,31 @@ impl From<Option<Value>> for Cell {
     }
 }
 
+/// A bit for each field, and one for the version.
+type Slots = u32;
+
+/// The version's slot, after those of the fields.
+const VERSION: u32 = Slots::BITS - 1;
+
+const _: () = assert!(Schema::EMPLOYEE.fields.len() <= VERSION as usize, "Slots has to be wider for so many fields");
+
 /// One person on one side: an id, the version the side gave it, and a cell for each field of the schema.
+///
+/// A field that was not read, or that holds nothing, takes no memory.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Record {
     id: CompactString,
-    version: Option<Box<str>>,
-    cells: Box<[Cell]>,
+    /// The fields that were read and hold nothing.
+    empty: Slots,
+    /// The slots that hold something. What they hold stands in `held`, in their order and without gaps.
+    holding: Slots,
+    held: Box<[Cell]>,
 }
 
 impl Record {
     /// A record of which nothing but the id is known.
     pub fn new(id: impl Into<String>) -> Self {
-        let cells = vec![Cell::NotRead; Schema::EMPLOYEE.fields.len()].into_boxed_slice();
-        Self { id: CompactString::from(id.into()), version: None, cells }
+        Self { id: CompactString::from(id.into()), empty: 0, holding: 0, held: Box::default() }
     }
 
     /// The id on its side.
@@ -125,26 +137,24 @@ impl Record {
 
     /// The version that its side gave it, for updates that must not overwrite a newer one.
     pub fn version(&self) -> Option<&str> {
-        self.version.as_deref()
+        self.slot(VERSION).text()
     }
 
     /// Sets the version.
     #[must_use]
     pub fn with_version(mut self, version: impl Into<String>) -> Self {
-        self.version = Some(version.into().into_boxed_str());
+        self.put(VERSION, Cell::Value(Value::Text(Text::as_it_is(version.into()))));
         self
     }
 
     /// The cell of a field.
     pub fn cell(&self, field: FieldId) -> &Cell {
-        self.cells.get(field.index()).unwrap_or(&Cell::NotRead)
+        self.slot(field.index() as u32)
     }
 
     /// Sets the cell of a field.
     pub fn set(&mut self, field: FieldId, cell: Cell) {
-        if let Some(place) = self.cells.get_mut(field.index()) {
-            *place = cell;
-        }
+        self.put(field.index() as u32, cell);
     }
 
     /// Sets a field and returns the record.
@@ -156,7 +166,50 @@ impl Record {
 
     /// The fields that were read, with their cells.
     pub fn cells(&self) -> impl Iterator<Item = (FieldId, &Cell)> {
-        Schema::EMPLOYEE.ids().zip(self.cells.iter()).filter(|(_, cell)| cell.is_read())
+        Schema::EMPLOYEE.ids().map(|field| (field, self.cell(field))).filter(|(_, cell)| cell.is_read())
+    }
+
+    /// Where the content of a slot stands, or would have to.
+    fn place(&self, slot: u32) -> usize {
+        (self.holding & ((1 << slot) - 1)).count_ones() as usize
+    }
+
+    fn slot(&self, slot: u32) -> &Cell {
+        let bit = 1 << slot;
+        if self.holding & bit != 0 {
+            self.held.get(self.place(slot)).unwrap_or(&Cell::NotRead)
+        } else if self.empty & bit != 0 {
+            &Cell::Empty
+        } else {
+            &Cell::NotRead
+        }
+    }
+
+    fn put(&mut self, slot: u32, cell: Cell) {
+        let (bit, place) = (1 << slot, self.place(slot));
+        let (held, holds) = (self.holding & bit != 0, !matches!(cell, Cell::NotRead | Cell::Empty));
+        self.empty &= !bit;
+        self.holding &= !bit;
+        if cell.is_empty() {
+            self.empty |= bit;
+        } else if holds {
+            self.holding |= bit;
+        }
+        match (held, holds) {
+            (false, false) => {}
+            (true, true) => self.held[place] = cell,
+            (false, true) => {
+                let mut cells = std::mem::take(&mut self.held).into_vec();
+                cells.reserve_exact(1);
+                cells.insert(place, cell);
+                self.held = cells.into_boxed_slice();
+            }
+            (true, false) => {
+                let mut cells = std::mem::take(&mut self.held).into_vec();
+                cells.remove(place);
+                self.held = cells.into_boxed_slice();
+            }
+        }
     }
 }
 
@@ -171,10 +224,65 @@ impl fmt::Debug for Record {
 mod tests {
     use super::super::schema::field;
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_cell_is_no_larger_than_its_value() {
         assert_eq!(size_of::<Cell>(), size_of::<Value>());
+    }
+
+    #[test]
+    fn a_record_takes_memory_for_what_it_holds_only() {
+        assert_eq!(size_of::<Record>(), size_of::<CompactString>() + 8 + size_of::<Box<[Cell]>>());
+        let blank = Schema::EMPLOYEE.ids().fold(Record::new("7"), |record, field| record.with(field, Cell::Empty));
+        assert_eq!((blank.held.len(), blank.cells().count()), (0, Schema::EMPLOYEE.fields.len()));
+        let person = blank.with(field::JOB_TITLE, Cell::Value(Value::text("Baker"))).with_version("3");
+        assert_eq!(person.held.len(), 2);
+    }
+
+    fn cell() -> impl Strategy<Value = Cell> {
+        prop_oneof![
+            Just(Cell::NotRead),
+            Just(Cell::Empty),
+            "[a-z]{1,30}".prop_map(|text| Cell::Value(Value::text(&text))),
+            "[0-9]{1,30}".prop_map(|text| Cell::as_given(&text, Problem::NotADate)),
+        ]
+    }
+
+    proptest! {
+        /// A record is an array of cells, whatever is set in whatever order, and the way there does not show.
+        #[test]
+        fn every_cell_is_what_it_was_set_to_last(
+            steps in prop::collection::vec((0..Schema::EMPLOYEE.fields.len(), cell()), 1..80),
+            version in prop::option::of(" ?[a-z0-9]{0,30} ?"),
+        ) {
+            let ids: Vec<FieldId> = Schema::EMPLOYEE.ids().collect();
+            let mut plain = vec![Cell::NotRead; ids.len()];
+            let mut record = Record::new("7");
+            let half = steps.len() / 2;
+            for (step, (place, cell)) in steps.into_iter().enumerate() {
+                if let (true, Some(version)) = (step == half, &version) {
+                    record = record.with_version("old").with_version(version.clone());
+                }
+                plain[place] = cell.clone();
+                record.set(ids[place], cell);
+                for (id, cell) in ids.iter().zip(&plain) {
+                    prop_assert_eq!(record.cell(*id), cell);
+                }
+            }
+            let read: Vec<(FieldId, &Cell)> =
+                ids.iter().copied().zip(&plain).filter(|(_, cell)| cell.is_read()).collect();
+            prop_assert_eq!(record.cells().collect::<Vec<_>>(), read);
+            prop_assert_eq!(record.version(), version.as_deref());
+            let mut again = Record::new("7");
+            for (id, cell) in ids.iter().zip(&plain).rev() {
+                again.set(*id, cell.clone());
+            }
+            if let Some(version) = &version {
+                again = again.with_version(version.clone());
+            }
+            prop_assert_eq!(again, record);
+        }
     }
 
     #[test]

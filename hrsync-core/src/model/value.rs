@@ -20,6 +20,11 @@ impl Text {
         if text.is_ascii() || is_nfc(text) { Self(CompactString::new(text)) } else { Self(text.nfc().collect()) }
     }
 
+    /// Text that is kept to the letter.
+    pub(super) fn as_it_is(text: String) -> Self {
+        Self(text.into())
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

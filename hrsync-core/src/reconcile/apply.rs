@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::create::Created;
 use super::engine::{Engine, is_outage, stops_a_run};
-use super::link::Link;
+use super::link::{Link, LinkKind, LinkState, vendor_link_key};
 use super::plan::{Action, Left, Operation, Plan, Settlement, Source};
 use super::progress::Progress;
 use super::report::{Item, ItemResult, Report};
@@ -82,7 +82,8 @@ pub(crate) struct Run<'e> {
     pub(crate) made: HashMap<OperationId, (HostId, VendorId)>,
     /// Steps for which the right was found missing, with what was found then.
     denied: HashMap<&'static str, Finding>,
-    stopped: bool,
+    /// The code of what made the run stop.
+    stopped: Option<String>,
     failures: u32,
 }
 
@@ -110,9 +111,13 @@ impl Engine {
         // Who was left out of the plan, and why, belongs into the report that people get.
         plan.findings.iter().for_each(|finding| run.found(finding.clone(), None));
         run.report.undecided.clone_from(&plan.undecided);
+        if let Some(undone) = &plan.undoes {
+            let undoing = run.entry(Event::Undoing { undone: undone.clone() });
+            run.entries.push(undoing);
+        }
         run.settle(&plan.settlements).await?;
         run.operations(plan).await?;
-        if !run.stopped {
+        if !run.stopped() {
             self.advance(actor.id(), ConnectionState::Active).await?;
         }
         let mut report = run.finish().await?;
@@ -138,7 +143,7 @@ impl Engine {
             told: HashSet::new(),
             made: HashMap::new(),
             denied: HashMap::new(),
-            stopped: false,
+            stopped: None,
             failures: 0,
         })
     }
@@ -160,7 +165,12 @@ impl Run<'_> {
 
     /// Stores links and baselines.
     async fn settle(&mut self, settlements: &[Settlement]) -> Result<()> {
-        for chunk in settlements.chunks(SETTLEMENTS_PER_COMMIT) {
+        // What hangs on another link is stored after it, one by one.
+        let hangs = |settlement: &&Settlement| {
+            settlement.new_link.is_some() && (settlement.kind == LinkKind::Further || settlement.in_place_of.is_some())
+        };
+        let (hanging, plain): (Vec<&Settlement>, Vec<&Settlement>) = settlements.iter().partition(hangs);
+        for chunk in plain.chunks(SETTLEMENTS_PER_COMMIT) {
             let mut batch = Batch::default();
             for settlement in chunk {
                 batch = batch.and(self.settlement(settlement)?);
@@ -175,12 +185,23 @@ impl Run<'_> {
                 Err(error) => return Err(error.into()),
             }
         }
+        for settlement in hanging {
+            self.settle_one(settlement).await?;
+        }
         Ok(())
     }
 
     async fn settle_one(&mut self, settlement: &Settlement) -> Result<()> {
-        let batch = self.settlement(settlement)?;
-        match self.engine.store.commit(&self.engine.id, batch).await {
+        let batch = match (&settlement.in_place_of, settlement.new_link, settlement.kind) {
+            (Some(old), ..) => self.moving(&settlement.link(), old).await?,
+            (None, Some(_), LinkKind::Further) => self.hanging(settlement).await?,
+            _ => Some(self.settlement(settlement)?),
+        };
+        let committed = match batch {
+            Some(batch) => self.engine.store.commit(&self.engine.id, batch).await,
+            None => Err(CommitError::Stale),
+        };
+        match committed {
             Ok(()) => self.settled(settlement),
             Err(CommitError::Stale) => {
                 let message = "the link changed since the plan was made; the next review takes it up again";
@@ -190,6 +211,15 @@ impl Run<'_> {
             Err(error) => return Err(error.into()),
         }
         Ok(())
+    }
+
+    /// The batch of a link to a further record; `None` when the person is not linked to a first one any more.
+    async fn hanging(&self, settlement: &Settlement) -> Result<Option<Batch>> {
+        let first = self.engine.link(&settlement.host_id).await?;
+        let Some(first) = first.filter(|link| link.state == LinkState::Linked) else { return Ok(None) };
+        let mut batch = self.settlement(settlement)?;
+        batch.checks.push(unchanged(&first));
+        Ok(Some(batch))
     }
 
     fn settled(&mut self, settlement: &Settlement) {
@@ -226,14 +256,14 @@ impl Run<'_> {
 
     /// The batch that makes a link; it fails when either of the two has one already.
     pub(crate) fn new_link(&self, link: &Link, by: LinkedBy) -> Result<Batch> {
-        let (host, vendor) = (link.host.as_str(), link.vendor.as_str());
+        let back = store::encode(VendorLink { host: link.host.clone() })?;
         Ok(Batch::default()
-            .put(RowKey::new(RowKind::Link, host), Some(Check::Absent), link.to_body()?)
-            .put(RowKey::new(RowKind::VendorLink, vendor), Some(Check::Absent), store::encode(VendorLink { host })?)
+            .put(link.key(), Some(Check::Absent), link.to_body()?)
+            .put(vendor_link_key(&link.vendor), Some(Check::Absent), back)
             .record(self.entry(Event::Linked {
                 host: link.host.clone(),
                 vendor: link.vendor.clone(),
-                by: by.to_string(),
+                by: if link.kind == LinkKind::Further { "further_record".to_owned() } else { by.to_string() },
             })))
     }
 
@@ -245,7 +275,7 @@ impl Run<'_> {
         // People whose update in the host was planned and did not succeed; it comes before the one in the vendor.
         let mut host_failed = HashSet::new();
         for (place, operation) in plan.operations.iter().enumerate() {
-            let result = if self.stopped {
+            let result = if self.stopped() {
                 self.found(about(not_attempted(), operation), None);
                 ItemResult::NotAttempted
             } else if enters(&operation.action) && host_failed.contains(&operation.host_id) {
@@ -258,6 +288,7 @@ impl Run<'_> {
                 }
             };
             self.item(operation, result);
+            self.count_write(operation, result).await?;
             let host = matches!(operation.action, Action::UpdateHost { .. });
             if host && !matches!(result, ItemResult::Done | ItemResult::AlreadyDone) {
                 host_failed.insert(&operation.host_id);
@@ -285,7 +316,7 @@ impl Run<'_> {
 
     /// Whether the vendor cannot be used, so that nothing more is to be tried.
     pub(crate) fn stopped(&self) -> bool {
-        self.stopped
+        self.stopped.is_some()
     }
 
     pub(crate) fn item(&mut self, operation: &Operation, result: ItemResult) {
@@ -304,14 +335,15 @@ impl Run<'_> {
     }
 
     /// Sends a step: the intent is committed before, the outcome is the caller's to commit. An unknown outcome leaves the
-    /// intent in place. `sent_before` are the fields of earlier steps, and `checks` say what must hold for the person to be
-    /// written.
+    /// intent in place. `sent_before` are the fields of earlier steps, `checks` say what must hold for the person to be written,
+    /// and `replaced` is what undoing will need.
     pub(crate) async fn send(
         &mut self,
         operation: &Operation,
         step: &Step,
         sent_before: &[FieldId],
         checks: Vec<(RowKey, Check)>,
+        replaced: Option<Sealed>,
     ) -> Result<Sent> {
         if self.denied.contains_key(step.name) {
             return Ok(Sent::Denied);
@@ -319,7 +351,7 @@ impl Run<'_> {
         let key = intent_key(operation);
         let fields = sent_before.iter().chain(&step.fields).copied().collect();
         let intent = self.intent(operation, (step.name, step.nature), step.evidence.clone(), fields);
-        let event = self.intended(operation, step.name, step.fields.clone());
+        let event = self.intended(operation, step.name, step.fields.clone(), replaced);
         let batch = Batch { checks, ..Batch::default() };
         let batch = batch.put(key, None, store::encode(&intent)?).record(self.entry(event));
         match self.commit(batch).await {
@@ -367,13 +399,20 @@ impl Run<'_> {
         }
     }
 
-    pub(crate) fn intended(&self, operation: &Operation, step: &str, fields: Vec<FieldId>) -> Event {
+    pub(crate) fn intended(
+        &self,
+        operation: &Operation,
+        step: &str,
+        fields: Vec<FieldId>,
+        replaced: Option<Sealed>,
+    ) -> Event {
         Event::Intended {
             operation: operation.id.clone(),
             host: operation.host_id.clone(),
             vendor: operation.vendor_id.clone(),
             step: step.to_owned(),
             fields,
+            replaced,
         }
     }
 
@@ -470,7 +509,7 @@ impl Run<'_> {
         self.failures = if is_outage(error) { self.failures + 1 } else { 0 };
         let closed = stops_a_run(error) && error.kind() != ErrorKind::PermissionDenied;
         if closed || self.failures >= FAILURES_IN_A_ROW {
-            self.stopped = true;
+            self.stopped = Some(error.code().to_owned());
         }
     }
 
@@ -489,6 +528,10 @@ impl Run<'_> {
     }
 
     pub(crate) async fn finish(mut self) -> Result<Report> {
+        if self.stopped() || self.report.calls.total() > 0 {
+            let counted = self.engine.count_run(&self.actor, self.stopped.as_deref()).await?;
+            counted.into_iter().for_each(|finding| self.found(finding, None));
+        }
         if !self.entries.is_empty() {
             self.commit(Batch::default()).await?;
         }
@@ -497,15 +540,15 @@ impl Run<'_> {
     }
 }
 
-#[derive(Serialize)]
-struct VendorLink<'a> {
-    host: &'a str,
+/// The way back from a record of the vendor, as it is stored.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct VendorLink {
+    pub(crate) host: HostId,
 }
 
 /// The batch that renews a link.
 pub(crate) fn put_link(link: &Link) -> Result<Batch> {
-    let key = RowKey::new(RowKind::Link, link.host.as_str());
-    Ok(Batch::default().put(key, Some(Check::At(link.row_version)), link.to_body()?))
+    Ok(Batch::default().put(link.key(), Some(Check::At(link.row_version)), link.to_body()?))
 }
 
 /// That no write of the person is under way.
@@ -515,7 +558,7 @@ pub(crate) fn free(operation: &Operation) -> (RowKey, Check) {
 
 /// That nothing was written for the person since the link was read. What was read then would be written over it.
 pub(crate) fn unchanged(link: &Link) -> (RowKey, Check) {
-    (RowKey::new(RowKind::Link, link.host.as_str()), Check::At(link.row_version))
+    (link.key(), Check::At(link.row_version))
 }
 
 /// The row that locks the person of an operation.

@@ -26,9 +26,18 @@ struct Approval {
     at: OffsetDateTime,
 }
 
+/// Who holds what no person held.
+pub(crate) const ENGINE: &str = "engine";
+
 /// The row about an operation. Equal inputs give equal operations, so an approval also holds for the next plan of the same.
 pub(crate) fn approval_key(operation: &OperationId) -> RowKey {
     RowKey::new(RowKind::Approval, operation.as_str())
+}
+
+/// Holds an operation that somebody has to look at before it is carried out once more.
+pub(crate) fn held_by_engine(operation: &OperationId, at: OffsetDateTime) -> Result<Batch> {
+    let held = Approval { approved: false, by: ENGINE.into(), at };
+    Ok(Batch::default().put(approval_key(operation), None, store::encode(&held)?))
 }
 
 impl Engine {
@@ -76,7 +85,7 @@ impl Run<'_> {
         match said {
             Some(Approval { approved: true, .. }) => return Ok(Some(operation.clone())),
             Some(Approval { by, .. }) => {
-                let finding = Finding::notice(code::HELD, "held by a person; it is written when it is approved");
+                let finding = Finding::notice(code::HELD, "held; it is written when somebody approves it");
                 self.found(about(finding, operation).with_param("by", by), None);
                 return Ok(None);
             }

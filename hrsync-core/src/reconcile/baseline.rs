@@ -1,11 +1,11 @@
 //! Making baselines: what a link remembers after a settlement.
 
-use super::compare::{DifferenceKind, Halves, Judgement};
+use super::compare::{DifferenceKind, Halves, Judgement, settled};
 use super::entries::{judge_field, lists_at, units};
 use super::fingerprint::{Canonical, Fingerprinter};
 use super::link::{Baseline, Entries, Link, Pair, Pairs};
 use super::review::Prints;
-use crate::mapping::Mapping;
+use crate::mapping::{FieldMapping, Mapping};
 use crate::model::{HostId, Record, Side, Value};
 
 /// What is to be remembered of one field.
@@ -39,19 +39,20 @@ pub(crate) fn make(
     // What was settled under another key is compared under that key.
     let before = opened.as_ref().map_or(&prints.current, |(prints, _)| prints).clone();
     let units = units(mapping, &before, pairs, id, (host, vendor));
-    let mut told: Vec<Told> = entries
+    let mut told: Vec<Told<'_>> = entries
         .iter()
         .enumerate()
         .map(|(place, entry)| {
             let judged =
                 judge_field(entry, host, vendor, pair(place), || Halves::new(&before, id, entry, host, vendor));
-            Told { judged, verdict: verdict(place, None), pair: pair(place) }
+            Told { sides: (host, vendor), judged, verdict: verdict(place, None), pair: pair(place) }
         })
         .collect();
     // A list is as its entries are.
-    let entry_told: Vec<Told> = units
+    let entry_told: Vec<Told<'_>> = units
         .iter()
         .map(|unit| Told {
+            sides: (&unit.host, &unit.vendor),
             judged: unit.judge(&before, id, &entries[unit.place]),
             verdict: verdict(unit.place, Some(&unit.key)),
             pair: unit.pair,
@@ -59,7 +60,8 @@ pub(crate) fn make(
         .collect();
     let readable = lists_at(mapping, host, vendor);
     for place in &readable {
-        told[*place] = Told { judged: Judgement::Unknown, verdict: Verdict::Compared, pair: Pair::None };
+        let open = (Judgement::Unknown, Verdict::Compared, Pair::None);
+        (told[*place].judged, told[*place].verdict, told[*place].pair) = open;
     }
     // Of a list that cannot be read now, everything stays.
     let kept_list = |place: usize| pairs.and_then(|pairs| pairs.entries(place)).filter(|_| !readable.contains(&place));
@@ -69,13 +71,13 @@ pub(crate) fn make(
     let under: Fingerprinter = if keeps { before } else { prints.current.clone() };
     let mut made = Pairs::default();
     for (place, (entry, told)) in entries.iter().zip(&told).enumerate() {
-        made.set(place, told.next(|| Halves::new(&under, id, entry, host, vendor)));
+        made.set(place, told.next(&under, id, entry));
         if readable.contains(&place) {
             let of_list = units.iter().zip(&entry_told).filter(|(unit, _)| unit.place == place);
             let known: Entries = of_list
                 .map(|(unit, told)| {
                     let key = under.entry(id, entry.field, &unit.key);
-                    (key, told.next(|| unit.halves(&under, id, entry)))
+                    (key, told.next(&under, id, entry))
                 })
                 .collect();
             made.set_entries(place, known);
@@ -83,8 +85,8 @@ pub(crate) fn make(
             made.set_entries(place, known.clone());
         }
     }
-    let settled = told.iter().chain(&entry_told).all(Told::is_settled);
-    let digests = settled.then(|| {
+    let all_settled = told.iter().chain(&entry_told).all(Told::is_settled);
+    let digests = all_settled.then(|| {
         let mut forms = Canonical::default();
         forms.fill(mapping, host, vendor);
         (under.digest(id, Side::Host, &forms.host), under.digest(id, Side::Vendor, &forms.vendor))
@@ -93,13 +95,15 @@ pub(crate) fn make(
 }
 
 /// What is known of a field, or of an entry of a list, before its pair is made.
-struct Told {
+struct Told<'r> {
+    /// The host's and the vendor's record; for an entry of a list with nothing else in the field.
+    sides: (&'r Record, &'r Record),
     judged: Judgement,
     verdict: Verdict,
     pair: Pair,
 }
 
-impl Told {
+impl Told<'_> {
     fn is_left(&self) -> bool {
         self.judged == Judgement::Differs(DifferenceKind::Left)
     }
@@ -114,14 +118,17 @@ impl Told {
         if self.verdict == Verdict::Compared && open { self.pair } else { Pair::None }
     }
 
-    fn next(&self, halves: impl FnOnce() -> Halves) -> Pair {
+    fn next(&self, prints: &Fingerprinter, id: &HostId, entry: &FieldMapping) -> Pair {
+        let (host, vendor) = self.sides;
         match (self.verdict, self.judged) {
             (Verdict::Written, _) => {
-                let halves = halves();
+                let halves = Halves::new(prints, id, entry, host, vendor);
                 Pair::Written { asked: halves.asked, before: halves.shown }
             }
-            (Verdict::Settled, _) | (_, Judgement::Agreed | Judgement::Rendered) => halves().settled(),
-            (Verdict::Compared, _) if self.is_left() => halves().settled(),
+            (Verdict::Settled, _) | (_, Judgement::Agreed | Judgement::Rendered) => {
+                settled(prints, id, entry, host, vendor)
+            }
+            (Verdict::Compared, _) if self.is_left() => settled(prints, id, entry, host, vendor),
             (Verdict::Compared, _) => self.kept(),
         }
     }

@@ -81,23 +81,38 @@ impl Halves {
         host: &Record,
         vendor: &Record,
     ) -> Self {
-        let (mut asked, mut shown) = (Vec::with_capacity(48), Vec::with_capacity(48));
-        canonical_host(entry, host, &mut asked);
-        canonical_vendor(entry, vendor, &mut shown);
+        let (asked, shown) = canonical(entry, host, vendor);
+        let print = |side, form| prints.field(link, side, entry.field, form);
         Self {
-            asked: prints.field(link, Side::Host, entry.field, &asked),
-            shown: prints.field(link, Side::Vendor, entry.field, &shown),
-            shown_as_asked: prints.field(link, Side::Host, entry.field, &shown),
+            asked: print(Side::Host, &asked),
+            shown: print(Side::Vendor, &shown),
+            shown_as_asked: print(Side::Host, &shown),
         }
     }
+}
 
-    /// The pair that settles the field as it is now.
-    pub(crate) fn settled(&self) -> Pair {
-        if self.asked == self.shown_as_asked {
-            Pair::Same(self.asked)
-        } else {
-            Pair::Split { asked: self.asked, shown: self.shown }
-        }
+/// What the host asks for and what the vendor shows in a field, in canonical form.
+fn canonical(entry: &FieldMapping, host: &Record, vendor: &Record) -> (Vec<u8>, Vec<u8>) {
+    let (mut asked, mut shown) = (Vec::with_capacity(48), Vec::with_capacity(48));
+    canonical_host(entry, host, &mut asked);
+    canonical_vendor(entry, vendor, &mut shown);
+    (asked, shown)
+}
+
+/// The pair that settles a field as it is now.
+pub(crate) fn settled(
+    prints: &Fingerprinter,
+    link: &HostId,
+    entry: &FieldMapping,
+    host: &Record,
+    vendor: &Record,
+) -> Pair {
+    let (asked, shown) = canonical(entry, host, vendor);
+    let print = |side, form| prints.field(link, side, entry.field, form);
+    if asked == shown {
+        Pair::Same(print(Side::Host, &asked))
+    } else {
+        Pair::Split { asked: print(Side::Host, &asked), shown: print(Side::Vendor, &shown) }
     }
 }
 

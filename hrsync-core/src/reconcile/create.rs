@@ -1,9 +1,11 @@
 //! Creating people on either side.
 
 use super::apply::{Intent, Run, Sent, about, drifted, free, intent_key};
+use super::approve::approval_key;
 use super::baseline::{self, Verdict};
 use super::fingerprint::Fingerprint;
 use super::link::Link;
+use super::linking::forgotten_key;
 use super::plan::{Operation, creation_print};
 use super::report::{ItemResult, ReviewItem};
 use crate::connector::{Evidence, Step, StepNature, Write};
@@ -101,7 +103,7 @@ impl Run<'_> {
                 }
             };
             let before: Vec<FieldId> = created_now.wanted.cells().map(|(field, _)| field).collect();
-            match self.send(operation, step, &before, checks).await? {
+            match self.send(operation, step, &before, checks, None).await? {
                 Sent::Done(done) => {
                     self.learn(&done, operation).await?;
                     vendor = vendor.or(done.created);
@@ -123,14 +125,16 @@ impl Run<'_> {
                     self.found(finding, error.sensitive_detail());
                     let refused = self.outcome(operation, step.name, "refused");
                     self.entries.push(refused);
-                    return self.ended_early(created_now, vendor, created).await;
+                    self.link_or_wait(created_now, vendor, created).await?;
+                    return Ok(ItemResult::PartlyDone);
                 }
                 Sent::Denied => {
                     let denied = self.denied(operation, step.name);
                     if created_now.step.is_empty() {
                         return Ok(denied);
                     }
-                    return self.ended_early(created_now, vendor, created).await;
+                    self.link_or_wait(created_now, vendor, created).await?;
+                    return Ok(ItemResult::PartlyDone);
                 }
                 Sent::Unknown(error) => {
                     self.unknown(operation, step.name, &error).await?;
@@ -140,26 +144,25 @@ impl Run<'_> {
                 Sent::Locked => return Ok(self.taken_over(operation)),
             }
         }
-        match vendor {
-            Some(vendor) => self.link_one(&created_now, &vendor).await?,
-            None => created.push(created_now),
-        }
+        self.link_or_wait(created_now, vendor, created).await?;
         Ok(if steps.left_out.is_empty() { ItemResult::Done } else { ItemResult::PartlyDone })
     }
 
-    /// Ends a creation after its first step and before its last. What is there is linked, and the next comparison shows what it
-    /// lacks.
-    async fn ended_early(
+    /// Links a person who was created as far as was sent; the next comparison shows what is lacking. Without an id they wait for
+    /// the list that is read when everybody was created.
+    async fn link_or_wait(
         &mut self,
         person: Created,
         vendor: Option<VendorId>,
         created: &mut Vec<Created>,
-    ) -> Result<ItemResult> {
+    ) -> Result<()> {
         match vendor {
-            Some(vendor) => self.link_one(&person, &vendor).await?,
-            None => created.push(person),
+            Some(vendor) => self.link_one(&person, &vendor).await,
+            None => {
+                created.push(person);
+                Ok(())
+            }
         }
-        Ok(ItemResult::PartlyDone)
     }
 
     /// Records that the vendor confirmed a creation. The intent stays until the new record is linked. False when somebody else
@@ -229,7 +232,7 @@ impl Run<'_> {
     async fn link_one(&mut self, person: &Created, vendor: &VendorId) -> Result<()> {
         let Some(host_id) = person.operation.host_id.clone() else { return Ok(()) };
         let linked = self.link_new_vendor_record(&host_id, vendor, (&person.host, &person.wanted))?;
-        let mut batch = linked.delete(intent_key(&person.operation));
+        let mut batch = linked.delete(intent_key(&person.operation)).delete(approval_key(&person.operation.id));
         // Somebody else's intent is not to be removed; where somebody looked after this one, they linked the person.
         batch.checks.push(self.still_held(&person.operation).await?.unwrap_or_else(|| free(&person.operation)));
         match self.commit(batch).await {
@@ -274,6 +277,17 @@ impl Run<'_> {
         self.new_link(&link, LinkedBy::Key(natural_key(wanted)))
     }
 
+    /// The key under which a person is created in the host: the same until it is known what came of that, which ends in a link.
+    /// Who is created again after that link was forgotten is somebody new.
+    /// With it goes what must hold for it to be the right one.
+    async fn once_for_creation(&self, operation: &Operation, vendor: &VendorId) -> Result<(String, (RowKey, Check))> {
+        let (key, id) = (forgotten_key(vendor), operation.id.as_str());
+        Ok(match self.engine.store.get(&self.engine.id, &key).await? {
+            Some(row) => (format!("{id}-{}", row.version), (key, Check::At(row.version))),
+            None => (id.to_owned(), (key, Check::Absent)),
+        })
+    }
+
     /// Creates a person of the vendor in the host.
     pub(crate) async fn create_in_host(
         &mut self,
@@ -299,21 +313,22 @@ impl Run<'_> {
             return Ok(ItemResult::Drifted);
         }
         let employee = host_counterpart(&self.mapping, &reading.record);
+        let (once, still) = self.once_for_creation(operation, vendor_id).await?;
         let intent = self.intent(operation, (STEP, StepNature::Create), Evidence::default(), Vec::new());
-        let intended = self.intended(operation, STEP, Vec::new());
+        let intended = self.intended(operation, STEP, Vec::new(), None);
         let batch = Batch::default()
             .put(intent_key(operation), Some(Check::Absent), store::encode(&intent)?)
             .record(self.entry(intended));
         // Somebody else may have created and linked the person since the plan was made.
         let linked = RowKey::new(RowKind::VendorLink, vendor_id.as_str());
-        let batch = Batch { checks: [batch.checks, vec![(linked, Check::Absent)]].concat(), ..batch };
+        let batch = Batch { checks: [batch.checks, vec![(linked, Check::Absent), still]].concat(), ..batch };
         match self.commit(batch).await {
             Ok(()) => {}
             Err(CommitError::Stale) => return Ok(self.locked(operation)),
             Err(error) => return Err(error.into()),
         }
         let mut host = employee.to_record();
-        let created = self.engine.host.create(employee, operation.id.as_str()).await;
+        let created = self.engine.host.create(employee, &once).await;
         let id = match created {
             Ok(id) => id,
             Err(error) => {
@@ -335,7 +350,10 @@ impl Run<'_> {
         let sides = (&host, &reading.record);
         link.baseline =
             baseline::make(&mapping, revision, &mut self.prints, &id, sides, None, |_, _| Verdict::Compared);
-        let release = Batch::default().delete(intent_key(operation)).record(self.outcome(operation, STEP, "done"));
+        let release = Batch::default()
+            .delete(intent_key(operation))
+            .delete(approval_key(&operation.id))
+            .record(self.outcome(operation, STEP, "done"));
         let batch = self.new_link(&link, LinkedBy::Key(natural_key(&reading.record)))?.and(release.clone());
         match self.commit(batch).await {
             Ok(()) => self.report.linked += 1,
@@ -393,7 +411,7 @@ fn natural_key(record: &Record) -> FieldId {
 }
 
 /// The records that have the strongest identity key of `wanted`.
-fn with_identity<'r>(records: &'r [Record], wanted: &'r Record) -> impl Iterator<Item = &'r Record> {
+pub(crate) fn with_identity<'r>(records: &'r [Record], wanted: &'r Record) -> impl Iterator<Item = &'r Record> {
     let key = natural_key(wanted);
     let value: Option<&Value> = wanted.cell(key).value();
     let same = move |other: &Value| value.is_some_and(|value| key.kind().same(other, value));

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::compare::DifferenceKind;
 use super::fingerprint::Fingerprint;
+use super::link::LinkKind;
 use super::plan::Why;
 use super::policy::Policies;
 use super::resolution::Resolution;
@@ -31,7 +32,18 @@ pub struct Decisions {
     missing: Option<Missing>,
     pub(crate) in_host: Select<VendorId>,
     pub(crate) in_vendor: Select<HostId>,
-    pub(crate) connected: Vec<(HostId, VendorId)>,
+    pub(crate) connected: Vec<(HostId, VendorId, Connect)>,
+}
+
+/// How a person connects two records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Connect {
+    /// They are the same person.
+    One,
+    /// The vendor's is a further record of the person.
+    Further,
+    /// The person came back, and the link there is moves.
+    ReHire,
 }
 
 impl fmt::Debug for Decisions {
@@ -159,7 +171,26 @@ impl Decisions {
     /// next review compares them.
     #[must_use]
     pub fn connect(mut self, host: &HostId, vendor: &VendorId) -> Self {
-        self.connected.push((host.clone(), vendor.clone()));
+        self.connected.push((host.clone(), vendor.clone(), Connect::One));
+        self
+    }
+
+    /// Says that a record of the vendor, a candidate of the review, is a further one of a person who is linked or
+    /// [connected](Self::connect) to another, as for a second employment. Both are compared with the host and written from then on;
+    /// the host takes values over from the first one only.
+    #[must_use]
+    pub fn connect_further(mut self, host: &HostId, vendor: &VendorId) -> Self {
+        self.connected.push((host.clone(), vendor.clone(), Connect::Further));
+        self
+    }
+
+    /// Says that a person came back: the two records, a candidate of the review for that [reason], are linked in place of the ones
+    /// that were. The former record stays known and is neither linked nor created again by itself.
+    ///
+    /// [reason]: crate::matching::CandidateReason::ReHire
+    #[must_use]
+    pub fn re_hire(mut self, host: &HostId, vendor: &VendorId) -> Self {
+        self.connected.push((host.clone(), vendor.clone(), Connect::ReHire));
         self
     }
 
@@ -172,7 +203,12 @@ impl Decisions {
     pub(crate) fn about(&self, difference: &Difference, policies: &Policies) -> Option<Chosen> {
         let decided = |entry| self.fields.get(&(difference.host_id.clone(), difference.field, entry));
         let explicit = difference.entry.and_then(|entry| decided(Some(entry))).or_else(|| decided(None));
-        if let Some(decision) = explicit {
+        // Of a further record a person decides whether the host wins, and nothing is taken over from it.
+        let about_record = |decision: &&Decision| {
+            difference.record == LinkKind::First
+                || matches!(decision, Decision::Use(Resolution::Host | Resolution::Leave))
+        };
+        if let Some(decision) = explicit.filter(about_record) {
             return Some(Chosen { decision: decision.clone(), why: Why::Decided });
         }
         let bulk = match difference.kind {

@@ -7,7 +7,7 @@ use time::{Date, OffsetDateTime};
 
 use super::apply::FAILURES_IN_A_ROW;
 use super::decide::Decisions;
-use super::link::{Link, LinkState};
+use super::link::Link;
 use super::plan::{Plan, PlanInput};
 use super::policy::Policies;
 use super::progress::{Listener, Progress};
@@ -23,7 +23,7 @@ use crate::host::{HostDirectory, Notification, Notifier, Silent};
 use crate::journal::{Entry, Event, NewEntry};
 use crate::keys::{KeyRing, StaticKeys, hex};
 use crate::matching::IDENTITY_KEYS;
-use crate::model::{ConnectionId, HostId, RunId, VendorId};
+use crate::model::{ConnectionId, RunId, VendorId};
 use crate::store::{self, Batch, Check, CommitError, MemoryStore, Row, RowKey, RowKind, Store};
 
 /// How many rows are read from a store at a time.
@@ -215,6 +215,7 @@ impl Engine {
                 .record(self.entry(&run, actor.id(), Event::Connected));
             self.store.commit(&self.id, batch).await?;
         }
+        self.count_run(actor.id(), None).await?;
         Ok(preflight.findings)
     }
 
@@ -260,14 +261,15 @@ impl Engine {
         self.change_state(actor, |_| ConnectionState::Paused).await
     }
 
-    /// Lets a paused connection push again.
+    /// Lets a paused connection push again, and ends a quarantine.
     ///
     /// # Errors
     /// The actor may not, there is no connection, or the store failed.
     pub async fn resume(&self, actor: &Actor) -> Result<()> {
         self.may_configure(actor)?;
         let resumed = |state| if state == ConnectionState::Paused { ConnectionState::Active } else { state };
-        self.change_state(actor, resumed).await
+        self.change_state(actor, resumed).await?;
+        self.count_run(actor.id(), None).await.map(drop)
     }
 
     async fn change_state(&self, actor: &Actor, change: impl Fn(ConnectionState) -> ConnectionState) -> Result<()> {
@@ -305,75 +307,6 @@ impl Engine {
         self.change_state(&actor, |state| if state < to { to } else { state }).await
     }
 
-    /// Takes two linked records apart and remembers it: they are neither compared nor linked again by themselves.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`] when the person is not linked, or the store failed.
-    pub async fn disconnect(&self, actor: &Actor, person: &HostId) -> Result<()> {
-        self.may_configure(actor)?;
-        let Some(mut link) = self.link(person).await? else {
-            return Err(Error::new(ErrorKind::NotFound, "the person is not linked").with_code(code::NOT_LINKED));
-        };
-        link.state = LinkState::Disconnected;
-        let batch = Batch::default().put(link_key(person), Some(Check::At(link.row_version)), link.to_body()?);
-        self.unlink(actor, &link, "disconnected", batch).await
-    }
-
-    /// Forgets a link, with what both sides agreed on: the two records are free to be recognised, connected or created anew, for
-    /// instance when a person came back under another id.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`] when the person has no link, [`ErrorKind::VersionMismatch`] while a write of the person is under
-    /// way, or the store failed.
-    pub async fn forget(&self, actor: &Actor, person: &HostId) -> Result<()> {
-        self.may_configure(actor)?;
-        let Some(link) = self.link(person).await? else {
-            return Err(Error::new(ErrorKind::NotFound, "the person is not linked").with_code(code::NOT_LINKED));
-        };
-        let mut batch = Batch::default()
-            .delete(link_key(person))
-            .delete(RowKey::new(RowKind::VendorLink, link.vendor.as_str()))
-            .delete(RowKey::new(RowKind::SetAside, person.as_str()));
-        batch.checks.push((link_key(person), Check::At(link.row_version)));
-        batch.checks.push((RowKey::new(RowKind::Intent, format!("host/{}", person.as_str())), Check::Absent));
-        self.unlink(actor, &link, "forgotten", batch).await
-    }
-
-    /// Remembers that two records are not the same person: they are neither linked nor shown as candidates again. Said of a
-    /// linked pair it takes the link away.
-    ///
-    /// # Errors
-    /// The actor may not, or the store failed.
-    pub async fn keep_apart(&self, actor: &Actor, host: &HostId, vendor: &VendorId) -> Result<()> {
-        self.may_configure(actor)?;
-        if self.link(host).await?.is_some_and(|link| link.vendor == *vendor) {
-            self.forget(actor, host).await?;
-        }
-        let key = RowKey::new(RowKind::Apart, apart_id(host, vendor)?);
-        let body = store::encode(Apart { host: host.clone(), vendor: vendor.clone() })?;
-        let event = Event::Linked { host: host.clone(), vendor: vendor.clone(), by: "kept_apart".into() };
-        let run = self.new_run()?;
-        let batch = Batch::default().put(key, None, body).record(self.entry(&run, actor.id(), event));
-        Ok(self.store.commit(&self.id, batch).await?)
-    }
-
-    async fn kept_apart(&self) -> Result<HashSet<(HostId, VendorId)>> {
-        let mut pairs = HashSet::new();
-        self.each_row(RowKind::Apart, |row| {
-            let Apart { host, vendor } = store::decode(row)?;
-            pairs.insert((host, vendor));
-            Ok(())
-        })
-        .await?;
-        Ok(pairs)
-    }
-
-    async fn unlink(&self, actor: &Actor, link: &Link, how: &str, batch: Batch) -> Result<()> {
-        let run = self.new_run()?;
-        let event = Event::Linked { host: link.host.clone(), vendor: link.vendor.clone(), by: how.into() };
-        Ok(self.store.commit(&self.id, batch.record(self.entry(&run, actor.id(), event))).await?)
-    }
-
     /// Reads both sides and compares them. Neither side is written.
     ///
     /// # Errors
@@ -389,7 +322,16 @@ impl Engine {
         let host = self.host_roster().await?;
         self.tell(&Progress::HostRead { people: host.records.len() });
         let links = self.links().await?;
-        let (vendor, findings) = self.vendor_roster(&links, &mut calls).await?;
+        let (vendor, findings) = match self.vendor_roster(&links, &mut calls).await {
+            Ok(read) => read,
+            Err(error) => {
+                if stops_a_run(&error) || is_outage(&error) {
+                    self.count_run(actor.id(), Some(error.code())).await?;
+                }
+                return Err(error);
+            }
+        };
+        self.count_run(actor.id(), None).await?;
         let mut review = super::review::review(ReviewInput {
             connection: &self.id,
             mapping,
@@ -411,20 +353,20 @@ impl Engine {
     /// # Errors
     /// The source of randomness failed.
     pub fn plan(&self, actor: &Actor, review: &ReviewRun, decisions: &Decisions) -> Result<Plan> {
-        super::plan::plan(
-            &review.review,
-            decisions,
-            PlanInput {
-                connector: Some(&*self.connector),
-                keys: &*self.keys,
-                entropy: &*self.entropy,
-                policies: &self.policies,
-                guards: &self.guards,
-                run: review.run.clone(),
-                actor: actor.id().to_owned(),
-                now: self.clock.now(),
-            },
-        )
+        super::plan::plan(&review.review, decisions, self.plan_input(review.run.clone(), actor))
+    }
+
+    pub(crate) fn plan_input(&self, run: RunId, actor: &Actor) -> PlanInput<'_> {
+        PlanInput {
+            connector: Some(&*self.connector),
+            keys: &*self.keys,
+            entropy: &*self.entropy,
+            policies: &self.policies,
+            guards: &self.guards,
+            run,
+            actor: actor.id().to_owned(),
+            now: self.clock.now(),
+        }
     }
 
     /// The journal, entries after number `after`, at most `limit`.
@@ -512,25 +454,6 @@ impl Engine {
     /// The day on which records are compared: today, in the company's time zone.
     pub(crate) fn as_of(&self) -> Date {
         self.connector.info().zone.day(self.clock.now())
-    }
-
-    pub(crate) async fn links(&self) -> Result<Vec<Link>> {
-        let mut links = Vec::new();
-        self.each_row(RowKind::Link, |row| {
-            links.push(Link::from_row(row)?);
-            Ok(())
-        })
-        .await?;
-        Ok(links)
-    }
-
-    /// The link of a person in the host.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn link(&self, person: &HostId) -> Result<Option<Link>> {
-        let row = self.store.get(&self.id, &link_key(person)).await?;
-        row.as_ref().map(Link::from_row).transpose()
     }
 
     pub(crate) async fn each_row(&self, kind: RowKind, mut each: impl FnMut(&Row) -> Result<()>) -> Result<()> {
@@ -624,24 +547,7 @@ impl std::ops::Deref for ReviewRun {
     }
 }
 
-/// Two records that are two people's, as they are stored.
-#[derive(serde::Serialize, serde::Deserialize)]
-struct Apart {
-    host: HostId,
-    vendor: VendorId,
-}
-
-/// The row's name: ids may hold any character, so the two are kept apart as JSON.
-fn apart_id(host: &HostId, vendor: &VendorId) -> Result<String> {
-    serde_json::to_string(&(host, vendor))
-        .map_err(|_| Error::new(ErrorKind::Unexpected, "two ids could not be written as JSON"))
-}
-
-pub(crate) fn link_key(person: &HostId) -> RowKey {
-    RowKey::new(RowKind::Link, person.as_str())
-}
-
-fn connection_key() -> RowKey {
+pub(crate) fn connection_key() -> RowKey {
     RowKey::new(RowKind::Connection, "self")
 }
 

@@ -182,6 +182,16 @@ pub(crate) fn taking(def: &'static ListDef, own: &Cell, other: &Cell, keys: &[Va
     if taken.entries().is_empty() { Cell::Empty } else { Cell::Value(Value::List(Box::new(taken))) }
 }
 
+/// The entries of a list field in which two cells differ; none for any other field.
+pub(crate) fn changed_entries(entry: &FieldMapping, one: &Cell, other: &Cell) -> Vec<(FieldId, Value)> {
+    let Some(def) = entry.kind().list() else { return Vec::new() };
+    let list = |cell: &Cell| cell.value().and_then(Value::as_list).cloned().unwrap_or_else(|| List::empty(def));
+    let (one, other) = (list(one), list(other));
+    let keys: BTreeSet<&Value> = one.entries().iter().chain(other.entries()).map(Entry::key).collect();
+    let changed = keys.into_iter().filter(|key| one.only(key) != other.only(key));
+    changed.map(|key| (entry.field, key.clone())).collect()
+}
+
 /// The keys of a list field among entries that were decided.
 pub(crate) fn keys_of(decided: &[(FieldId, Value)], field: FieldId) -> Vec<Value> {
     decided.iter().filter(|(of, _)| *of == field).map(|(_, key)| key.clone()).collect()

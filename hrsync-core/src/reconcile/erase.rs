@@ -1,16 +1,18 @@
 //! What is held about one person: sealing it under a key of the person's own, showing all of it, and destroying it.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::engine::{Engine, link_key};
-use super::link::{Link, LinkState};
+use super::engine::Engine;
+use super::link::{Baseline, Link, LinkState, vendor_link_key};
+use super::quarantine::of_person;
 use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Result, Scope};
 use crate::finding::Finding;
 use crate::journal::{Entry, Event};
-use crate::keys::{Key, Sealed, hex, unhex};
+use crate::keys::{KEY_MISSING, Key, Sealed, hex, unhex};
 use crate::model::{HostId, VendorId};
 use crate::store::{self, Batch, Check, CommitError, Row, RowKey, RowKind};
 
@@ -27,7 +29,7 @@ struct WrappedKey {
 }
 
 /// Everything that is held about one person. It is personal data.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Clone, Default, Serialize)]
 #[non_exhaustive]
 pub struct Held {
     /// The stored rows, by kind; fingerprints and ids, and no value.
@@ -38,7 +40,19 @@ pub struct Held {
     pub opened: Vec<(u64, String)>,
 }
 
-fn of_host(person: &HostId) -> String {
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What was opened is to be handed over, not to be logged.
+        let opened: Vec<u64> = self.opened.iter().map(|(entry, _)| *entry).collect();
+        f.debug_struct("Held")
+            .field("rows", &self.rows)
+            .field("entries", &self.entries)
+            .field("opened", &opened)
+            .finish()
+    }
+}
+
+pub(crate) fn of_host(person: &HostId) -> String {
     format!("host/{}", person.as_str())
 }
 
@@ -49,7 +63,7 @@ fn of_vendor(person: &VendorId) -> String {
 /// Under whose key something in an entry is sealed.
 fn whose(event: &Event) -> Option<String> {
     match event {
-        Event::Decided { host, .. } => Some(of_host(host)),
+        Event::Decided { host, .. } | Event::Intended { host: Some(host), .. } => Some(of_host(host)),
         Event::Found { finding: Finding { host_id: Some(host), .. }, .. } => Some(of_host(host)),
         Event::Found { finding: Finding { vendor_id: Some(vendor), .. }, .. } => Some(of_vendor(vendor)),
         _ => None,
@@ -60,7 +74,18 @@ fn sealed_in(event: &mut Event) -> Option<&mut Sealed> {
     match event {
         Event::Decided { entered, .. } => entered.as_mut(),
         Event::Found { words, .. } => words.as_mut(),
+        Event::Intended { replaced, .. } => replaced.as_mut(),
         _ => None,
+    }
+}
+
+/// What is sealed is left out; the rest of the entry stays.
+fn leave_out(event: &mut Event) {
+    match event {
+        Event::Decided { entered: sealed, .. }
+        | Event::Found { words: sealed, .. }
+        | Event::Intended { replaced: sealed, .. } => *sealed = None,
+        _ => {}
     }
 }
 
@@ -76,7 +101,16 @@ impl Engine {
             let Some(person) = whose(&entry.event) else { continue };
             let Some(sealed) = sealed_in(&mut entry.event).filter(|sealed| sealed.person().is_none()) else { continue };
             if !known.contains_key(&person) {
-                known.insert(person.clone(), self.key_of(&person).await.map_err(failed)?);
+                match self.key_of(&person).await {
+                    Ok(key) => drop(known.insert(person.clone(), key)),
+                    // The ring's key that it is wrapped under is gone. It may come back, so the person's key is not replaced; without
+                    // it the words are not kept. The finding is.
+                    Err(error) if error.code() == KEY_MISSING => {
+                        leave_out(&mut entry.event);
+                        continue;
+                    }
+                    Err(error) => return Err(failed(error)),
+                }
             }
             let text = sealed.open(&*self.keys).map_err(failed)?;
             if let Some(key) = known.get(&person) {
@@ -87,7 +121,7 @@ impl Engine {
     }
 
     /// The key of a person, made when there is none yet.
-    async fn key_of(&self, person: &str) -> Result<Key> {
+    pub(crate) async fn key_of(&self, person: &str) -> Result<Key> {
         let key = RowKey::new(RowKind::PersonKey, person);
         for _ in 0..TRIES {
             if let Some(row) = self.store.get(&self.id, &key).await? {
@@ -131,20 +165,24 @@ impl Engine {
     /// # Errors
     /// The store failed.
     pub async fn export(&self, person: &HostId) -> Result<Held> {
-        let vendor = self.link(person).await?.map(|link| link.vendor);
+        let links = self.links_of(person).await?;
         let mut held = Held::default();
-        for key in keys_about(person, vendor.as_ref()) {
+        for key in keys_about(person, &links) {
             // Keys are not shown: with them everything could be opened.
             if let Some(row) = self.store.get(&self.id, &key).await?.filter(|_| key.kind != RowKind::PersonKey) {
                 held.rows.push((key.kind, row.body));
             }
         }
+        held.rows.extend(self.apart_rows_of(person).await?.into_iter().map(|row| (row.key.kind, row.body)));
+        let about = |event: &Event| {
+            event.is_about(person, None) || links.iter().any(|link| event.is_about(person, Some(&link.vendor)))
+        };
         let mut after = 0;
         loop {
             let entries = self.store.journal(&self.id, after, ENTRIES).await?;
             let Some(last) = entries.last() else { break };
             after = last.seq;
-            for mut entry in entries.into_iter().filter(|entry| entry.entry.event.is_about(person, vendor.as_ref())) {
+            for mut entry in entries.into_iter().filter(|entry| about(&entry.entry.event)) {
                 if let Some(sealed) = sealed_in(&mut entry.entry.event).cloned() {
                     match self.open(&sealed).await {
                         Ok(text) => held.opened.push((entry.seq, text)),
@@ -166,22 +204,27 @@ impl Engine {
     /// The actor may not, [`ErrorKind::VersionMismatch`] while a write of the person is under way, or the store failed.
     pub async fn erase(&self, actor: &Actor, person: &HostId) -> Result<()> {
         self.may_configure(actor)?;
-        let link = self.link(person).await?;
-        let vendor = link.as_ref().map(|link| link.vendor.clone());
+        let links = self.links_of(person).await?;
         let run = self.new_run()?;
-        let event = Event::Erased { host: person.clone(), vendor: vendor.clone() };
-        let mut batch = Batch::default().record(self.entry(&run, actor.id(), event));
+        let mut batch = Batch::default();
         batch.checks.push((RowKey::new(RowKind::Intent, of_host(person)), Check::Absent));
-        for key in keys_about(person, vendor.as_ref()) {
-            // The way back from the vendor stays, so that the record is not taken for a new one.
-            if !matches!(key.kind, RowKind::Link | RowKind::VendorLink) {
+        let vendors = links.iter().map(|link| Some(link.vendor.clone()));
+        for vendor in vendors.chain(links.is_empty().then_some(None)) {
+            let event = Event::Erased { host: person.clone(), vendor };
+            batch = batch.record(self.entry(&run, actor.id(), event));
+        }
+        for key in keys_about(person, &links) {
+            // The links and the ways back stay, so that no record is taken for a new one.
+            if !matches!(key.kind, RowKind::Link | RowKind::FurtherLink | RowKind::VendorLink) {
                 batch = batch.delete(key);
             }
         }
-        if let Some(link) = link {
-            let mut bare = Link::new(link.host.clone(), link.vendor.clone());
-            bare.state = LinkState::Erased;
-            batch = batch.put(link_key(person), Some(Check::At(link.row_version)), bare.to_body()?);
+        for row in self.apart_rows_of(person).await? {
+            batch = batch.delete(row.key);
+        }
+        for link in links {
+            let erased = Link { state: LinkState::Erased, baseline: Baseline::default(), ..link.clone() };
+            batch = batch.put(link.key(), Some(Check::At(link.row_version)), erased.to_body()?);
         }
         Ok(self.store.commit(&self.id, batch).await?)
     }
@@ -192,16 +235,11 @@ fn wrapping(person: &str) -> String {
     format!("person-key/{person}")
 }
 
-/// The rows that are about a person.
-fn keys_about(person: &HostId, vendor: Option<&VendorId>) -> Vec<RowKey> {
-    let mut keys = vec![
-        link_key(person),
-        RowKey::new(RowKind::SetAside, person.as_str()),
-        RowKey::new(RowKind::PersonKey, of_host(person)),
-    ];
-    if let Some(vendor) = vendor {
-        keys.push(RowKey::new(RowKind::VendorLink, vendor.as_str()));
-        keys.push(RowKey::new(RowKind::PersonKey, of_vendor(vendor)));
-    }
-    keys
+/// The rows that are about a person with these links.
+fn keys_about(person: &HostId, links: &[Link]) -> Vec<RowKey> {
+    let person_key = |of: String| RowKey::new(RowKind::PersonKey, of);
+    let set_aside = RowKey::new(RowKind::SetAside, person.as_str());
+    let own = [set_aside, of_person(person), person_key(of_host(person))];
+    let of_link = |link: &Link| [link.key(), vendor_link_key(&link.vendor), person_key(of_vendor(&link.vendor))];
+    own.into_iter().chain(links.iter().flat_map(of_link)).collect()
 }

@@ -1,5 +1,7 @@
 //! Why a field of a person has its value: what the journal tells of it.
 
+use std::fmt;
+
 use serde::Serialize;
 use time::OffsetDateTime;
 
@@ -8,7 +10,7 @@ use super::erase::ENTRIES;
 use super::plan::Why;
 use crate::error::Result;
 use crate::journal::{Entry, Event};
-use crate::model::{FieldId, HostId, OperationId, RunId, Side};
+use crate::model::{FieldId, HostId, OperationId, RunId, Side, VendorId};
 
 /// Why a field of a person has its value on one side, newest last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,6 +38,8 @@ pub enum Written {
     Sent {
         /// To which.
         to: Side,
+        /// The vendor's record, which tells for whom of several the write was.
+        vendor: Option<VendorId>,
         /// The operation.
         operation: OperationId,
         /// The call.
@@ -52,6 +56,8 @@ pub enum Written {
     },
     /// The records were linked; what agreed then was settled.
     Linked {
+        /// The vendor's record.
+        vendor: VendorId,
         /// By what.
         by: String,
     },
@@ -62,17 +68,41 @@ pub enum Written {
     },
 }
 
+impl fmt::Display for Explained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} by {}: {}", self.at, self.actor, self.what)
+    }
+}
+
+impl fmt::Display for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sent { to, step, result, decision, .. } => {
+                let to = if *to == Side::Host { "host" } else { "payroll system" };
+                write!(f, "written to the {to} ({step}): {}", result.as_deref().unwrap_or("not known yet"))?;
+                match decision {
+                    Some((decision, why)) => write!(f, ", decision {decision:?} ({})", why.as_str()),
+                    None => f.write_str(", because the other side had changed"),
+                }
+            }
+            Self::Left { why } => write!(f, "left as it was ({})", why.as_str()),
+            Self::Linked { by, vendor } => write!(f, "linked to {vendor} by {by}"),
+            Self::Found { code } => write!(f, "found: {code}"),
+        }
+    }
+}
+
 /// Why a field of a person has its value, as these entries of a journal tell it, in their order. Pure.
 pub fn explain<'e>(entries: impl IntoIterator<Item = &'e Entry>, person: &HostId, field: FieldId) -> Vec<Explained> {
     let mut told: Vec<Explained> = Vec::new();
     for entry in entries {
         let what = match &entry.entry.event {
-            Event::Intended { operation, host: Some(host), step, fields, .. }
+            Event::Intended { operation, host: Some(host), vendor, step, fields, .. }
                 if host == person && fields.contains(&field) =>
             {
                 let to = if step.starts_with("host.") { Side::Host } else { Side::Vendor };
-                let (operation, step) = (operation.clone(), step.clone());
-                Written::Sent { to, operation, step, result: None, decision: None }
+                let (operation, step, vendor) = (operation.clone(), step.clone(), vendor.clone());
+                Written::Sent { to, vendor, operation, step, result: None, decision: None }
             }
             Event::Outcome { operation, host: Some(host), step, result, .. } if host == person => {
                 for one in &mut told {
@@ -100,7 +130,9 @@ pub fn explain<'e>(entries: impl IntoIterator<Item = &'e Entry>, person: &HostId
                     continue;
                 }
             }
-            Event::Linked { host, by, .. } if host == person => Written::Linked { by: by.clone() },
+            Event::Linked { host, vendor, by } if host == person => {
+                Written::Linked { vendor: vendor.clone(), by: by.clone() }
+            }
             Event::Found { finding, .. }
                 if finding.host_id.as_ref() == Some(person) && finding.field == Some(field) =>
             {

@@ -47,15 +47,24 @@ pub(crate) fn ambiguous(candidate: &Candidate) -> Finding {
         }
         CandidateReason::Contradicted(_) => "may be the same person, but another identity value tells them apart",
         CandidateReason::LinkedElsewhere => "may be the same person, but one of the two is linked to somebody else",
+        CandidateReason::ReHire => {
+            "the person seems to have come back and is linked as they were before; move the link to the new record, or keep the two apart"
+        }
         CandidateReason::Rival => "may be the same person, but somebody else resembles the person as much",
         CandidateReason::Uncertain => "may be the same person, which is not certain",
     };
-    let mut finding = Finding::problem(code::AMBIGUOUS_MATCH, message, Fixer::HostAdministrator)
+    let code = if candidate.reason == CandidateReason::ReHire { code::RE_HIRE } else { code::AMBIGUOUS_MATCH };
+    let mut finding = Finding::problem(code, message, Fixer::HostAdministrator)
         .of_host(&candidate.host)
         .of_vendor(&candidate.vendor)
         .with_param("likelihood", candidate.likelihood.to_string());
     finding.field = candidate.reason.key();
-    finding
+    match &candidate.old {
+        Some((host, vendor)) => {
+            finding.with_param("linked_host", host.as_str()).with_param("linked_vendor", vendor.as_str())
+        }
+        None => finding,
+    }
 }
 
 pub(crate) fn duplicate(side: Side, id: &str, field: FieldId, people: usize) -> Finding {
@@ -143,7 +152,9 @@ pub(crate) fn refusal(why: &WhyNot) -> Finding {
     let text = || format!("{why}; nothing is written");
     match why {
         WhyNot::Invalid(_) | WhyNot::Unreadable(_) | WhyNot::NotRead => invalid(why),
+        WhyNot::FurtherRecord => Finding::problem(code::DECISION_IMPOSSIBLE, text(), Fixer::HostAdministrator),
         WhyNot::OtherPerson => Finding::problem(code::OTHER_PERSON, text(), Fixer::HostAdministrator),
+        WhyNot::NoWayBack => Finding::problem(code::UNDO_IMPOSSIBLE, text(), Fixer::PayrollClerk),
         WhyNot::CannotUpdate | WhyNot::Derived | WhyNot::OtherDirection | WhyNot::NotEmpty => {
             Finding::problem(code::CANNOT_UPDATE, text(), Fixer::PayrollClerk)
         }

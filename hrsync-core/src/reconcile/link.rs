@@ -8,7 +8,7 @@ use super::fingerprint::{Fingerprint, SCHEME};
 use crate::error::Result;
 use crate::keys::{KeyId, hex, unhex};
 use crate::model::{HostId, VendorId};
-use crate::store::{self, Row};
+use crate::store::{self, Row, RowKey, RowKind};
 
 /// What a baseline knows of one field: what the host asked for and what the vendor showed when it was last settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -121,23 +121,28 @@ impl Pairs {
 
     /// Two bits a field for the case, then the fingerprints in order, then the lists.
     pub(crate) fn pack(&self) -> Box<[u8]> {
-        let mut bytes = vec![0; self.fields.len().div_ceil(4)];
-        let append = |bytes: &mut Vec<u8>, prints: [Option<Fingerprint>; 2]| {
-            prints.iter().flatten().for_each(|print| bytes.extend_from_slice(&print.0));
-        };
+        let prints = |pair: &Pair| pair.parts().1.into_iter().flatten();
+        let print_bytes = |pair: &Pair| prints(pair).count() * size_of::<Fingerprint>();
+        let cases = self.fields.len().div_ceil(4);
+        let of_entry = |pair: &Pair| size_of::<Fingerprint>() + 1 + print_bytes(pair);
+        let of_list = |entries: &Entries| 5 + entries.values().map(of_entry).sum::<usize>();
+        let in_all = cases
+            + self.fields.iter().map(print_bytes).sum::<usize>()
+            + self.lists.values().map(of_list).sum::<usize>();
+        // Exactly as many bytes as it takes: there is one of these for everybody.
+        let mut bytes = Vec::with_capacity(in_all);
+        bytes.resize(cases, 0);
         for (place, pair) in self.fields.iter().enumerate() {
-            let (case, prints) = pair.parts();
-            bytes[place / 4] |= case << (place % 4 * 2);
-            append(&mut bytes, prints);
+            bytes[place / 4] |= pair.parts().0 << (place % 4 * 2);
         }
+        bytes.extend(self.fields.iter().flat_map(prints).flat_map(|print| print.0));
         for (place, entries) in &self.lists {
             bytes.push(*place);
             bytes.extend_from_slice(&(entries.len() as u32).to_be_bytes());
             for (key, pair) in entries {
-                let (case, prints) = pair.parts();
                 bytes.extend_from_slice(&key.0);
-                bytes.push(case);
-                append(&mut bytes, prints);
+                bytes.push(pair.parts().0);
+                bytes.extend(prints(pair).flat_map(|print| print.0));
             }
         }
         bytes.into_boxed_slice()
@@ -165,6 +170,48 @@ pub enum LinkState {
     Erased,
 }
 
+/// Which of a person's records in the vendor a link leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkKind {
+    /// The person's record, as a rule the only one. What the host takes over from the vendor comes from it alone.
+    #[default]
+    First,
+    /// A further record of the same person, as for a second employment, which a person connected on purpose. It is compared with the
+    /// host and written like the first one; what changes in it is shown and never taken over into the host.
+    Further,
+}
+
+impl LinkKind {
+    /// The row of a link.
+    pub(crate) fn key(self, host: &HostId, vendor: &VendorId) -> RowKey {
+        match self {
+            Self::First => link_key(host),
+            Self::Further => RowKey::new(RowKind::FurtherLink, pair_id(host, vendor)),
+        }
+    }
+}
+
+/// The row of a person's first link.
+pub(crate) fn link_key(person: &HostId) -> RowKey {
+    RowKey::new(RowKind::Link, person.as_str())
+}
+
+/// The row of the way back into a link.
+pub(crate) fn vendor_link_key(vendor: &VendorId) -> RowKey {
+    RowKey::new(RowKind::VendorLink, vendor.as_str())
+}
+
+/// The name of a row about two records: ids may hold any character, so the two are kept apart as JSON.
+pub(crate) fn pair_id(host: &HostId, vendor: &VendorId) -> String {
+    serde_json::json!([host.as_str(), vendor.as_str()]).to_string()
+}
+
+/// What comes, in the order of names, just before the names of all rows about a person of the host and another record.
+pub(crate) fn before_pairs_of(host: &HostId) -> String {
+    format!("[{}", serde_json::json!(host.as_str()))
+}
+
 /// A link between a person in the host and one in the vendor, with its baseline.
 #[derive(Debug, Clone)]
 pub struct Link {
@@ -174,6 +221,8 @@ pub struct Link {
     pub vendor: VendorId,
     /// Whether it holds.
     pub state: LinkState,
+    /// Whether it leads to the person's first record in the vendor or to a further one.
+    pub kind: LinkKind,
     pub(crate) baseline: Baseline,
     pub(crate) row_version: u64,
 }
@@ -207,7 +256,19 @@ struct LinkRow {
 impl Link {
     /// A link without a baseline.
     pub(crate) fn new(host: HostId, vendor: VendorId) -> Self {
-        Self { host, vendor, state: LinkState::Linked, baseline: Baseline::default(), row_version: 0 }
+        Self {
+            host,
+            vendor,
+            state: LinkState::Linked,
+            kind: LinkKind::First,
+            baseline: Baseline::default(),
+            row_version: 0,
+        }
+    }
+
+    /// The row that holds it.
+    pub(crate) fn key(&self) -> RowKey {
+        self.kind.key(&self.host, &self.vendor)
     }
 
     pub(crate) fn from_row(row: &Row) -> Result<Self> {
@@ -218,7 +279,8 @@ impl Link {
             }
             _ => Baseline::default(),
         };
-        Ok(Self { host, vendor, state, baseline, row_version: row.version })
+        let kind = if row.key.kind == RowKind::FurtherLink { LinkKind::Further } else { LinkKind::First };
+        Ok(Self { host, vendor, state, kind, baseline, row_version: row.version })
     }
 
     pub(crate) fn to_body(&self) -> Result<String> {

@@ -117,7 +117,7 @@ pub fn merge(
                     let entered = entered_cell(entry, &sealed.open(&keys)?).unwrap_or(Cell::NotRead);
                     host.clone().with(entry.field, entered)
                 }
-                Source::Host | Source::Vendor => host.clone(),
+                Source::Host | Source::Vendor | Source::Previous(_) => host.clone(),
             };
             let read_whole = entry.group.is_some_and(|group| group.read_whole);
             for part in parts(mapping, entry, to_vendor || read_whole) {

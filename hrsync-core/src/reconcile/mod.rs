@@ -14,15 +14,20 @@ mod explain;
 mod findings;
 mod fingerprint;
 mod link;
+mod linking;
 mod merge;
 mod plan;
 mod policy;
 mod progress;
 mod push;
+mod quarantine;
 mod recover;
+mod rehire;
 mod report;
 mod resolution;
+mod retention;
 mod review;
+mod undo;
 mod update;
 
 pub use compare::DifferenceKind;
@@ -31,7 +36,7 @@ pub use engine::{Engine, EngineBuilder, ReviewRun};
 pub use erase::Held;
 pub use explain::{Explained, Written, explain};
 pub use fingerprint::Fingerprint;
-pub use link::{Link, LinkState};
+pub use link::{Link, LinkKind, LinkState};
 pub use merge::{Merged, merge};
 pub use plan::{
     Action, Change, Expected, Left, Operation, Plan, PlanDifference, PlanInput, Settlement, Source, Undecided, Why,
@@ -39,8 +44,10 @@ pub use plan::{
 };
 pub use policy::{Policies, Policy};
 pub use progress::Progress;
+pub use quarantine::Failures;
 pub use report::{Calls, Item, ItemResult, Report, ReviewItem};
 pub use resolution::{Resolution, WhyNot};
+pub use retention::{Breach, Broken, Checkpoint, Verified};
 pub use review::{
     Choice, Counts, Difference, Everybody, Recognised, Review, ReviewInput, Roster, Unmatched, review, settled_links,
 };

@@ -7,9 +7,9 @@ use time::OffsetDateTime;
 
 use super::baseline::{self, Verdict};
 use super::compare::{DifferenceKind, Halves};
-use super::decide::{Chosen, Decision, Decisions};
+use super::decide::{Chosen, Connect, Decision, Decisions};
 use super::fingerprint::{Canonical, Fingerprint, Fingerprinter};
-use super::link::{Baseline, Link};
+use super::link::{Baseline, Link, LinkKind, LinkState};
 use super::policy::Policies;
 use super::resolution::{Resolution, WhyNot, host_wins, in_order};
 use super::review::{Agreeing, Difference, Pairing, Prints, Review, Tie, untouched};
@@ -20,7 +20,7 @@ use crate::finding::{Finding, code};
 use crate::guard::{Guards, Hold, HoldReason, Sensitive};
 use crate::keys::{KeyId, KeyRing, Sealed, hex, unhex};
 use crate::mapping::{FieldMapping, Mapping};
-use crate::matching::LinkedBy;
+use crate::matching::{Candidate, LinkedBy};
 use crate::model::{Cell, ConnectionId, FieldId, HostId, OperationId, Record, RunId, Side, Value, VendorId};
 
 /// The newest form of plans that this version writes and reads.
@@ -41,6 +41,9 @@ pub struct Plan {
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub made_at: OffsetDateTime,
+    /// The run that it undoes, for a plan made by [`Engine::undo`](crate::Engine::undo).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<RunId>,
     /// What will be written, in this order.
     pub operations: Vec<Operation>,
     /// Links and baselines that will be stored; neither side is written.
@@ -185,6 +188,8 @@ pub enum Why {
     DecidedInBulk,
     /// The connection's policy decides it.
     Policy,
+    /// A person undoes what an earlier run wrote.
+    Undone,
 }
 
 impl Why {
@@ -195,6 +200,7 @@ impl Why {
             Self::Decided => "decided",
             Self::DecidedInBulk => "decided_in_bulk",
             Self::Policy => "policy",
+            Self::Undone => "undone",
         }
     }
 }
@@ -209,6 +215,8 @@ pub enum Source {
     Vendor,
     /// Entered by a person.
     Entered(Sealed),
+    /// What stood on the side that is written before an earlier run wrote there. Destroyed when the person is erased.
+    Previous(Sealed),
 }
 
 /// A link and what it remembers.
@@ -221,6 +229,12 @@ pub struct Settlement {
     pub vendor_id: VendorId,
     /// For a new link, what the two were recognised by.
     pub new_link: Option<LinkedBy>,
+    /// Whether the link is the person's first one or one to a further record.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub kind: LinkKind,
+    /// For somebody who came back, the link that gives way to the new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_place_of: Option<(HostId, VendorId)>,
     /// Fields that are left as they are.
     pub left: Vec<Left>,
     row_version: u64,
@@ -242,6 +256,10 @@ pub struct Left {
     pub why: Why,
 }
 
+fn is_first(kind: &LinkKind) -> bool {
+    *kind == LinkKind::First
+}
+
 impl Settlement {
     fn new(
         link: Option<&Link>,
@@ -254,6 +272,8 @@ impl Settlement {
             host_id,
             vendor_id,
             new_link: by,
+            kind: link.map_or(LinkKind::First, |link| link.kind),
+            in_place_of: None,
             left,
             row_version: link.map_or(0, |link| link.row_version),
             key: baseline.key,
@@ -266,6 +286,7 @@ impl Settlement {
     pub(crate) fn link(&self) -> Link {
         let mut link = Link::new(self.host_id.clone(), self.vendor_id.clone());
         link.row_version = self.row_version;
+        link.kind = self.kind;
         link.baseline = Baseline {
             key: self.key,
             revision: self.revision,
@@ -381,8 +402,8 @@ pub fn plan(review: &Review, decisions: &Decisions, with: PlanInput<'_>) -> Resu
     for pairing in &context.people {
         planner.person(review, pairing, decisions)?;
     }
-    for (host, vendor) in &decisions.connected {
-        planner.connect(review, host, vendor);
+    for (host, vendor, how) in &decisions.connected {
+        planner.connect(review, (host, vendor), *how);
     }
     for person in review.only_in_vendor.iter().filter(|person| decisions.in_host.includes(&person.id)) {
         planner.create_in_host(&context.vendor.records[person.place], &person.id, &person.blockers);
@@ -390,28 +411,78 @@ pub fn plan(review: &Review, decisions: &Decisions, with: PlanInput<'_>) -> Resu
     for person in review.only_in_host.iter().filter(|person| decisions.in_vendor.includes(&person.id)) {
         planner.create_in_vendor(&context.host.records[person.place], &person.id, &person.blockers);
     }
-    planner.guard(review.counts.host.max(review.counts.vendor));
+    hold(&mut planner.operations, with.guards, review.counts.host.max(review.counts.vendor));
     let findings = planner.standing(&review.findings, decisions).chain(planner.findings.iter().cloned()).collect();
     let Planner { prints, operations, settlements, undecided, revision, .. } = planner;
-    let key = prints.current.key;
-    let expected = with.connector.map_or_else(Expected::default, |connector| expected(&operations, connector));
-    let mut plan = Plan {
-        format: FORMAT,
-        connection: context.connection.clone(),
-        run: with.run.clone(),
-        actor: with.actor.clone(),
-        made_at: with.now,
-        operations,
-        settlements,
-        findings,
-        undecided,
-        expected,
-        revision,
-        key,
-        seal: Fingerprint::default(),
+    let made = Made { operations, settlements, findings, undecided, undoes: None };
+    made.seal(&context.connection, revision, &prints.current, &with)
+}
+
+/// What a plan consists of, before it is bound to its connection.
+pub(crate) struct Made {
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) settlements: Vec<Settlement>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) undecided: Vec<Undecided>,
+    pub(crate) undoes: Option<RunId>,
+}
+
+impl Made {
+    pub(crate) fn seal(
+        self,
+        connection: &ConnectionId,
+        revision: u64,
+        prints: &Fingerprinter,
+        with: &PlanInput<'_>,
+    ) -> Result<Plan> {
+        let Self { operations, settlements, findings, undecided, undoes } = self;
+        let mut plan = Plan {
+            format: FORMAT,
+            connection: connection.clone(),
+            run: with.run.clone(),
+            actor: with.actor.clone(),
+            made_at: with.now,
+            undoes,
+            expected: with.connector.map_or_else(Expected::default, |connector| expected(&operations, connector)),
+            operations,
+            settlements,
+            findings,
+            undecided,
+            revision,
+            key: prints.key,
+            seal: Fingerprint::default(),
+        };
+        plan.seal = plan.seal(prints)?;
+        Ok(plan)
+    }
+}
+
+/// Holds what a person has to approve. A decision for this field of this person is an approval.
+pub(crate) fn hold(operations: &mut [Operation], guards: &Guards, people: usize) {
+    let guarded = |change: &Change| match change.why {
+        Why::Decided => None,
+        Why::Changed | Why::DecidedInBulk | Why::Policy | Why::Undone => Sensitive::of(change.field),
     };
-    plan.seal = plan.seal(&prints.current)?;
-    Ok(plan)
+    let mut changing: BTreeMap<Sensitive, BTreeSet<Option<&HostId>>> = BTreeMap::new();
+    for operation in operations.iter() {
+        for class in operation.action.changes().iter().filter_map(guarded) {
+            changing.entry(class).or_default().insert(operation.host_id.as_ref());
+        }
+    }
+    let check =
+        |(class, people_of_class): (Sensitive, usize)| Some((class, guards.check(class, people_of_class, people)?));
+    let counts = changing.into_iter().map(|(class, people)| (class, people.len()));
+    let reasons: BTreeMap<Sensitive, HoldReason> = counts.filter_map(check).collect();
+    for operation in operations {
+        for (class, reason) in &reasons {
+            let changes = operation.action.changes().iter();
+            let fields: Vec<FieldId> =
+                changes.filter(|change| guarded(change) == Some(*class)).map(|change| change.field).collect();
+            if !fields.is_empty() {
+                operation.holds.push(Hold { fields, reason: *reason });
+            }
+        }
+    }
 }
 
 fn expected(operations: &[Operation], connector: &dyn Connector) -> Expected {
@@ -509,60 +580,38 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// Holds what a person has to approve. A decision for this field of this person is an approval.
-    fn guard(&mut self, people: usize) {
-        let guarded = |change: &Change| match change.why {
-            Why::Decided => None,
-            Why::Changed | Why::DecidedInBulk | Why::Policy => Sensitive::of(change.field),
-        };
-        let mut changing: BTreeMap<Sensitive, BTreeSet<Option<&HostId>>> = BTreeMap::new();
-        for operation in &self.operations {
-            for class in operation.action.changes().iter().filter_map(guarded) {
-                changing.entry(class).or_default().insert(operation.host_id.as_ref());
-            }
-        }
-        let check = |(class, people_of_class): (Sensitive, usize)| {
-            Some((class, self.with.guards.check(class, people_of_class, people)?))
-        };
-        let counts = changing.into_iter().map(|(class, people)| (class, people.len()));
-        let reasons: BTreeMap<Sensitive, HoldReason> = counts.filter_map(check).collect();
-        for operation in &mut self.operations {
-            for (class, reason) in &reasons {
-                let changes = operation.action.changes().iter();
-                let fields: Vec<FieldId> =
-                    changes.filter(|change| guarded(change) == Some(*class)).map(|change| change.field).collect();
-                if !fields.is_empty() {
-                    operation.holds.push(Hold { fields, reason: *reason });
-                }
-            }
-        }
-    }
-
     /// What the review found and no decision settles.
     fn standing<'f>(&'f self, found: &'f [Finding], decisions: &'f Decisions) -> impl Iterator<Item = Finding> + 'f {
-        type Named<'n> = (&'n HostId, FieldId, Option<String>);
+        type Named<'n> = (&'n HostId, Option<&'n VendorId>, FieldId, Option<String>);
         let named = |entry: &Option<Fingerprint>| entry.map(|entry| entry.to_string());
         let mut settled: HashSet<Named<'_>> = HashSet::new();
         for operation in &self.operations {
             let fields = operation.action.changes().iter().map(|change| (change.field, named(&change.entry)));
-            settled.extend(
-                operation.host_id.iter().flat_map(|id| fields.clone().map(move |(field, entry)| (id, field, entry))),
-            );
+            let vendor = operation.vendor_id.as_ref();
+            let about = |id| fields.clone().map(move |(field, entry)| (id, vendor, field, entry));
+            settled.extend(operation.host_id.iter().flat_map(about));
         }
         for settlement in &self.settlements {
-            settled.extend(settlement.left.iter().map(|left| (&settlement.host_id, left.field, named(&left.entry))));
+            let (host, vendor) = (&settlement.host_id, Some(&settlement.vendor_id));
+            settled.extend(settlement.left.iter().map(|left| (host, vendor, left.field, named(&left.entry))));
         }
         // What the plan itself says about a field is said once.
         let of_entry = |finding: &Finding| finding.params.get(super::findings::ENTRY).cloned();
-        let about = |finding: &'f Finding| Some((finding.host_id.as_ref()?, finding.field?, of_entry(finding)));
+        let about = |finding: &'f Finding| {
+            Some((finding.host_id.as_ref()?, finding.vendor_id.as_ref(), finding.field?, of_entry(finding)))
+        };
         settled.extend(self.findings.iter().filter_map(about));
         let told: HashSet<&Finding> = self.findings.iter().collect();
         let stands = move |finding: &&Finding| {
             let decided = match (&finding.host_id, &finding.vendor_id, finding.field) {
-                (Some(host), Some(vendor), _) if finding.code == code::AMBIGUOUS_MATCH => {
+                (Some(host), Some(vendor), _)
+                    if finding.code == code::AMBIGUOUS_MATCH || finding.code == code::RE_HIRE =>
+                {
                     decisions.connects(host, vendor)
                 }
-                (Some(host), Some(_), Some(field)) => settled.contains(&(host, field, of_entry(finding))),
+                (Some(host), Some(vendor), Some(field)) => {
+                    settled.contains(&(host, Some(vendor), field, of_entry(finding)))
+                }
                 _ => false,
             };
             !decided && !told.contains(finding)
@@ -698,35 +747,76 @@ impl Planner<'_> {
         self.settlements.push(Settlement::new(link, ids, by, left, baseline));
     }
 
-    fn connect(&mut self, review: &Review, host: &HostId, vendor: &VendorId) {
-        let known = review.candidates.iter().any(|candidate| candidate.host == *host && candidate.vendor == *vendor);
-        if !known {
-            let message = "only candidates of the review can be connected";
-            let finding = Finding::problem(code::DECISION_IMPOSSIBLE, message, Fixer::HostAdministrator);
-            self.findings.push(finding.of_host(host).of_vendor(vendor));
-            return;
+    fn connect(&mut self, review: &Review, ids: (&HostId, &VendorId), how: Connect) {
+        match self.connectable(review, ids, how) {
+            Ok(settlement) => self.settlements.push(settlement),
+            Err(message) => {
+                let finding = Finding::problem(code::DECISION_IMPOSSIBLE, message, Fixer::HostAdministrator);
+                self.findings.push(finding.of_host(ids.0).of_vendor(ids.1));
+            }
         }
-        if let Some(link) = review.context.links.iter().find(|link| link.host == *host || link.vendor == *vendor) {
-            let message = format!(
+    }
+
+    /// The link that a person asks for, or why there cannot be one.
+    fn connectable(
+        &self,
+        review: &Review,
+        (host, vendor): (&HostId, &VendorId),
+        how: Connect,
+    ) -> std::result::Result<Settlement, String> {
+        let named = |candidate: &&Candidate| candidate.host == *host && candidate.vendor == *vendor;
+        let Some(candidate) = review.candidates.iter().find(named) else {
+            return Err("only candidates of the review can be connected".into());
+        };
+        let ids = (host.clone(), vendor.clone());
+        let mut settlement = Settlement::new(None, ids, Some(LinkedBy::Person), Vec::new(), Baseline::default());
+        let links = &review.context.links;
+        let holds =
+            |link: &&Link| link.host == *host && link.kind == LinkKind::First && link.state == LinkState::Linked;
+        let linked = links.iter().find(holds);
+        let in_the_way = match how {
+            Connect::One => links.iter().find(|link| link.host == *host || link.vendor == *vendor),
+            Connect::Further => links.iter().find(|link| link.vendor == *vendor),
+            Connect::ReHire => None,
+        };
+        if let Some(link) = in_the_way {
+            return Err(format!(
                 "one of the two is linked to somebody else: person {} (vendor {}); forget that link first, if it is wrong or \
                  the person is gone",
                 link.host, link.vendor
-            );
-            let finding = Finding::problem(code::DECISION_IMPOSSIBLE, message, Fixer::HostAdministrator);
-            self.findings.push(finding.of_host(host).of_vendor(vendor));
-            return;
+            ));
         }
         // A batch's checks do not see its own puts, so two links of one record would both be stored.
-        let taken =
-            |other: &Settlement| other.new_link.is_some() && (other.host_id == *host || other.vendor_id == *vendor);
-        if self.settlements.iter().any(taken) {
-            let message = "one of the two is connected to somebody else already";
-            let finding = Finding::problem(code::DECISION_IMPOSSIBLE, message, Fixer::HostAdministrator);
-            self.findings.push(finding.of_host(host).of_vendor(vendor));
-            return;
+        let new = |other: &&Settlement| other.new_link.is_some();
+        let taken = |other: &Settlement| match how {
+            Connect::Further => other.vendor_id == *vendor,
+            Connect::One | Connect::ReHire => {
+                other.host_id == *host
+                    || other.vendor_id == *vendor
+                    || (candidate.old.is_some() && other.in_place_of == candidate.old)
+            }
+        };
+        if self.settlements.iter().filter(new).any(taken) {
+            return Err("one of the two is connected to somebody else already".into());
         }
-        let ids = (host.clone(), vendor.clone());
-        self.settlements.push(Settlement::new(None, ids, Some(LinkedBy::Person), Vec::new(), Baseline::default()));
+        match how {
+            Connect::One => {}
+            Connect::Further => {
+                if linked.is_none() && !self.settlements.iter().filter(new).any(|other| other.host_id == *host) {
+                    return Err(
+                        "the person has no first record in the payroll system; connect one of them first".into()
+                    );
+                }
+                settlement.kind = LinkKind::Further;
+            }
+            Connect::ReHire => {
+                settlement.in_place_of.clone_from(&candidate.old);
+                if candidate.old.is_none() {
+                    return Err("the person is not known to have come back".into());
+                }
+            }
+        }
+        Ok(settlement)
     }
 
     fn create_in_vendor(&mut self, record: &Record, id: &HostId, blockers: &[Finding]) {

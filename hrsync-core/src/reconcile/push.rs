@@ -7,10 +7,10 @@ use super::compare::{DifferenceKind, Halves, Judgement, meet_in_groups};
 use super::engine::Engine;
 use super::entries::{judge_field, units};
 use super::findings;
-use super::link::{LinkState, Pair};
+use super::link::{Link, LinkState, Pair};
 use super::plan::{Action, Change, Nobody, Operation, Source, Why, operation_id};
 use super::policy::Policy;
-use super::report::Report;
+use super::report::{ItemResult, Report};
 use super::resolution::{Resolution, WhyNot};
 use super::review::{Difference, difference, entry_difference};
 use super::update::Fresh;
@@ -32,13 +32,15 @@ impl Engine {
     ///
     /// # Errors
     /// [`ErrorKind::ConfigInvalid`] with code `not_active` before the first synchronisation or while the connection is
-    /// paused, or the store failed.
+    /// paused, [`ErrorKind::Unavailable`] with code `connection.quarantined` and how long to wait after runs that were stopped
+    /// again and again, or the store failed.
     pub async fn push(&self, people: &[HostId]) -> Result<Report> {
         let (_, connection) = self.connected().await?;
         if connection.state != ConnectionState::Active {
             let message = "host changes are pushed only while the connection is active";
             return Err(Error::new(ErrorKind::ConfigInvalid, message).with_code("not_active"));
         }
+        self.not_quarantined().await?;
         let mut run = self.start(LIVE).await?;
         run.recover().await?;
         for person in people {
@@ -51,8 +53,8 @@ impl Engine {
         run.finish().await
     }
 
-    /// Does what is due without anybody asking: finds out what became of writes whose outcome was unknown, and goes on with
-    /// people who were set aside and no longer have to be. Call it every few minutes.
+    /// Does what is due without anybody asking: finds out what became of writes whose outcome was unknown, goes on with people
+    /// who were set aside and no longer have to be, and tries again what was refused. Call it every few minutes.
     ///
     /// # Errors
     /// As [`push`](Self::push).
@@ -64,51 +66,67 @@ impl Engine {
             Ok(())
         })
         .await?;
+        let again = self.due_again().await?.into_iter().filter(|person| !people.contains(person)).collect::<Vec<_>>();
+        people.extend(again);
         self.push(&people).await
     }
 }
 
 impl Run<'_> {
     async fn push_one(&mut self, person: &HostId) -> Result<()> {
-        let link = match self.engine.link(person).await? {
-            Some(link) if link.state == LinkState::Linked => link,
-            _ => {
-                let message = "the person is not linked to one in the payroll system; the next review offers to create or link them";
-                let finding = Finding::problem(code::NOT_LINKED, message, Fixer::HostAdministrator);
-                self.found(finding.of_host(person), None);
-                return Ok(());
-            }
-        };
+        let mut links = self.engine.links_of(person).await?;
+        links.retain(|link| link.state == LinkState::Linked);
+        if links.is_empty() {
+            let message =
+                "the person is not linked to one in the payroll system; the next review offers to create or link them";
+            let finding = Finding::problem(code::NOT_LINKED, message, Fixer::HostAdministrator);
+            self.found(finding.of_host(person), None);
+        }
+        let mut idle = true;
+        for link in &links {
+            idle &= !self.push_link(person, link).await?;
+        }
+        if idle { self.no_longer_set_aside(person).await } else { Ok(()) }
+    }
+
+    /// Brings one record of a person up to date; false when there is nothing to write.
+    async fn push_link(&mut self, person: &HostId, link: &Link) -> Result<bool> {
         let fresh = match self.fresh(person, &link.vendor).await? {
             Ok(fresh) => fresh,
             Err((_, finding)) => {
                 self.found(finding, None);
-                return Ok(());
+                return Ok(true);
             }
         };
         let changes = self.live_changes(&fresh);
-        let changes = self.only_free(&fresh, changes).await?;
+        let Some(changes) = self.only_free(&fresh, changes).await? else { return Ok(true) };
         let changes = self.without_burst(&fresh, changes).await?;
         if changes.is_empty() {
-            return self.no_longer_set_aside(person).await;
+            return Ok(false);
         }
         let key = self.prints.current.key;
         let action = Action::UpdateVendor { changes: changes.clone() };
         let (host_id, vendor_id) = (Some(person.clone()), Some(link.vendor.clone()));
         let id = operation_id(&self.prints.current, host_id.as_ref(), vendor_id.as_ref(), &action);
         let operation = Operation { id, host_id, vendor_id, action, holds: Vec::new() };
+        if self.is_let_alone(&operation).await? {
+            self.item(&operation, ItemResult::SetAside);
+            return Ok(true);
+        }
         let result = self.update_vendor(&operation, &changes, key, Some(fresh)).await?;
         self.item(&operation, result);
-        Ok(())
+        self.count_write(&operation, result).await?;
+        Ok(true)
     }
 
     /// Leaves out values that must be unique in the vendor and are somebody else's there. The list of people tells; it is
-    /// read only when such a value is to be written.
-    async fn only_free(&mut self, fresh: &Fresh, mut changes: Vec<Change>) -> Result<Vec<Change>> {
+    /// read only when such a value is to be written. `None` when it cannot be read, so that nothing is known of what is to be
+    /// written.
+    async fn only_free(&mut self, fresh: &Fresh, mut changes: Vec<Change>) -> Result<Option<Vec<Change>>> {
         let mapping = self.mapping.clone();
         let unique = |change: &Change| mapping.entry(change.field).filter(|one| one.unique_in.contains(&Side::Vendor));
         if !changes.iter().any(|change| unique(change).is_some()) {
-            return Ok(changes);
+            return Ok(Some(changes));
         }
         let person = |finding: Finding| finding.of_host(&fresh.link.host).of_vendor(&fresh.link.vendor);
         let mut calls = self.report.calls;
@@ -119,7 +137,7 @@ impl Run<'_> {
             Err(error) => {
                 self.count_failure(&error);
                 self.found(person(Finding::from_error(&error)), error.sensitive_detail());
-                return Ok(Vec::new());
+                return Ok(None);
             }
         };
         changes.retain(|change| {
@@ -133,7 +151,7 @@ impl Run<'_> {
             }
             !taken
         });
-        Ok(changes)
+        Ok(Some(changes))
     }
 
     /// What changed in the host and can be written; the rest is reported.
@@ -158,7 +176,8 @@ impl Run<'_> {
         for (place, entry) in mapping.entries().iter().enumerate() {
             let Judgement::Differs(kind) = judged[place] else { continue };
             let sides = ((&link.host, host), (&link.vendor, &vendor.record));
-            differing.push((difference(&mapping, entry, sides.0, sides.1, kind, &Nobody), pair(place)));
+            let difference = difference(&mapping, entry, sides.0, sides.1, kind, &Nobody).of_record(link.kind);
+            differing.push((difference, pair(place)));
         }
         let current = &self.prints.current;
         let (prints, pairs) = opened.as_ref().map_or((current, None), |(prints, pairs)| (prints, Some(pairs)));
@@ -166,7 +185,8 @@ impl Run<'_> {
             let judged = unit.judge(prints, &link.host, &mapping.entries()[unit.place]);
             let Judgement::Differs(kind) = judged else { continue };
             let ids = (&link.host, &link.vendor);
-            differing.push((entry_difference(&mapping, &unit, ids, kind, &Nobody, current), unit.pair));
+            let difference = entry_difference(&mapping, &unit, ids, kind, &Nobody, current).of_record(link.kind);
+            differing.push((difference, unit.pair));
         }
         let (mut changes, mut held_groups) = (Vec::new(), HashSet::new());
         for (difference, pair) in &differing {

@@ -1,7 +1,8 @@
 //! Finding out what became of writes whose outcome was unknown.
 
 use super::apply::Intent;
-use super::create::wanted_for_creation;
+use super::approve::{ENGINE, approval_key, held_by_engine};
+use super::create::{wanted_for_creation, with_identity};
 use super::engine::Engine;
 use super::plan::{Action, CREATE_IN_VENDOR, creation_print, operation_id};
 use super::report::{Calls, ReviewItem};
@@ -23,6 +24,10 @@ pub(crate) struct Recovered {
 
 impl Engine {
     /// Looks at every open intent that is old enough to be looked at.
+    ///
+    /// One from far in the future was stamped before the clock was set back. Nobody knows how long ago it was sent, so its time counts
+    /// from now: neither is it looked at too early, nor is the person locked until the clock is there again. What another machine's
+    /// clock is ahead by a little is waited for.
     pub(crate) async fn recover(&self, run: &RunId, actor: &str) -> Result<Recovered> {
         let mut rows = Vec::new();
         self.each_row(RowKind::Intent, |row| {
@@ -33,7 +38,12 @@ impl Engine {
         let mut recovered = Recovered::default();
         for row in rows {
             let intent: Intent = store::decode(&row)?;
-            let due = intent.confirmed || intent.sent_at + self.connector.info().settle_after <= self.clock.now();
+            let now = self.clock.now();
+            let settle_after = self.connector.info().settle_after;
+            let due = intent.confirmed || intent.sent_at + settle_after <= now;
+            if !due && intent.sent_at > now + settle_after {
+                self.restamp(&row, Intent { sent_at: now, ..intent.clone() }).await?;
+            }
             if due {
                 self.recover_one(run, actor, &row, &intent, &mut recovered).await?;
             } else {
@@ -42,6 +52,15 @@ impl Engine {
             }
         }
         Ok(recovered)
+    }
+
+    async fn restamp(&self, row: &Row, intent: Intent) -> Result<()> {
+        let batch = Batch::default().put(row.key.clone(), Some(Check::At(row.version)), store::encode(intent)?);
+        match self.store.commit(&self.id, batch).await {
+            // Somebody else settled or stamped it at the same time.
+            Ok(()) | Err(CommitError::Stale) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn recover_one(
@@ -112,6 +131,14 @@ impl Engine {
             (Settled::NotApplied, ..) if !intent.confirmed => {
                 self.release(run, actor, row, intent, "not_applied", Batch::default()).await
             }
+            (Settled::NotApplied, _, _, Some(wanted)) if self.is_gone(intent, &wanted, recovered).await? => {
+                let message = "the person was created in the payroll system and is not there any more; approve the creation to create them again";
+                let finding = Finding::problem(code::CREATED_GONE, message, Fixer::HostAdministrator);
+                recovered.findings.push(of_intent(finding, intent));
+                let hold = held_by_engine(&intent.operation, self.clock.now())?;
+                let event = Event::Approved { operation: intent.operation.clone(), approved: false };
+                self.release(run, actor, row, intent, "gone", hold.record(self.entry(run, ENGINE, event))).await
+            }
             (Settled::Refused, ..) => {
                 let message = "the payroll system did not carry the write out";
                 let finding = Finding::problem(code::WRITE_REFUSED, message, Fixer::HostAdministrator);
@@ -126,6 +153,21 @@ impl Engine {
                 Ok(())
             }
         }
+    }
+
+    /// Whether a confirmed creation left nothing: the vendor had time to show the new record, and the whole list is without it.
+    /// Then somebody removed it.
+    async fn is_gone(&self, intent: &Intent, wanted: &Record, recovered: &mut Recovered) -> Result<bool> {
+        if intent.sent_at + self.connector.info().settle_after > self.clock.now() {
+            return Ok(false);
+        }
+        Ok(match self.vendor_list(&mut recovered.calls).await {
+            Ok((roster, _)) => roster.coverage.is_full() && with_identity(&roster.records, wanted).next().is_none(),
+            Err(error) => {
+                recovered.findings.push(of_intent(Finding::from_error(&error), intent));
+                false
+            }
+        })
     }
 
     async fn link_recovered(
@@ -169,7 +211,12 @@ impl Engine {
             step: intent.step.clone(),
             result: result.to_owned(),
         };
-        let mut batch = with.delete(row.key.clone()).record(self.entry(run, actor, event));
+        let mut batch = with.delete(row.key.clone());
+        if result == "done" {
+            // An approval is used up.
+            batch = batch.delete(approval_key(&intent.operation));
+        }
+        let mut batch = batch.record(self.entry(run, actor, event));
         batch.checks.push((row.key.clone(), Check::At(row.version)));
         match self.store.commit(&self.id, batch).await {
             // Somebody else settled it at the same time.

@@ -76,6 +76,10 @@ pub enum WhyNot {
     List,
     /// Identity number and name say that the two linked records are two people.
     OtherPerson,
+    /// What stood there before has no form that can be sent.
+    NoWayBack,
+    /// The vendor's record is a further one of the person's, and the host takes values over from the first one only.
+    FurtherRecord,
 }
 
 impl From<Stop> for WhyNot {
@@ -103,6 +107,10 @@ impl fmt::Display for WhyNot {
             Self::Duplicate(Side::Vendor) => f.write_str("somebody else in the payroll system has the same value"),
             Self::NotRead => f.write_str("the value was not read"),
             Self::List => f.write_str("an entry of a list is changed in the host or in the payroll system, not entered here"),
+            Self::NoWayBack => f.write_str("what stood there before cannot be sent to the payroll system"),
+            Self::FurtherRecord => {
+                f.write_str("it is a further record of the person, and values are taken over from the first one only")
+            }
             Self::OtherPerson => f.write_str(
                 "identity number and name say that these are two people; correct the number on one side, or disconnect them",
             ),

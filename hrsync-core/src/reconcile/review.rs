@@ -1,5 +1,6 @@
 //! The review: both rosters matched and compared. It writes nothing.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
@@ -10,13 +11,14 @@ use super::compare::{DifferenceKind, Halves, Judgement, meet_in_groups, plainly_
 use super::entries::{Unit, judge_field, units};
 use super::findings;
 use super::fingerprint::{Canonical, Fingerprint, Fingerprinter};
-use super::link::{Link, LinkState, Pairs};
+use super::link::{Link, LinkKind, LinkState, Pairs};
+use super::rehire;
 use super::resolution::{Resolution, Taken, WhyNot, enterable, host_wins, vendor_wins};
 use crate::connector::Coverage;
 use crate::finding::Finding;
 use crate::keys::{KeyId, KeyRing};
 use crate::mapping::{Asked, Convert, FieldMapping, Mapping};
-use crate::matching::{Candidate, Evidence, Index, LinkedBy, Matching, Sides, are_two_people, match_free};
+use crate::matching::{Candidate, Evidence, Index, LinkedBy, Matching, Places, Sides, are_two_people, match_free};
 use crate::model::{Cell, ConnectionId, FieldId, HostId, Record, Side, Value, VendorId};
 
 /// One side's people, and what the list of them covers.
@@ -99,12 +101,8 @@ pub(crate) struct Context {
     /// Linked people who agree at a glance. Whether their baselines have to be renewed is for a plan to find out.
     pub(crate) agreeing: Vec<Agreeing>,
     /// Where people are, made when somebody is looked up.
-    host_places: OnceLock<HashMap<String, usize>>,
-    vendor_places: OnceLock<HashMap<String, usize>>,
-}
-
-fn by_id(records: &[Record]) -> HashMap<String, usize> {
-    records.iter().enumerate().map(|(place, record)| (record.id().to_owned(), place)).collect()
+    host_places: OnceLock<Places>,
+    vendor_places: OnceLock<Places>,
 }
 
 impl std::fmt::Debug for Context {
@@ -194,6 +192,9 @@ pub struct Difference {
     pub entry: Option<Fingerprint>,
     /// How it differs.
     pub kind: DifferenceKind,
+    /// Whether it is about the person's first record in the vendor or about a further one.
+    #[serde(skip_serializing_if = "is_first")]
+    pub record: LinkKind,
     /// The group of fields that are decided together, where there is one.
     pub group: Option<&'static str>,
     /// The decisions there are, and why some are not possible.
@@ -256,6 +257,16 @@ impl Difference {
         (only(host, &self.host), only(vendor, &self.vendor))
     }
 
+    /// The same about a further record of the person: the host takes nothing over from it.
+    pub(crate) fn of_record(mut self, record: LinkKind) -> Self {
+        self.record = record;
+        let taken_over = |choice: &&mut Choice| matches!(choice.resolution, Resolution::Vendor | Resolution::Enter);
+        if record == LinkKind::Further {
+            self.choices.iter_mut().filter(taken_over).for_each(|choice| choice.why_not = Some(WhyNot::FurtherRecord));
+        }
+        self
+    }
+
     /// Why a decision is not possible, `None` when it is.
     pub fn why_not(&self, resolution: Resolution) -> Option<&WhyNot> {
         self.choices.iter().find(|choice| choice.resolution == resolution)?.why_not.as_ref()
@@ -306,6 +317,10 @@ impl Difference {
     }
 }
 
+fn is_first(record: &LinkKind) -> bool {
+    *record == LinkKind::First
+}
+
 fn reveal(cell: &Cell) -> Option<std::borrow::Cow<'_, str>> {
     match cell {
         Cell::Value(value) => Some(value.reveal()),
@@ -322,14 +337,16 @@ impl Review {
 
     /// A person of the host as read for the review, to be shown beside another. This is personal data.
     pub fn in_host(&self, id: &HostId) -> Option<&Record> {
-        let places = self.context.host_places.get_or_init(|| by_id(&self.context.host.records));
-        places.get(id.as_str()).and_then(|place| self.context.host.records.get(*place))
+        let records = &self.context.host.records;
+        let places = self.context.host_places.get_or_init(|| Places::new(records));
+        places.get(records, id.as_str()).and_then(|place| records.get(place))
     }
 
     /// A person of the vendor as read for the review, to be shown beside another. This is personal data.
     pub fn in_vendor(&self, id: &VendorId) -> Option<&Record> {
-        let places = self.context.vendor_places.get_or_init(|| by_id(&self.context.vendor.records));
-        places.get(id.as_str()).and_then(|place| self.context.vendor.records.get(*place))
+        let records = &self.context.vendor.records;
+        let places = self.context.vendor_places.get_or_init(|| Places::new(records));
+        places.get(records, id.as_str()).and_then(|place| records.get(place))
     }
 
     /// True when there is nothing to decide and nothing to write.
@@ -405,7 +422,7 @@ pub fn review(input: ReviewInput<'_>) -> Review {
         differences: Vec::new(),
         findings: Vec::new(),
         people: Vec::new(),
-        agreeing: Vec::new(),
+        agreeing: Vec::with_capacity(links.len()),
     };
     let mut sides = Sides {
         host: &host.records,
@@ -424,10 +441,16 @@ pub fn review(input: ReviewInput<'_>) -> Review {
     let (all_of_host, all_of_vendor) = (host.everybody(), vendor.everybody());
     let mut counts = Counts { host: host.records.len(), vendor: vendor.records.len(), ..Counts::default() };
     {
-        let (host_places, vendor_places) = (places(&host.records), places(&vendor.records));
-        for (place, link) in links.iter().enumerate() {
-            let found =
-                (host_places.get(link.host.as_str()).copied(), vendor_places.get(link.vendor.as_str()).copied());
+        let (host_places, vendor_places) = (Places::new(&host.records), Places::new(&vendor.records));
+        // People are counted once: who differs in a further record is not in step.
+        let mut in_step = HashSet::new();
+        let several = links.iter().any(|link| link.kind == LinkKind::Further);
+        let of_kind = |kind| links.iter().enumerate().filter(move |(_, link)| link.kind == kind);
+        for (place, link) in of_kind(LinkKind::First).chain(of_kind(LinkKind::Further)) {
+            let found = (
+                host_places.get(&host.records, link.host.as_str()),
+                vendor_places.get(&vendor.records, link.vendor.as_str()),
+            );
             if let Some(host) = found.0 {
                 sides.host_free[host] = false;
             }
@@ -437,9 +460,22 @@ pub fn review(input: ReviewInput<'_>) -> Review {
             if link.state != LinkState::Linked {
                 continue;
             }
-            counts.linked += 1;
+            let first = link.kind == LinkKind::First;
+            counts.linked += usize::from(first);
             match found {
-                (Some(host), Some(vendor)) => counts.in_step += usize::from(work.linked(host, vendor, place, link)),
+                (Some(host), Some(vendor)) => {
+                    let even = work.linked(host, vendor, place, link);
+                    if first {
+                        counts.in_step += usize::from(even);
+                        if several && even {
+                            in_step.insert(host);
+                        }
+                    } else if !even && in_step.remove(&host) {
+                        counts.in_step -= 1;
+                    }
+                }
+                // Said of the first link.
+                (None, _) if !first => {}
                 (None, _) => {
                     work.findings.extend(all_of_host.map(|everybody| findings::gone_from(everybody, link, Side::Host)));
                 }
@@ -450,7 +486,8 @@ pub fn review(input: ReviewInput<'_>) -> Review {
             }
         }
     }
-    let Matching { matches, candidates } = match_free(&mut sides);
+    let Matching { matches, mut candidates } = match_free(&mut sides);
+    rehire::recognise(&mut candidates, &links, &host, &vendor);
     let recognised = matches
         .iter()
         .map(|found| {
@@ -466,8 +503,6 @@ pub fn review(input: ReviewInput<'_>) -> Review {
     for candidate in &candidates {
         work.findings.push(findings::ambiguous(candidate));
     }
-    work.duplicates();
-    work.unreadable();
     let disputed_host: HashSet<&HostId> = candidates.iter().map(|candidate| &candidate.host).collect();
     let disputed_vendor: HashSet<&VendorId> = candidates.iter().map(|candidate| &candidate.vendor).collect();
     let only_in_host: Vec<Unmatched<HostId>> = free(&sides.host_free)
@@ -479,10 +514,6 @@ pub fn review(input: ReviewInput<'_>) -> Review {
             place,
         })
         .collect();
-    for person in &only_in_host {
-        let record = &host.records[person.place];
-        work.findings.extend(findings::unreadable_in_host(&mapping, record, &person.id));
-    }
     let only_in_vendor = free(&sides.vendor_free)
         .map(|place| (place, VendorId::new(vendor.records[place].id())))
         .filter(|(_, id)| !disputed_vendor.contains(id))
@@ -492,6 +523,12 @@ pub fn review(input: ReviewInput<'_>) -> Review {
             place,
         })
         .collect();
+    work.duplicates();
+    work.unreadable();
+    for person in &only_in_host {
+        let record = &host.records[person.place];
+        work.findings.extend(findings::unreadable_in_host(&mapping, record, &person.id));
+    }
     let Work { differences, mut findings, people, agreeing, .. } = work;
     without_repetition(&mut findings, &only_in_host);
     Review {
@@ -528,12 +565,6 @@ fn without_repetition(findings: &mut Vec<Finding>, only_in_host: &[Unmatched<Hos
     findings.retain(|finding| !blocked.contains(&(finding.code.clone(), finding.host_id.clone(), finding.field)));
 }
 
-fn places(records: &[Record]) -> HashMap<&str, usize> {
-    let mut places = HashMap::with_capacity(records.len());
-    places.extend(records.iter().enumerate().map(|(place, record)| (record.id(), place)));
-    places
-}
-
 fn free(flags: &[bool]) -> impl Iterator<Item = usize> + '_ {
     flags.iter().enumerate().filter(|(_, free)| **free).map(|(place, _)| place)
 }
@@ -566,7 +597,7 @@ impl Work<'_> {
         }
         let baseline = self.prints.open(link, self.mapping, self.revision);
         let from = self.differences.len();
-        self.fields(host, vendor, baseline.as_ref());
+        self.fields(host, vendor, baseline.as_ref(), link.kind);
         let differences = from..self.differences.len();
         let in_step = differences.is_empty();
         self.people.push(Pairing { host, vendor, tie: Tie::Link(place), differences });
@@ -576,11 +607,17 @@ impl Work<'_> {
     /// Compares a person recognised now.
     fn recognised(&mut self, host: usize, vendor: usize, by: LinkedBy) {
         let from = self.differences.len();
-        self.fields(host, vendor, None);
+        self.fields(host, vendor, None, LinkKind::First);
         self.people.push(Pairing { host, vendor, tie: Tie::New(by), differences: from..self.differences.len() });
     }
 
-    fn fields(&mut self, host_place: usize, vendor_place: usize, baseline: Option<&(Fingerprinter, Pairs)>) {
+    fn fields(
+        &mut self,
+        host_place: usize,
+        vendor_place: usize,
+        baseline: Option<&(Fingerprinter, Pairs)>,
+        record: LinkKind,
+    ) {
         let (host, vendor) = (&self.host[host_place], &self.vendor[vendor_place]);
         let (host_id, vendor_id) = (HostId::new(host.id()), VendorId::new(vendor.id()));
         let others = Others { all: &self.taken, host: host_place, vendor: vendor_place };
@@ -603,7 +640,8 @@ impl Work<'_> {
                 Judgement::Rendered => self.findings.push(findings::rendered(&host_id, &vendor_id, entry.field)),
                 Judgement::Differs(kind) => {
                     let difference =
-                        difference(self.mapping, entry, (&host_id, host), (&vendor_id, vendor), kind, &others);
+                        difference(self.mapping, entry, (&host_id, host), (&vendor_id, vendor), kind, &others)
+                            .of_record(record);
                     self.findings.extend(findings::of_difference(&difference));
                     self.differences.push(difference);
                 }
@@ -615,7 +653,7 @@ impl Work<'_> {
             let judged = unit.judge(prints, &host_id, entry);
             let tell = |kind| {
                 let ids = (&host_id, &vendor_id);
-                entry_difference(self.mapping, &unit, ids, kind, &others, &self.prints.current)
+                entry_difference(self.mapping, &unit, ids, kind, &others, &self.prints.current).of_record(record)
             };
             match judged {
                 Judgement::Unknown | Judgement::Agreed => {}
@@ -636,9 +674,9 @@ impl Work<'_> {
     fn duplicates(&mut self) {
         for entry in self.mapping.entries() {
             for side in entry.unique_in {
-                let Some(index) = self.taken.index(*side, entry.field) else { continue };
+                let Some(unique) = self.taken.unique(*side, entry.field) else { continue };
                 let records = if *side == Side::Host { self.host } else { self.vendor };
-                for group in index.duplicates() {
+                for group in unique.duplicates() {
                     let findings = group
                         .iter()
                         .map(|place| findings::duplicate(*side, records[*place].id(), entry.field, group.len()));
@@ -702,6 +740,7 @@ pub(crate) fn difference(
         entry: None,
         key: None,
         kind,
+        record: LinkKind::First,
         group: entry.group.map(|group| group.name),
         choices: Resolution::ALL.into_iter().map(choice).collect(),
         host: match (host.cell(entry.field), entry.ask(host)) {
@@ -739,33 +778,61 @@ pub(crate) fn entry_difference(
 }
 
 /// Who has which value of the fields that must be unique.
-struct TakenIn<'r> {
-    host: Vec<Index<'r>>,
-    vendor: Vec<Index<'r>>,
+struct TakenIn<'r>(Vec<Unique<'r>>);
+
+/// A field that must be unique among the people of one side.
+struct Unique<'r> {
+    side: Side,
+    records: &'r [Record],
+    field: FieldId,
+    /// The form in which values are compared.
+    form: Convert,
+    /// Made when somebody asks who has a value.
+    index: OnceCell<Index<'r>>,
+}
+
+impl<'r> Unique<'r> {
+    fn make(&self) -> Index<'r> {
+        Index::in_form(self.records, self.field, self.form)
+    }
+
+    /// See [`Index::find`].
+    fn find<'s>(&'s self, value: &'s Value) -> impl Iterator<Item = usize> + 's {
+        self.index.get_or_init(|| self.make()).find(value)
+    }
+
+    /// See [`Index::duplicates`]. An index that nobody asked for is not kept.
+    fn duplicates(&self) -> Vec<Vec<usize>> {
+        self.index.get().map_or_else(|| self.make().duplicates(), Index::duplicates)
+    }
 }
 
 impl<'r> TakenIn<'r> {
     fn new(mapping: &Mapping, host: &'r [Record], vendor: &'r [Record]) -> Self {
         let of = |side: Side, records: &'r [Record]| {
             // What must be unique in the vendor must not come twice from the host either.
-            let wanted = |entry: &&FieldMapping| match side {
+            let wanted = move |entry: &&FieldMapping| match side {
                 Side::Host => !entry.unique_in.is_empty(),
                 Side::Vendor => entry.unique_in.contains(&side),
             };
-            let form = |entry: &FieldMapping| match (side, entry.convert) {
+            let form = move |entry: &FieldMapping| match (side, entry.convert) {
                 // People of the host share a number also when one of them has it without its country.
                 (Side::Host, form @ Convert::Phone { .. }) => form,
                 _ => Convert::Same,
             };
-            let unique = mapping.entries().iter().filter(wanted).map(|entry| (entry.field, form(entry)));
-            Index::several(records, unique)
+            mapping.entries().iter().filter(wanted).map(move |entry| Unique {
+                side,
+                records,
+                field: entry.field,
+                form: form(entry),
+                index: OnceCell::new(),
+            })
         };
-        Self { host: of(Side::Host, host), vendor: of(Side::Vendor, vendor) }
+        Self(of(Side::Host, host).chain(of(Side::Vendor, vendor)).collect())
     }
 
-    fn index(&self, side: Side, field: FieldId) -> Option<&Index<'r>> {
-        let indexes = if side == Side::Host { &self.host } else { &self.vendor };
-        indexes.iter().find(|index| index.field() == field)
+    fn unique(&self, side: Side, field: FieldId) -> Option<&Unique<'r>> {
+        self.0.iter().find(|unique| unique.side == side && unique.field == field)
     }
 }
 
@@ -779,7 +846,7 @@ struct Others<'t, 'r> {
 impl Taken for Others<'_, '_> {
     fn taken(&self, side: Side, field: FieldId, value: &Value) -> bool {
         let own = if side == Side::Host { self.host } else { self.vendor };
-        self.all.index(side, field).is_some_and(|index| index.find(value).any(|place| place != own))
+        self.all.unique(side, field).is_some_and(|unique| unique.find(value).any(|place| place != own))
     }
 }
 

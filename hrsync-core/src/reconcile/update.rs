@@ -1,16 +1,20 @@
 //! Updates of linked people on either side.
 
+use std::collections::HashMap;
+
 use super::apply::{Run, Sent, about, drifted, free, intent_key, put_link, unchanged};
 use super::approve::approval_key;
 use super::baseline::{self, Verdict};
 use super::compare::{Halves, agree_now};
-use super::entries::{Subject, Unit, keys_of, subject, taking};
+use super::entries::{Subject, Unit, changed_entries, keys_of, subject, taking};
 use super::findings::refusal;
 use super::link::{Link, LinkState};
 use super::merge::taken;
 use super::plan::{Change, Nobody, Operation, Source, Why, entered_cell};
+use super::quarantine::of_person;
 use super::report::ItemResult;
 use super::resolution::{host_wins, vendor_wins};
+use super::undo::{previous_cell, put_back, says};
 use crate::connector::{Evidence, Reading, StepNature, Write};
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
@@ -48,10 +52,8 @@ impl Run<'_> {
             let message = format!("{}; the person could not be read, so nothing was written", error.message());
             (ItemResult::NotAttempted, person(Finding { message: message.into(), ..finding }))
         };
-        let Some(link) = self.engine.link(host).await? else { return Ok(Err(not_linked())) };
-        if link.vendor != *vendor || link.state != LinkState::Linked {
-            return Ok(Err(not_linked()));
-        }
+        let link = self.engine.link_between(host, vendor).await?;
+        let Some(link) = link.filter(|link| link.state == LinkState::Linked) else { return Ok(Err(not_linked())) };
         let employee = match self.engine.host.fetch(host).await {
             Ok(Some(employee)) => employee,
             Ok(None) => return Ok(Err((ItemResult::Refused, super::findings::gone(&link, crate::Side::Host)))),
@@ -105,11 +107,18 @@ impl Run<'_> {
             self.found(super::findings::other_person(&link.host, &link.vendor), None);
             return Ok(ItemResult::Refused);
         }
+        let Some(carried) = self.carried(operation, changes).await? else { return Ok(ItemResult::Refused) };
         let (mut fields, mut decided, mut refused) = (Vec::new(), Vec::new(), false);
+        let as_read = host.clone();
         for change in changes {
             let Some(entry) = self.mapping.entry(change.field).cloned() else { continue };
-            match self.due(&link, &entry, &mut host, &vendor.record, change, key)? {
-                Due::Write(None) => fields.push(change.field),
+            let carried = carried.get(&change.field).map(String::as_str);
+            match self.due(&link, &entry, (&mut host, &vendor.record), (change, carried), key)? {
+                Due::Write(None) => {
+                    // A list that is written back as it was is settled in the entries that go back.
+                    decided.extend(changed_entries(&entry, host.cell(change.field), vendor.record.cell(change.field)));
+                    fields.push(change.field);
+                }
                 Due::Write(Some(unit)) => {
                     if let Err(why) = host_wins(&self.mapping, &entry, &unit.host, &unit.vendor, &Nobody) {
                         self.found(about(refusal(&why), operation).on(entry.field), None);
@@ -131,8 +140,10 @@ impl Run<'_> {
         if fields.is_empty() && refused {
             return Ok(ItemResult::Refused);
         }
+        // What is written back is no value of the host's: the host keeps its own, and the two are left as they are then.
+        let undoes = changes.iter().any(|change| matches!(change.source, Source::Previous(_)));
         if fields.is_empty() {
-            self.renew(&link, (&host, &vendor.record)).await?;
+            self.renew(&link, (if undoes { &as_read } else { &host }, &vendor.record)).await?;
             return Ok(ItemResult::AlreadyDone);
         }
         let Some((wanted, send)) = self.wanted(operation, (&fields, &decided), &host, &vendor.record) else {
@@ -150,14 +161,15 @@ impl Run<'_> {
         if steps.steps.is_empty() {
             return Ok(ItemResult::Refused);
         }
-        let mut done_before = false;
+        let (mut done_before, mut shown) = (false, vendor.record.clone());
         for step in &steps.steps {
             let partly = if done_before { ItemResult::PartlyDone } else { ItemResult::Refused };
             let mut checks = vec![free(operation)];
             if !done_before {
                 checks.push(unchanged(&link));
             }
-            match self.send(operation, step, &[], checks).await? {
+            let replaced = self.replaced(&link.host, &step.fields, &vendor.record, &wanted)?;
+            match self.send(operation, step, &[], checks, replaced).await? {
                 Sent::Done(done) => {
                     self.learn(&done, operation).await?;
                     let batch = Batch::default()
@@ -166,8 +178,14 @@ impl Run<'_> {
                         .delete(RowKey::new(RowKind::SetAside, link.host.as_str()))
                         .record(self.outcome(operation, step.name, "done"));
                     let batch = self.decided(operation, changes, &step.fields, batch);
-                    let written = (&*step.fields, &*decided, Verdict::Written);
-                    self.store_link(&link.host, (&host, &vendor.record), written, batch).await?;
+                    for field in &step.fields {
+                        shown.set(*field, wanted.cell(*field).clone());
+                    }
+                    let (sides, verdict) = match undoes {
+                        true => ((&as_read, &shown), Verdict::Settled),
+                        false => ((&host, &vendor.record), Verdict::Written),
+                    };
+                    self.store_link(&link, sides, (&step.fields, &decided, verdict), batch).await?;
                     done_before = true;
                 }
                 Sent::Refused(error) => {
@@ -197,14 +215,30 @@ impl Run<'_> {
         Ok(if complete { ItemResult::Done } else { ItemResult::PartlyDone })
     }
 
-    /// Whether a change is still to be made, as it was decided. An entered value is put into `host`.
+    /// The values that changes carry with them, opened; `None` when one was destroyed with the person's key, which is told.
+    async fn carried(&mut self, operation: &Operation, changes: &[Change]) -> Result<Option<HashMap<FieldId, String>>> {
+        let mut carried = HashMap::new();
+        for change in changes {
+            let (Source::Entered(sealed) | Source::Previous(sealed)) = &change.source else { continue };
+            match self.engine.open(sealed).await {
+                Ok(text) => drop(carried.insert(change.field, text)),
+                Err(error) if error.code() == "erased" => {
+                    self.found(about(Finding::from_error(&error), operation).on(change.field), None);
+                    return Ok(None);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Some(carried))
+    }
+
+    /// Whether a change is still to be made, as it was decided. A value that it carries is put into `host`.
     fn due(
         &mut self,
         link: &Link,
         entry: &FieldMapping,
-        host: &mut Record,
-        vendor: &Record,
-        change: &Change,
+        (host, vendor): (&mut Record, &Record),
+        (change, carried): (&Change, Option<&str>),
         key: KeyId,
     ) -> Result<Due> {
         let Some(prints) = self.prints.with(key.0) else { return Ok(Due::Drifted) };
@@ -225,9 +259,18 @@ impl Run<'_> {
         let halves = Halves::new(prints, &link.host, entry, host, vendor);
         let vendor_same = halves.shown == change.vendor;
         match &change.source {
-            Source::Entered(sealed) => {
-                let text = sealed.open(&*self.engine.keys)?;
-                let Ok(cell) = entered_cell(entry, &text) else { return Ok(Due::Drifted) };
+            Source::Previous(_) => {
+                let before = previous_cell(entry, carried.unwrap_or_default())?;
+                if put_back(entry, host, &before).is_err() {
+                    return Ok(Due::Drifted);
+                }
+                if says(entry, vendor.cell(entry.field), &before) {
+                    return Ok(Due::Already);
+                }
+                Ok(if vendor_same { Due::Write(None) } else { Due::Drifted })
+            }
+            Source::Entered(_) => {
+                let Ok(cell) = entered_cell(entry, carried.unwrap_or_default()) else { return Ok(Due::Drifted) };
                 host.set(entry.field, cell);
                 if agree_now(entry, host, vendor) == Some(true) {
                     return Ok(Due::Already);
@@ -291,12 +334,12 @@ impl Run<'_> {
     /// Stores a link after fields were written to either side.
     async fn store_link(
         &mut self,
-        id: &HostId,
+        link: &Link,
         sides: (&Record, &Record),
         written: (&[FieldId], &[(FieldId, Value)], Verdict),
         batch: Batch,
     ) -> Result<()> {
-        let Some(mut link) = self.engine.link(id).await? else {
+        let Some(mut link) = self.engine.link_between(&link.host, &link.vendor).await? else {
             return Ok(self.commit(batch).await?);
         };
         link.baseline = self.make_baseline(&link, sides, written);
@@ -345,6 +388,7 @@ impl Run<'_> {
                 Source::Host => ("host", None),
                 Source::Vendor => ("vendor", None),
                 Source::Entered(sealed) => ("enter", Some(sealed.clone())),
+                Source::Previous(_) => ("undo", None),
             };
             batch.record(self.entry(Event::Decided {
                 host: host.clone(),
@@ -367,11 +411,12 @@ impl Run<'_> {
 
     /// Forgets that a person was set aside, when nothing is to be written for them any more.
     pub(crate) async fn no_longer_set_aside(&mut self, person: &HostId) -> Result<()> {
-        let key = RowKey::new(RowKind::SetAside, person.as_str());
-        match self.engine.store.get(&self.engine.id, &key).await? {
-            Some(_) => Ok(self.commit(Batch::default().delete(key)).await?),
-            None => Ok(()),
+        for key in [RowKey::new(RowKind::SetAside, person.as_str()), of_person(person)] {
+            if self.engine.store.get(&self.engine.id, &key).await?.is_some() {
+                self.commit(Batch::default().delete(key)).await?;
+            }
         }
+        Ok(())
     }
 
     async fn set_aside(&mut self, host: &HostId, hold: &str) -> Result<()> {
@@ -391,9 +436,10 @@ impl Run<'_> {
             Ok(fresh) => fresh,
             Err(result) => return Ok(result),
         };
+        let Some(carried) = self.carried(operation, changes).await? else { return Ok(ItemResult::Refused) };
         let mapping = self.mapping.clone();
         let mut writes = Changes::default();
-        let (mut fields, mut decided): (Vec<FieldId>, Vec<(FieldId, Value)>) = (Vec::new(), Vec::new());
+        let (mut fields, mut decided, mut undone) = (Vec::<FieldId>::new(), Vec::new(), Vec::new());
         for change in changes {
             let Some(entry) = mapping.entry(change.field) else { continue };
             let Some(prints) = self.prints.with(key.0) else { return Ok(ItemResult::Drifted) };
@@ -408,7 +454,7 @@ impl Run<'_> {
             };
             let (of_host, of_vendor) = unit.as_ref().map_or((&host, &vendor.record), |unit| (&unit.host, &unit.vendor));
             let halves = Halves::new(prints, &link.host, entry, of_host, of_vendor);
-            let entered = matches!(change.source, Source::Entered(_));
+            let entered = matches!(change.source, Source::Entered(_) | Source::Previous(_));
             if halves.asked != change.host || (!entered && halves.shown != change.vendor) {
                 if !entered && agree_now(entry, of_host, of_vendor) == Some(true) {
                     continue;
@@ -416,9 +462,10 @@ impl Run<'_> {
                 self.found(drifted(operation, Some(change.field)), None);
                 return Ok(ItemResult::Drifted);
             }
-            if let Source::Entered(sealed) = &change.source {
-                let text = sealed.open(&*self.engine.keys)?;
-                let Ok(cell) = entered_cell(entry, &text) else { return Ok(ItemResult::Refused) };
+            let carried = carried.get(&change.field).map(String::as_str);
+            if let Some(cell) = carried.map(|text| brought(entry, change, text)).transpose()? {
+                let Some(cell) = cell else { return Ok(ItemResult::Refused) };
+                undone.extend(changed_entries(entry, &cell, host.cell(entry.field)));
                 writes.push(entry.field, cell.value().map(|value| value.reveal().into_owned()));
                 fields.push(entry.field);
                 continue;
@@ -447,6 +494,7 @@ impl Run<'_> {
             writes.push(entry.field, list.value().map(|value| value.reveal().into_owned()));
             fields.push(entry.field);
         }
+        decided.extend(undone);
         if fields.is_empty() {
             self.renew(&link, (&host, &vendor.record)).await?;
             return Ok(ItemResult::AlreadyDone);
@@ -464,7 +512,11 @@ impl Run<'_> {
     ) -> Result<ItemResult> {
         const STEP: &str = "host.update";
         let intent = self.intent(operation, (STEP, StepNature::Converge), Evidence::default(), fields.clone());
-        let intended = self.intended(operation, STEP, fields.clone());
+        let mut employee = Employee::from_record(&host);
+        writes.apply_to(&mut employee);
+        let after = employee.to_record();
+        let replaced = self.replaced(&link.host, &fields, &host, &after)?;
+        let intended = self.intended(operation, STEP, fields.clone(), replaced);
         let batch =
             Batch::default().put(intent_key(operation), None, store::encode(&intent)?).record(self.entry(intended));
         let batch = Batch { checks: vec![free(operation), unchanged(&link)], ..batch };
@@ -479,19 +531,15 @@ impl Run<'_> {
         let release = Batch::default().delete(intent_key(operation));
         let result = match written {
             Ok(HostWrite::Written) => {
-                let mut employee = Employee::from_record(&host);
-                writes.apply_to(&mut employee);
                 let batch = release.delete(approval_key(&operation.id)).record(self.outcome(operation, STEP, "done"));
                 let batch = self.decided(operation, changes, &fields, batch);
-                let after = employee.to_record();
                 // What was taken over is settled as it is now, also where the host makes something else of it, as of an emptied
                 // value that it works out from another. What was entered is settled when the vendor has it too.
                 let entered = |field: &FieldId| {
                     changes.iter().any(|change| change.field == *field && matches!(change.source, Source::Entered(_)))
                 };
                 let taken: Vec<FieldId> = fields.iter().copied().filter(|field| !entered(field)).collect();
-                let written = (&*taken, &*decided, Verdict::Settled);
-                self.store_link(&link.host, (&after, &vendor.record), written, batch).await?;
+                self.store_link(&link, (&after, &vendor.record), (&taken, &decided, Verdict::Settled), batch).await?;
                 return Ok(ItemResult::Done);
             }
             Ok(HostWrite::Drifted) => {
@@ -517,6 +565,14 @@ impl Run<'_> {
         };
         self.commit(release.record(self.outcome(operation, STEP, "refused"))).await?;
         Ok(result)
+    }
+}
+
+/// The host's cell for a value that a change carries; `None` when it cannot be taken.
+fn brought(entry: &FieldMapping, change: &Change, text: &str) -> Result<Option<Cell>> {
+    match change.source {
+        Source::Previous(_) => previous_cell(entry, text).map(Some),
+        _ => Ok(entered_cell(entry, text).ok()),
     }
 }
 

@@ -25,6 +25,8 @@ pub enum RowKind {
     Connection,
     /// A link, by host id.
     Link,
+    /// A link to a further record of a person in the vendor, by both ids.
+    FurtherLink,
     /// The other way into a link, by vendor id.
     VendorLink,
     /// A write under way, by person; the row is the lock.
@@ -33,12 +35,16 @@ pub enum RowKind {
     SetAside,
     /// What a person said about an operation of a plan, by the operation.
     Approval,
+    /// That a link was forgotten, by vendor id: what is created of that person again is another creation.
+    Forgotten,
     /// Two records that a person said are two people's, by both ids.
     Apart,
     /// The key of a person, wrapped by the host's ring; what is sealed under it goes with it.
     PersonKey,
     /// Sensitive changes pushed within the last hour, by class.
     Burst,
+    /// Failures in a row: `connection`, or `person/` and the host id.
+    Failures,
 }
 
 /// The name of a row within a connection.
@@ -209,6 +215,7 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
     async fn journal(&self, connection: &ConnectionId, after: u64, limit: usize) -> Result<Vec<Entry>>;
 
     /// Takes or renews the lease of a vendor account for `holder`, by the store's own clock. `None` when somebody else has it.
+    /// When that clock is set back, leases last longer by as much; one that was taken over never comes back.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].

@@ -4,7 +4,7 @@ use hrsync_core::journal::Event;
 use hrsync_core::mapping::{FieldMapping, Mapping};
 use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Missing, Plan, Resolution};
 use hrsync_core::store::RowKind;
-use hrsync_core::{Employee, FieldId, KeyId, StaticKeys, check, field};
+use hrsync_core::{Employee, FieldId, KeyId, Side, StaticKeys, check, field};
 use hrsync_testkit::SeededEntropy;
 
 use super::world::{World, host_id, kinds, person, results};
@@ -234,4 +234,52 @@ async fn a_list_that_is_hidden_for_a_while_is_known_afterwards() {
     assert_eq!(kinds(&world.review().await), [(ACCOUNTS, DifferenceKind::HostChanged); 2]);
     world.sync(&Decisions::new()).await;
     assert_eq!(both(&world, ACCOUNTS), accounts(&[(1, 0), (2, 0)]));
+}
+
+#[tokio::test]
+async fn a_list_goes_back_as_a_whole_unless_somebody_touched_it_since() {
+    let (before, ours) = (accounts(&[(0, 0), (1, 0)]), accounts(&[(0, 1), (2, 0)]));
+    let (rate, new_rate) = (percent(&[("2024-01-01", "100")]), percent(&[("2024-01-01", "100"), ("2026-12-01", "80")]));
+    for (side, touched) in [(Side::Host, false), (Side::Host, true), (Side::Vendor, false), (Side::Vendor, true)] {
+        let (world, case) = (linked().await, format!("written in the {side:?}, touched: {touched}"));
+        let other_sets = |id, text: &str| match side {
+            Side::Vendor => world.host_sets(1, id, Some(text)),
+            Side::Host => world.vendor_sets(1, id, Some(text)),
+        };
+        let written = |id: FieldId| match (side, world.values(1, id)) {
+            (Side::Host, (host, _)) => id.kind().parse(&host.unwrap()).unwrap(),
+            (Side::Vendor, (_, vendor)) => id.kind().parse(&vendor.unwrap()).unwrap(),
+        };
+        let read = |id: FieldId, text: &str| id.kind().parse(text).unwrap();
+        other_sets(ACCOUNTS, &ours);
+        other_sets(PERCENT, &new_rate);
+        let report = world.sync(&Decisions::new()).await;
+        assert!(report.is_clean(), "{case}: {report:#?}");
+        assert_eq!(written(ACCOUNTS), read(ACCOUNTS, &ours), "{case}");
+        let more = accounts(&[(0, 1), (2, 0), (3, 0)]);
+        if touched {
+            match side {
+                Side::Host => world.host_sets(1, ACCOUNTS, Some(&more)),
+                Side::Vendor => world.vendor_sets(1, ACCOUNTS, Some(&more)),
+            }
+        }
+
+        let plan = world.engine.undo(&world.anna, &report.run).await.unwrap();
+        let found: Vec<_> = plan.findings.iter().map(|finding| (finding.code.as_ref(), finding.field)).collect();
+        let expected: &[_] = if touched { &[("undo.touched", Some(ACCOUNTS))] } else { &[] };
+        assert_eq!(found, expected, "{case}");
+        let json = serde_json::to_string(&plan).unwrap();
+        assert!(IBANS.iter().all(|iban| !json.contains(iban)), "a plan holds no value");
+        assert_eq!(results(&world.apply(&plan).await), [ItemResult::Done], "{case}");
+        assert_eq!(written(PERCENT), read(PERCENT, &rate), "{case}");
+        assert_eq!(written(ACCOUNTS), read(ACCOUNTS, if touched { &more } else { &before }), "{case}");
+
+        // What went back is left as it is, entry by entry, and nothing of it is written again by itself.
+        let left = if touched { 1 } else { 4 };
+        let now = kinds(&world.review().await);
+        assert_eq!(now.iter().filter(|(_, kind)| *kind == DifferenceKind::Left).count(), left, "{case}: {now:?}");
+        world.sync(&Decisions::new()).await;
+        assert_eq!(written(PERCENT), read(PERCENT, &rate), "{case}");
+        assert!(world.engine.undo(&world.anna, &report.run).await.unwrap().is_empty(), "{case}");
+    }
 }

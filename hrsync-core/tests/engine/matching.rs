@@ -109,7 +109,7 @@ async fn a_person_who_came_back_under_another_id_is_linked_once_the_old_link_is_
     back.id = "h9".into();
     world.host.put(back);
     let review = world.review().await;
-    assert_eq!(review.candidates.iter().map(|one| one.reason).collect::<Vec<_>>(), [CandidateReason::LinkedElsewhere]);
+    assert_eq!(review.candidates.iter().map(|one| one.reason).collect::<Vec<_>>(), [CandidateReason::ReHire]);
     let connect = Decisions::new().connect(&host_id(9), &vendor_id(1));
     let plan = world.plan(&review, &connect);
     let impossible = plan.findings.iter().find(|one| one.code == code::DECISION_IMPOSSIBLE).unwrap();

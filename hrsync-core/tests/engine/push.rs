@@ -181,3 +181,18 @@ async fn another_reason_to_hold_is_tried_again_and_an_undone_change_is_forgotten
     assert_eq!(results(&world.engine.sweep().await.unwrap()), []);
     assert!(world.rows(RowKind::SetAside).await.is_empty());
 }
+
+#[tokio::test]
+async fn whether_a_value_is_free_cannot_be_told_without_the_list_and_nobody_comes_back_for_that() {
+    let world = World::linked(1).await;
+    world.vendor.hold("v1", Some("memory.locked"));
+    world.host_sets(1, field::EMPLOYEE_NUMBER, Some("77"));
+    assert_eq!(results(&world.push(1).await), [ItemResult::SetAside]);
+    world.vendor.hold("v1", None);
+    world.vendor.fail_next(CallKind::List, Error::new(ErrorKind::Unavailable, "down for the night"));
+    let report = world.engine.sweep().await.unwrap();
+    assert_eq!((results(&report), codes(&report.findings)), (vec![], vec![("unavailable", None)]));
+    assert_eq!(results(&world.engine.sweep().await.unwrap()), [ItemResult::Done], "still due");
+    assert_eq!(world.values(1, field::EMPLOYEE_NUMBER).1.as_deref(), Some("77"));
+    assert!(world.rows(RowKind::SetAside).await.is_empty());
+}

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use hrsync_core::connector::{Settled, StepDone};
+use hrsync_core::connector::{Coverage, Settled, StepDone};
 use hrsync_core::finding::code;
 use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Select};
 use hrsync_core::store::RowKind;
-use hrsync_core::{Error, ErrorKind, HostDirectory, VendorId, field};
+use hrsync_core::{Error, ErrorKind, HostDirectory, HostId, VendorId, field};
 use hrsync_testkit::vendor::CallKind;
 
 use crate::world::{SETTLE_AFTER, TITLE, World, codes, host_id, kinds, person, results, vendor_id};
@@ -182,6 +182,41 @@ async fn a_confirmed_creation_without_id_is_linked_when_it_is_found() {
 }
 
 #[tokio::test]
+async fn a_created_record_that_was_removed_before_it_was_linked_is_not_created_again_unasked() {
+    let world = World::new().await;
+    world.vendor.returns_ids(false);
+    world.host.put(person(1));
+    world.vendor.fail_after(2, CallKind::List, Error::new(ErrorKind::Unavailable, "down"));
+    assert_eq!(results(&world.sync(&create()).await), [ItemResult::Done]);
+    let made = linked_to(&world).remove(0);
+    world.vendor.remove(&made);
+    let open = || async { world.rows(RowKind::Intent).await.len() };
+
+    // The vendor may not show it yet, and a list that leaves people out proves nothing.
+    assert_eq!(codes(&world.review().await.findings), [(code::WRITE_UNKNOWN, None)]);
+    world.clock.advance(SETTLE_AFTER);
+    world.vendor.cover(Coverage { unrestricted: false, ..Coverage::FULL });
+    assert!(codes(&world.review().await.findings).contains(&(code::WRITE_UNKNOWN, None)));
+    assert_eq!(open().await, 1);
+    world.vendor.cover(Coverage::FULL);
+
+    let review = world.review().await;
+    assert_eq!(codes(&review.findings), [(code::CREATED_GONE, None)]);
+    assert_eq!((review.findings[0].host_id.as_ref(), open().await), (Some(&host_id(1)), 0));
+    let plan = world.plan(&review, &create());
+    let report = world.apply(&plan).await;
+    assert_eq!(results(&report), [ItemResult::Held]);
+    assert_eq!(codes(&report.findings), [(code::CREATED_GONE, None), (code::HELD, None)]);
+    assert!(world.vendor.ids().is_empty());
+    assert!(world.written().await.contains(&("create".into(), "gone".into())));
+
+    world.engine.approve(&world.anna, &plan, &Select::All).await.unwrap();
+    assert_eq!(results(&world.sync(&create()).await), [ItemResult::Done]);
+    linked_to(&world);
+    assert!(world.rows(RowKind::Approval).await.is_empty(), "an approval is for once");
+}
+
+#[tokio::test]
 async fn an_update_whose_answer_was_lost_locks_the_person_until_it_can_be_repeated() {
     for fate in [Fate::Dropped, Fate::Applied, Fate::Late] {
         let world = World::linked(2).await;
@@ -246,6 +281,27 @@ async fn a_person_created_in_the_host_twice_asked_is_there_once() {
 }
 
 #[tokio::test]
+async fn who_is_created_in_the_host_again_after_a_link_was_forgotten_is_somebody_new() {
+    let world = World::new().await;
+    world.vendor.put("v1", &person(1));
+    let create = Decisions::new().create_in_host(Select::All);
+    let mut made = Vec::new();
+    for _ in 0..3 {
+        assert_eq!(results(&world.sync(&create).await), [ItemResult::Done]);
+        let people = world.host.people();
+        assert_eq!(people.len(), 1);
+        let id = HostId::new(people[0].id.clone());
+        assert_eq!(world.engine.link(&id).await.unwrap().unwrap().vendor, vendor_id(1));
+        // A host that knows the key again would answer with the person who was deleted.
+        world.host.remove(id.as_str());
+        world.engine.forget(&world.anna, &id).await.unwrap();
+        made.push(id);
+    }
+    made.dedup();
+    assert_eq!(made.len(), 3);
+}
+
+#[tokio::test]
 async fn a_second_engine_over_the_same_store_writes_nothing_for_a_locked_person() {
     let world = World::linked(2).await;
     world.host.put(person(3));
@@ -288,5 +344,31 @@ async fn the_same_change_in_the_host_is_made_again_when_it_is_due_again() {
         // Read back, or the vendor's next change to what it showed before would be a write that was not taken.
         world.sync(&Decisions::new()).await;
         assert_eq!(world.values(1, TITLE), (Some("Baker".into()), Some("Baker".into())));
+    }
+}
+
+/// How long ago something was sent is not known after the clock was set back: its time counts anew, so that nothing is looked at too
+/// early and nobody is locked until the clock is there again.
+#[tokio::test]
+async fn a_clock_that_was_set_back_neither_settles_too_early_nor_locks_for_ever() {
+    for back in [Duration::from_secs(1), SETTLE_AFTER, Duration::from_secs(400 * 86_400)] {
+        for fate in [Fate::Dropped, Fate::Applied, Fate::Late] {
+            let case = format!("{back:?}, {fate:?}");
+            let world = creating(fate).await;
+            world.clock.set(hrsync_core::Clock::now(&world.clock) - back);
+            world.review().await;
+            let settled = || world.vendor.calls().iter().filter(|call| call.kind == CallKind::Settle).count();
+            world.clock.advance(SETTLE_AFTER - Duration::from_secs(1));
+            world.review().await;
+            assert_eq!((settled(), world.rows(RowKind::Intent).await.len()), (0, 1), "{case}: not before its time");
+            world.vendor.carry_out_late();
+            // At most once more as long as usual.
+            world.clock.advance(SETTLE_AFTER + Duration::from_secs(1));
+            let report = world.sync(&create()).await;
+            assert!(report.is_clean(), "{case}: {report:#?}");
+            assert_eq!(world.rows(RowKind::Intent).await, [], "{case}");
+            linked_to(&world);
+            assert!(world.review().await.is_in_step(), "{case}");
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! What is stored: rows of a newer version and rows that cannot be read, and what a lost race does.
 
-use hrsync_core::reconcile::{Decisions, ItemResult};
+use hrsync_core::reconcile::{Decisions, ItemResult, Select};
 use hrsync_core::store::{Batch, RowKey, RowKind};
-use hrsync_core::{ErrorKind, Outcome, Store, field};
+use hrsync_core::{ErrorKind, KeyId, Outcome, StaticKeys, Store, field};
 
-use crate::world::{TITLE, World, host_id, results};
+use crate::stores::{Fate, Troubled};
+use crate::world::{SETTLE_AFTER, TITLE, World, host_id, person, results};
 
 /// Rows are JSON objects with the number of their format.
 fn with_format(body: &str, format: u32) -> String {
@@ -115,4 +116,139 @@ async fn a_row_of_somebody_set_aside_that_cannot_be_read_stops_the_sweep() {
         }
         assert_eq!(world.vendor.writes(), [], "{body}");
     }
+}
+
+/// What only some runs need is read when it is needed.
+#[tokio::test]
+async fn a_row_that_cannot_be_read_stops_the_run_that_needs_it() {
+    let operation = |plan: &hrsync_core::reconcile::Plan| plan.operations[0].id.as_str().to_owned();
+    type Row = fn(String) -> RowKey;
+    let kinds: [Row; 4] = [
+        |operation| RowKey::new(RowKind::Approval, operation),
+        |_| RowKey::new(RowKind::Apart, "any"),
+        |_| RowKey::new(RowKind::Burst, "bank_account"),
+        // What a write replaces is sealed for the person before it is sent.
+        |_| RowKey::new(RowKind::PersonKey, "host/h1"),
+    ];
+    let bodies = [(r#"{"format":2}"#, "store_newer"), ("Aino Virtanen", "store_corrupt"), ("{}", "store_corrupt")];
+    for key in kinds {
+        for (body, code) in bodies {
+            let world = World::linked(1).await;
+            world.host_sets(1, field::IBAN, Some("FI1410093000123458"));
+            let refusal = || hrsync_core::Error::new(ErrorKind::InvalidData, "no").with_sensitive_detail("Aino");
+            world.vendor.fail_next(hrsync_testkit::vendor::CallKind::Update, refusal());
+            let plan = world.plan(&world.review().await, &Decisions::new());
+            let key = key(operation(&plan));
+            let case = format!("{key:?}: {body}");
+            let batch = Batch::default().put(key.clone(), None, body.into());
+            world.store.commit(&"default".into(), batch).await.unwrap();
+            let reviewed = world.engine.review(&world.anna).await.map(drop);
+            let results = match key.kind {
+                RowKind::Approval => vec![world.engine.apply(&world.anna, &plan).await.map(drop)],
+                RowKind::Burst => vec![world.engine.push(&[host_id(1)]).await.map(drop)],
+                RowKind::Apart => vec![reviewed],
+                _ => vec![world.engine.apply(&world.anna, &plan).await.map(drop)],
+            };
+            for result in results {
+                let error = result.expect_err(&case);
+                assert_eq!((error.kind(), error.code()), (ErrorKind::Store, code), "{case}");
+                assert!(!format!("{error:?} {error}").contains("Aino"), "{case}: the content is not repeated");
+            }
+            assert_eq!(world.vendor.writes(), [], "{case}");
+            assert_eq!(world.host.writes(), 0, "{case}");
+            // The row is as it was, and with it gone the work goes on.
+            assert_eq!(world.row(key.kind, &key.id).await.unwrap().body, body, "{case}");
+            world.store.commit(&"default".into(), Batch::default().delete(key)).await.unwrap();
+            world.clock.advance(SETTLE_AFTER);
+            let report = world.sync(&Decisions::new()).await;
+            let report = if report.is_clean() { report } else { world.sync(&Decisions::new()).await };
+            assert!(report.is_clean(), "{case}: {report:#?}");
+            assert!(world.review().await.is_in_step(), "{case}");
+        }
+    }
+}
+
+/// Whichever commit of a run fails, and however, the run ends with what the store said, and the next one over a store that works
+/// brings everything in step: one record a person, nothing lost, nothing written twice.
+#[tokio::test]
+async fn whichever_commit_fails_the_run_stops_and_the_next_one_recovers() {
+    let decisions = || Decisions::new().create_in_host(Select::All).create_in_vendor(Select::All);
+    for fate in [Fate::Failed, Fate::UnknownNot, Fate::UnknownDone] {
+        let mut failed = 0;
+        for after in 0.. {
+            let case = format!("{fate:?}, commit {after}");
+            let world = World::linked(3).await;
+            world.host_sets(1, TITLE, Some("Chef"));
+            world.vendor_sets(2, TITLE, Some("Cook"));
+            world.vendor_sets(3, field::DEPARTMENT, Some("200"));
+            world.host.put(person(4));
+            world.vendor.put("v5", &person(5));
+            let review = world.review().await;
+            let plan = world.plan(&review, &decisions());
+            let store = Troubled::failing(&world.store, after, fate);
+            let world = world.again(|builder| builder.store(store.clone()));
+            let applied = world.engine.apply(&world.anna, &plan).await;
+            if store.is_waiting() {
+                assert!(applied.unwrap().is_clean(), "{case}");
+                break;
+            }
+            let error = applied.expect_err(&case);
+            assert_eq!((error.kind(), error.code()), (ErrorKind::Store, "store_lost"), "{case}");
+            failed += 1;
+
+            let world = world.again(|builder| builder);
+            world.engine.verify_journal().await.unwrap();
+            world.clock.advance(SETTLE_AFTER);
+            let report = world.sync(&decisions()).await;
+            assert!(report.is_clean(), "{case}: {report:#?}");
+            assert!(world.review().await.is_in_step(), "{case}");
+            assert_eq!((world.vendor.ids().len(), world.host.people().len()), (5, 5), "{case}: one record a person");
+            assert_eq!(world.values(1, TITLE).1.as_deref(), Some("Chef"), "{case}");
+            assert_eq!(world.values(2, TITLE).0.as_deref(), Some("Cook"), "{case}");
+            assert_eq!(world.rows(RowKind::Intent).await, [], "{case}");
+            world.engine.verify_journal().await.unwrap();
+        }
+        assert!(failed > 10, "{failed} commits were made");
+    }
+}
+
+/// The ring's key is gone that the key of a person is wrapped under: what was sealed stays closed, and the runs go on.
+#[tokio::test]
+async fn without_the_key_that_wraps_a_persons_the_words_are_not_kept_and_the_finding_is() {
+    let words = || hrsync_core::Error::new(ErrorKind::InvalidData, "no").with_sensitive_detail("Aino is not welcome");
+    let refuse = |world: &World, title: &str| {
+        world.host_sets(1, TITLE, Some(title));
+        world.vendor.fail_next(hrsync_testkit::vendor::CallKind::Update, words());
+    };
+    let sealed = async |world: &World| -> Vec<Option<hrsync_core::Sealed>> {
+        let entries = world.journal().await;
+        let found = entries.into_iter().filter_map(|entry| match entry.entry.event {
+            hrsync_core::journal::Event::Found { finding, words } if finding.code == "invalid_data" => Some(words),
+            _ => None,
+        });
+        found.collect()
+    };
+    let world = World::linked(1).await;
+    refuse(&world, "Chef");
+    world.push(1).await;
+    let new = || StaticKeys::new([7; 32]).rotate(KeyId(2), [8; 32]);
+    let without = StaticKeys::random(&hrsync_testkit::SeededEntropy::new(9)).unwrap().rotate(KeyId(2), [8; 32]);
+    let world = world.again(|builder| builder.keys(new()));
+    assert_eq!(results(&world.sync(&Decisions::new()).await), [ItemResult::Done]);
+
+    let world = world.again(|builder| builder.keys(without));
+    refuse(&world, "Cook");
+    assert_eq!(results(&world.push(1).await), [ItemResult::Refused]);
+    let kept = sealed(&world).await;
+    let [Some(first), None] = &kept[..] else { panic!("{kept:?}") };
+    for result in [world.engine.open(first).await.map(drop), world.engine.export(&host_id(1)).await.map(drop)] {
+        assert_eq!(result.unwrap_err().code(), "key_missing");
+    }
+    // The key comes back, and everything can be opened again.
+    let world = world.again(|builder| builder.keys(new()));
+    assert_eq!(world.engine.open(first).await.unwrap(), "Aino is not welcome");
+    refuse(&world, "Host");
+    world.push(1).await;
+    let last = sealed(&world).await.pop().unwrap().unwrap();
+    assert_eq!(world.engine.open(&last).await.unwrap(), "Aino is not welcome");
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use hrsync_core::finding::code;
 use hrsync_core::journal::{self, Entry, Event};
 use hrsync_core::mapping::{Asked, FieldMapping, Update};
-use hrsync_core::reconcile::{DifferenceKind, LinkState, ReviewRun};
+use hrsync_core::reconcile::{DifferenceKind, ItemResult, Link, LinkState, Operation, ReviewRun};
 use hrsync_core::store::RowKind;
 use hrsync_core::{Cell, Connector, FieldId, HostId, Record, Result, Store, VendorId, field};
 
@@ -14,8 +14,41 @@ use super::world::{Process, World, is_active};
 /// How often it is gone on with until nothing changes any more.
 const ROUNDS: usize = 8;
 
-/// Waits until nothing sent before can be carried out any more, and goes on until nothing changes. The last review.
-pub(crate) async fn come_to_rest<S: Store + Clone>(world: &mut World<S>) -> (Process, Option<ReviewRun>) {
+/// How everything stood when nothing changed any more.
+pub(crate) struct AtRest {
+    pub(crate) review: ReviewRun,
+    /// What waits for approval.
+    held: Vec<Operation>,
+}
+
+impl AtRest {
+    /// Whether a person is asked about this one of the host, or of the vendor.
+    fn asks(&self, host: Option<&str>, vendor: Option<&str>) -> bool {
+        let is = |of_host: Option<&HostId>, of_vendor: Option<&VendorId>| {
+            host.is_some() && of_host.map(HostId::as_str) == host
+                || vendor.is_some() && of_vendor.map(VendorId::as_str) == vendor
+        };
+        let found = self.review.findings.iter().any(|finding| {
+            QUESTIONS.contains(&finding.code.as_ref()) && is(finding.host_id.as_ref(), finding.vendor_id.as_ref())
+        });
+        found
+            || self.review.candidates.iter().any(|pair| is(Some(&pair.host), Some(&pair.vendor)))
+            || self.held.iter().any(|operation| is(operation.host_id.as_ref(), operation.vendor_id.as_ref()))
+    }
+
+    /// Whether a change of the field waits for approval.
+    fn holds(&self, host: &HostId, field: FieldId) -> bool {
+        let theirs = self.held.iter().filter(|operation| operation.host_id.as_ref() == Some(host));
+        theirs.flat_map(|operation| operation.action.changes()).any(|change| change.field == field)
+    }
+}
+
+/// Findings that ask a person what is to become of somebody.
+const QUESTIONS: [&str; 5] =
+    [code::AMBIGUOUS_MATCH, code::DUPLICATE_VALUE, code::WRITE_UNKNOWN, code::LINKED_PERSON_GONE, code::CREATED_GONE];
+
+/// Waits until nothing sent before can be carried out any more, and goes on until nothing changes.
+pub(crate) async fn come_to_rest<S: Store + Clone>(world: &mut World<S>) -> (Process, Option<AtRest>) {
     world.wire.expect(None, []);
     world.wire.interleave(false);
     world.outwait().await;
@@ -24,8 +57,8 @@ pub(crate) async fn come_to_rest<S: Store + Clone>(world: &mut World<S>) -> (Pro
     let mut before = None;
     for _ in 0..ROUNDS {
         match round(world, &process).await {
-            Ok((review, 0)) => return (process, Some(review)),
-            Ok((review, _)) => before = Some(review),
+            Ok((rest, 0)) => return (process, Some(rest)),
+            Ok((rest, _)) => before = Some(rest),
             Err(error) => {
                 let code = error.code().to_owned();
                 world.wire.violated(format!("a run without faults ended with an error: {error} ({code})"));
@@ -38,7 +71,7 @@ pub(crate) async fn come_to_rest<S: Store + Clone>(world: &mut World<S>) -> (Pro
 }
 
 /// One round; how much it changed.
-async fn round<S: Store + Clone>(world: &World<S>, process: &Process) -> Result<(ReviewRun, usize)> {
+async fn round<S: Store + Clone>(world: &World<S>, process: &Process) -> Result<(AtRest, usize)> {
     let swept = match is_active(process).await? {
         true => process.engine.sweep().await?.items.len(),
         false => 0,
@@ -48,16 +81,21 @@ async fn round<S: Store + Clone>(world: &World<S>, process: &Process) -> Result<
         let items = report.items.iter().map(|item| format!("{} {:?} {:?}", item.action, item.host_id, item.result));
         format!("round: {:?}, settlements {}", items.collect::<Vec<_>>(), plan.settlements.len())
     });
-    Ok((review, swept + plan.operations.len() + plan.settlements.len() + report.linked))
+    let held = |operation: &Operation| {
+        report.items.iter().any(|item| item.operation == operation.id && item.result == ItemResult::Held)
+    };
+    let held: Vec<Operation> = plan.operations.iter().filter(|operation| held(operation)).cloned().collect();
+    let changed = swept + plan.operations.len() - held.len() + plan.settlements.len() + report.linked;
+    Ok((AtRest { review, held }, changed))
 }
 
 /// Checks every law that can be checked at rest; what is broken is kept by the wire.
-pub(crate) async fn check<S: Store + Clone>(world: &World<S>, process: &Process, review: &ReviewRun) {
+pub(crate) async fn check<S: Store + Clone>(world: &World<S>, process: &Process, rest: &AtRest) {
     for (law, broken) in [
-        ("1", one_record_a_person(world, process, review).await),
+        ("1", one_record_a_person(world, process, rest).await),
         ("2, 4", journal_is_whole(world).await),
-        ("3", both_sides_agree(world, process, review).await),
-        ("5", no_intent_is_left(world).await),
+        ("3", both_sides_agree(world, process, rest).await),
+        ("5", no_intent_is_left(world, rest).await),
         ("rows", rows_fit_together(world).await),
     ] {
         match broken {
@@ -71,7 +109,7 @@ pub(crate) async fn check<S: Store + Clone>(world: &World<S>, process: &Process,
 async fn one_record_a_person<S: Store + Clone>(
     world: &World<S>,
     process: &Process,
-    review: &ReviewRun,
+    rest: &AtRest,
 ) -> Result<Vec<String>> {
     let mut broken = Vec::new();
     let mut vendor: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -84,19 +122,14 @@ async fn one_record_a_person<S: Store + Clone>(
     for person in world.host.people() {
         host.entry(person.national_id.unwrap_or_default()).or_default().push(person.id);
     }
-    let asked = |id: &str| {
-        let finding = review.findings.iter().any(|finding| {
-            let codes = [code::AMBIGUOUS_MATCH, code::DUPLICATE_VALUE, code::WRITE_UNKNOWN];
-            finding.vendor_id.as_ref().is_some_and(|vendor| vendor.as_str() == id)
-                && codes.contains(&finding.code.as_ref())
-        });
-        finding || review.candidates.iter().any(|candidate| candidate.vendor.as_str() == id)
-    };
+    let asked = |id: &str| rest.asks(None, Some(id));
+    let disconnected = |link: &Option<Link>| link.as_ref().is_some_and(|link| link.state == LinkState::Disconnected);
+    let apart: HashSet<String> = disconnected_in_vendor(world, process).await?;
     for (number, ids) in &vendor {
         if ids.len() > 1 && (world.vendor.is_unique() || !ids.iter().all(|id| asked(id))) {
             broken.push(format!("the person {number} is in the vendor as {ids:?}"));
         }
-        if !host.contains_key(number) {
+        if !host.contains_key(number) && !ids.iter().all(|id| asked(id) || apart.contains(id)) {
             broken.push(format!("the person {ids:?} of the vendor is not in the host"));
         }
     }
@@ -104,12 +137,19 @@ async fn one_record_a_person<S: Store + Clone>(
         if ids.len() > 1 {
             broken.push(format!("the person {number} is in the host as {ids:?}"));
         }
-        let Some(records) = vendor.get(number) else {
-            broken.push(format!("the person {ids:?} of the host is not in the vendor"));
-            continue;
-        };
+        let none = Vec::new();
+        let records = vendor.get(number).unwrap_or(&none);
         for id in ids {
             let link = process.engine.link(&HostId::new(id.clone())).await?;
+            if disconnected(&link) {
+                continue;
+            }
+            if records.is_empty() {
+                if !rest.asks(Some(id), None) {
+                    broken.push(format!("the person {id} of the host is not in the vendor"));
+                }
+                continue;
+            }
             let linked = link.as_ref().is_some_and(|link| records.iter().any(|record| record == link.vendor.as_str()));
             if !linked && !records.iter().all(|record| asked(record)) {
                 broken.push(format!("the person {id} is not linked to one of {records:?} but {link:?}"));
@@ -117,6 +157,18 @@ async fn one_record_a_person<S: Store + Clone>(
         }
     }
     Ok(broken)
+}
+
+/// The records of the vendor that were disconnected on purpose.
+async fn disconnected_in_vendor<S: Store + Clone>(world: &World<S>, process: &Process) -> Result<HashSet<String>> {
+    let mut apart = HashSet::new();
+    for row in world.store.scan(&world.connection, RowKind::Link, None, 100).await? {
+        let link = process.engine.link(&HostId::new(row.key.id)).await?;
+        apart.extend(
+            link.filter(|link| link.state == LinkState::Disconnected).map(|link| link.vendor.as_str().to_owned()),
+        );
+    }
+    Ok(apart)
 }
 
 pub(crate) async fn journal_of<S: Store + Clone>(world: &World<S>) -> Result<Vec<Entry>> {
@@ -146,29 +198,33 @@ async fn journal_is_whole<S: Store + Clone>(world: &World<S>) -> Result<Vec<Stri
 }
 
 /// Both sides agree, or a conflict is open. This looks at the values themselves, not at what a baseline says of them.
-async fn both_sides_agree<S: Store + Clone>(
-    world: &World<S>,
-    process: &Process,
-    review: &ReviewRun,
-) -> Result<Vec<String>> {
+async fn both_sides_agree<S: Store + Clone>(world: &World<S>, process: &Process, rest: &AtRest) -> Result<Vec<String>> {
     let mut broken = Vec::new();
+    let there: HashSet<String> = world.vendor.ids().into_iter().collect();
     let mapping = world.vendor.mapping(&Default::default());
     for person in world.host.people() {
         let id = HostId::new(person.id.clone());
         let Some(link) = process.engine.link(&id).await?.filter(|link| link.state == LinkState::Linked) else {
             continue;
         };
+        if !there.contains(link.vendor.as_str()) {
+            if !rest.asks(Some(&person.id), None) {
+                broken.push(format!("{id} is linked to somebody who is gone, and nobody is asked"));
+            }
+            continue;
+        }
         let record = person.to_record();
         for entry in mapping.entries() {
             let shown = world.vendor.value(link.vendor.as_str(), entry.field);
             if agree(entry, &record, shown.as_deref()) {
                 continue;
             }
-            let open = review.differences.iter().any(|difference| {
-                difference.host_id == id
-                    && difference.field == entry.field
-                    && (difference.is_open() || difference.kind == DifferenceKind::Left)
-            });
+            let open = rest.holds(&id, entry.field)
+                || rest.review.differences.iter().any(|difference| {
+                    difference.host_id == id
+                        && difference.field == entry.field
+                        && (difference.is_open() || difference.kind == DifferenceKind::Left)
+                });
             if !open {
                 broken.push(format!(
                     "the {} of {id} differs and nobody is asked: {:?} in the host, {shown:?} in the vendor",
@@ -196,10 +252,18 @@ fn agree(entry: &FieldMapping, host: &Record, shown: Option<&str>) -> bool {
     }
 }
 
-/// No intent remains.
-async fn no_intent_is_left<S: Store + Clone>(world: &World<S>) -> Result<Vec<String>> {
+/// No intent remains, unless it is about somebody who was deleted in the host meanwhile, and a person is asked.
+async fn no_intent_is_left<S: Store + Clone>(world: &World<S>, rest: &AtRest) -> Result<Vec<String>> {
     let rows = world.store.scan(&world.connection, RowKind::Intent, None, 100).await?;
-    Ok(rows.into_iter().map(|row| format!("the intent {} is still there", row.key.id)).collect())
+    let asked = |id: &str| {
+        let host = id.strip_prefix("host/");
+        host.is_some_and(|host| world.host.get(host).is_none() && rest.asks(Some(host), None))
+    };
+    Ok(rows
+        .into_iter()
+        .filter(|row| !asked(&row.key.id))
+        .map(|row| format!("the intent {} is still there", row.key.id))
+        .collect())
 }
 
 /// What belongs together was stored together.
@@ -248,7 +312,7 @@ pub(crate) fn nothing_disappears(
         return None;
     }
     let named = entries.iter().any(|intended| {
-        let Event::Intended { operation, host, vendor, step, fields } = &intended.entry.event else { return false };
+        let Event::Intended { operation, host, vendor, step, fields, .. } = &intended.entry.event else { return false };
         let theirs = host.as_ref().is_some_and(|host| ids.iter().any(|id| id == host.as_str()))
             || vendor.as_ref().is_some_and(|vendor| ids.iter().any(|id| id == vendor.as_str()));
         let same = theirs && step.starts_with("host.") == wrote.on_host;

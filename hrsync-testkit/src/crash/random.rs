@@ -1,14 +1,15 @@
 //! Whole runs with everything that can go wrong, put together at random.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use hrsync_core::reconcile::{Missing, Resolution};
-use hrsync_core::{Authority, Clock, FieldId, HostId, Result, Store, field};
+use hrsync_core::guard::Guards;
+use hrsync_core::reconcile::{Missing, Resolution, Select};
+use hrsync_core::{Authority, Clock, ErrorKind, FieldId, HostId, Result, Store, field};
 
 use super::laws::{Wrote, check, come_to_rest, journal_of, nothing_disappears};
 use super::wire::{Fate, Place, Which};
@@ -21,6 +22,10 @@ enum Doing {
     Sync,
     Push(Vec<HostId>),
     Sweep,
+    /// Of the operations of a plan some are approved and some are held, by these random bits; then it is applied.
+    Approve(u64),
+    Disconnect(HostId),
+    Forget(HostId),
 }
 
 /// Runs the random schedule of a seed on a store, and tells which laws are broken and how it came to that. The store need not
@@ -47,6 +52,8 @@ struct Schedule<S> {
     world: World<S>,
     people: usize,
     wrote: Arc<Mutex<Vec<(Wrote, bool)>>>,
+    /// The ids of those whom somebody deleted.
+    removed: Arc<Mutex<HashSet<String>>>,
     /// When the first call that is still under way was sent.
     sent: Option<time::OffsetDateTime>,
     process: Process,
@@ -63,6 +70,9 @@ impl<S: Store + Clone> Schedule<S> {
         let conflicts = [None, None, Some(Resolution::Host), Some(Resolution::Vendor)];
         let missing = [None, Some(Missing::Fill)];
         world.policy = Policy { conflicts: conflicts[dice.below(4)], missing: missing[dice.below(2)] };
+        if dice.per_mille(300) {
+            world.guards = Guards::default();
+        }
         let people = 2 + dice.below(4);
         for number in 1..=people {
             let place = dice.below(5);
@@ -77,7 +87,7 @@ impl<S: Store + Clone> Schedule<S> {
             }
         }
         let process = world.process();
-        Self { dice, world, people, wrote: Arc::default(), sent: None, process }
+        Self { dice, world, people, wrote: Arc::default(), removed: Arc::default(), sent: None, process }
     }
 
     async fn run(&mut self) {
@@ -102,11 +112,15 @@ impl<S: Store + Clone> Schedule<S> {
                 let after = self.dice.below(120) as u64;
                 self.edit(Some(after)).await;
             }
+            if self.dice.per_mille(200) {
+                let after = self.dice.per_mille(400).then(|| self.dice.below(120) as u64);
+                self.delete(after);
+            }
             self.act().await;
         }
-        let (process, review) = come_to_rest(&mut self.world).await;
-        if let Some(review) = review {
-            check(&self.world, &process, &review).await;
+        let (process, rest) = come_to_rest(&mut self.world).await;
+        if let Some(rest) = rest {
+            check(&self.world, &process, &rest).await;
             self.check_edits().await;
         }
     }
@@ -120,7 +134,10 @@ impl<S: Store + Clone> Schedule<S> {
             3 => after * 10,
             4 => {
                 let now = self.world.clock.now();
-                self.world.clock.set(now - Duration::from_secs(3_600));
+                let back = Duration::from_secs(3_600);
+                self.world.clock.set(now - back);
+                // How long ago it was sent does not change by that.
+                self.sent = self.sent.map(|sent| sent - back);
                 self.world.wire.note(|| "the clock goes back by an hour".to_owned());
                 return;
             }
@@ -152,6 +169,31 @@ impl<S: Store + Clone> Schedule<S> {
                 ["in the vendor", "on both sides"].get(place).unwrap_or(&"in the host")
             )
         });
+    }
+
+    /// Somebody deletes a person on one side, now or while the next run is under way. Never the last one, since a side that is
+    /// empty all at once is not believed.
+    fn delete(&mut self, after: Option<u64>) {
+        let (on_host, choice) = (self.dice.per_mille(500), self.dice.below(60));
+        let (host, vendor, wire) = (self.world.host.clone(), self.world.vendor.clone(), self.world.wire.clone());
+        let removed = Arc::clone(&self.removed);
+        let delete = move || {
+            let ids = if on_host { host.people().into_iter().map(|person| person.id).collect() } else { vendor.ids() };
+            if ids.len() < 2 {
+                return;
+            }
+            let Some(id) = ids.get(choice % ids.len()) else { return };
+            wire.note(|| format!("somebody deletes {id}"));
+            match on_host {
+                true => host.remove(id),
+                false => vendor.remove(id),
+            };
+            removed.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone());
+        };
+        match after {
+            None => delete(),
+            Some(after) => self.world.wire.later(after, Box::pin(async move { delete() })),
+        }
     }
 
     /// Somebody changes a value on one side, now or while the next run is under way.
@@ -280,7 +322,18 @@ impl<S: Store + Clone> Schedule<S> {
         let key = hrsync_core::store::RowKey::new(hrsync_core::store::RowKind::Connection, "self");
         let row = self.world.store.get(&self.world.connection, &key).await.ok().flatten();
         let active = row.is_some_and(|row| row.body.contains("\"active\""));
-        match self.dice.below(8) {
+        let somebody = |dice: &mut Dice, people: Vec<hrsync_core::Employee>| {
+            people
+                .get(dice.below(people.len()))
+                .map_or_else(|| HostId::new("nobody"), |one| HostId::new(one.id.clone()))
+        };
+        match self.dice.below(12) {
+            8 => Doing::Approve(self.dice.next()),
+            9 if self.dice.per_mille(300) => Doing::Disconnect(somebody(&mut self.dice, self.world.host.people())),
+            9 => {
+                let choice = self.dice.below(60);
+                Doing::Forget(self.linked(choice).await)
+            }
             0..=2 if active => {
                 let hosts = self.world.host.people();
                 let chosen = hosts.iter().filter(|_| self.dice.per_mille(600));
@@ -289,6 +342,14 @@ impl<S: Store + Clone> Schedule<S> {
             3 if active => Doing::Sweep,
             _ => Doing::Sync,
         }
+    }
+
+    /// Somebody who has a link, also when they are gone.
+    async fn linked(&self, choice: usize) -> HostId {
+        let kind = hrsync_core::store::RowKind::Link;
+        let links = self.world.store.scan(&self.world.connection, kind, None, 100).await.unwrap_or_default();
+        let chosen = links.get(choice % links.len().max(1));
+        HostId::new(chosen.map_or_else(|| "nobody".to_owned(), |row| row.key.id.clone()))
     }
 
     /// The ids of a person on both sides.
@@ -303,6 +364,7 @@ impl<S: Store + Clone> Schedule<S> {
     async fn check_edits(&self) {
         let entries = journal_of(&self.world).await.unwrap_or_default();
         let wrote = self.wrote.lock().unwrap_or_else(PoisonError::into_inner);
+        let removed = self.removed.lock().unwrap_or_else(PoisonError::into_inner);
         let now = |one: &Wrote| match one.on_host {
             true => {
                 self.world.host.get(&one.id).and_then(|person| person.text(one.field).map(|text| text.into_owned()))
@@ -312,6 +374,10 @@ impl<S: Store + Clone> Schedule<S> {
         for (place, (one, alone)) in wrote.iter().enumerate() {
             let later = |other: &&(Wrote, bool)| other.0.person == one.person && other.0.field == one.field;
             let rest = wrote.get(place + 1..).unwrap_or_default();
+            if removed.contains(&one.id) {
+                // It went with the person.
+                continue;
+            }
             if rest.iter().any(|other| later(&other) && other.0.on_host == one.on_host) {
                 // The same person wrote something else over it.
                 continue;
@@ -338,6 +404,30 @@ async fn perform<S: Store + Clone>(world: &World<S>, process: &Process, doing: D
         Doing::Sync => world.sync(process).await.map(drop),
         Doing::Push(people) => process.engine.push(&people).await.map(drop),
         Doing::Sweep => process.engine.sweep().await.map(drop),
+        Doing::Approve(bits) => {
+            let (engine, anna) = (&process.engine, &world.anna);
+            let review = engine.review(anna).await?;
+            let plan = engine.plan(anna, &review, &world.policy.decisions())?;
+            let which = |wanted: u64| {
+                let place = plan.operations.iter().enumerate();
+                let chosen = place.filter(|(place, _)| bits >> (place % 32 * 2) & 3 == wanted);
+                Select::Only(chosen.map(|(_, operation)| operation.id.clone()).collect())
+            };
+            engine.hold(anna, &plan, &which(0)).await?;
+            engine.approve(anna, &plan, &which(1)).await?;
+            engine.approve(anna, &plan, &which(2)).await?;
+            engine.apply(anna, &plan).await.map(drop)
+        }
+        Doing::Disconnect(person) => fine(process.engine.disconnect(&world.anna, &person).await),
+        Doing::Forget(person) => fine(process.engine.forget(&world.anna, &person).await),
+    }
+}
+
+/// Nobody is linked under that id any more, or a write of the person is under way.
+fn fine(done: Result<()>) -> Result<()> {
+    match done {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::VersionMismatch) => Ok(()),
+        done => done,
     }
 }
 
@@ -357,7 +447,7 @@ async fn at_the_same_time<A, B>(
             turns = 1 + dice.common(most);
             firsts = if most == 3 { dice.per_mille(500) } else { !firsts };
         }
-        turns -= 1;
+        let before = super::TURNS.get();
         let turn = if one.is_some() { false } else { other.is_some() || firsts };
         if turn {
             if let Poll::Ready(done) = first.as_mut().poll(context) {
@@ -366,12 +456,17 @@ async fn at_the_same_time<A, B>(
         } else if let Poll::Ready(done) = second.as_mut().poll(context) {
             other = Some(done);
         }
+        // Whoever waits for something else, as for a database, keeps the turn: how long that takes is the machine's matter.
+        let passed = one.is_some() || other.is_some() || super::TURNS.get() != before;
+        turns -= usize::from(passed);
         match (one.take(), other.take()) {
             (Some(first), Some(second)) => Poll::Ready((first, second)),
             (first, second) => {
                 (one, other) = (first, second);
-                // Whoever was not asked may have been woken.
-                context.waker().wake_by_ref();
+                if passed {
+                    // Whoever was not asked may have been woken.
+                    context.waker().wake_by_ref();
+                }
                 Poll::Pending
             }
         }
@@ -393,7 +488,7 @@ fn set<T: std::str::FromStr>(variable: &str) -> Option<T> {
 ///
 /// # Panics
 /// A law is broken; the message names the seed.
-pub async fn random<S: Store + Clone>(store: impl AsyncFn() -> S, schedules: u64, half: u64) {
+pub(crate) async fn random<S: Store + Clone>(store: impl AsyncFn() -> S, schedules: u64, half: u64) {
     let schedules = set("HRSYNC_CRASH_SCHEDULES").unwrap_or(schedules);
     let only: Option<u64> = set("HRSYNC_CRASH_SEED");
     let seeds = match only {
@@ -414,5 +509,5 @@ pub async fn random<S: Store + Clone>(store: impl AsyncFn() -> S, schedules: u64
         found.len(),
         first.join("\n")
     );
-    super::say(&format!("crash harness, random schedules: {many}, no law broken"));
+    super::say(&format!("crash harness on {}, random schedules: {many}, no law broken", super::name_of::<S>()));
 }

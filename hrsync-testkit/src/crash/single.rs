@@ -183,9 +183,9 @@ pub enum Part {
 pub async fn singles<S: Store + Clone>(part: Part, store: impl AsyncFn() -> S) -> (Counts, Vec<String>) {
     let mut counts = Counts::default();
     let mut found = Vec::new();
-    for case in cases(part) {
+    for (number, case) in cases(part).into_iter().enumerate() {
         let calls = {
-            let schedule = Schedule::new(case, store().await, format!("{part:?}-{}", case.name)).await;
+            let schedule = Schedule::new(case, store().await, format!("{part:?}-case-{number}")).await;
             schedule.act().await;
             schedule.world.wire.calls()
         };
@@ -196,7 +196,7 @@ pub async fn singles<S: Store + Clone>(part: Part, store: impl AsyncFn() -> S) -
             let schedule = Schedule::new(case, store().await, name.clone()).await;
             let broken = schedule.run(wrong).await;
             if !broken.is_empty() {
-                let mut text = format!("{case:?}\n  {wrong:?}\n  {}", broken.join("\n  "));
+                let mut text = format!("{}: {case:?}\n  {wrong:?}\n  {}", case.name, broken.join("\n  "));
                 if found.is_empty() {
                     // Once more, to tell how it came to that.
                     let schedule = Schedule::new(case, store().await, format!("{name}-again")).await;
@@ -216,7 +216,7 @@ pub async fn singles<S: Store + Clone>(part: Part, store: impl AsyncFn() -> S) -
 ///
 /// # Panics
 /// A law is broken; the message tells how it came to that.
-pub async fn every_kill_point<S: Store + Clone>(part: Part, store: impl AsyncFn() -> S) {
+pub(crate) async fn every_kill_point<S: Store + Clone>(part: Part, store: impl AsyncFn() -> S) {
     let (counts, found) = singles(part, store).await;
     assert!(
         found.is_empty(),
@@ -225,7 +225,8 @@ pub async fn every_kill_point<S: Store + Clone>(part: Part, store: impl AsyncFn(
         counts.schedules,
         found.iter().take(10).cloned().collect::<Vec<_>>().join("\n")
     );
-    super::say(&format!("crash harness, single operations, {}: {counts}, no law broken", part.name()));
+    let store = super::name_of::<S>();
+    super::say(&format!("crash harness on {store}, single operations, {}: {counts}, no law broken", part.name()));
 }
 
 struct Schedule<S> {
@@ -350,9 +351,9 @@ impl<S: Store + Clone> Schedule<S> {
         self.world.clock.set(self.began + last);
         self.again(false).await;
         self.world.wire.let_arrive().await;
-        let (process, review) = come_to_rest(&mut self.world).await;
-        if let Some(review) = review {
-            check(&self.world, &process, &review).await;
+        let (process, rest) = come_to_rest(&mut self.world).await;
+        if let Some(rest) = rest {
+            check(&self.world, &process, &rest).await;
         }
         self.world.wire.violations()
     }

@@ -293,12 +293,14 @@ impl Wire {
                 state.open.remove(&key.id);
             }
             let intended = batch.entries.iter().rev().find_map(|entry| match &entry.event {
-                Event::Intended { operation, host, vendor, step, fields } => {
+                Event::Intended { operation, host, vendor, step, fields, .. } => {
                     Some((operation.clone(), host.clone(), vendor.clone(), step.clone(), fields.clone()))
                 }
                 _ => None,
             });
-            for (key, _) in batch.puts.iter().filter(|(key, _)| key.kind == RowKind::Intent) {
+            // After the clock was set back only its time is set anew, and the journal has nothing to tell: it stays whose it is.
+            let stamped = batch.entries.is_empty();
+            for (key, _) in batch.puts.iter().filter(|(key, _)| key.kind == RowKind::Intent && !stamped) {
                 let before = state.open.get(&key.id).cloned();
                 if before.as_ref().is_some_and(|before| before.worker != worker) {
                     taken = Some(key.id.clone());

@@ -79,6 +79,7 @@ pub(crate) struct World<S> {
     pub(crate) wire: Wire,
     pub(crate) anna: Actor,
     pub(crate) policy: Policy,
+    pub(crate) guards: Guards,
     pub(crate) seed: u64,
     workers: Worker,
     /// The latest that the clock ever showed.
@@ -98,6 +99,7 @@ impl<S: Store + Clone> World<S> {
             wire: Wire::new(),
             anna: Actor::administrator("anna"),
             policy: Policy { conflicts: None, missing: Some(Missing::Fill) },
+            guards: Guards::off(),
             seed,
             workers: 0,
             latest: start,
@@ -114,8 +116,7 @@ impl<S: Store + Clone> World<S> {
             .store(WiredStore::new(wire, worker, self.store.clone()))
             .notifier(WiredNotifier::new(wire, worker, self.mailbox.clone()))
             .clock(self.clock.clone())
-            // What is held until a person approves it is another matter.
-            .guards(Guards::off())
+            .guards(self.guards.clone())
             .keys(StaticKeys::new([7; 32]))
             .entropy(SeededEntropy::new(self.seed.wrapping_mul(1_000).wrapping_add(u64::from(worker))))
             .build();

@@ -1,0 +1,112 @@
+//! People who came back: recognised in a review, and linked again in place of what they were linked to.
+
+use std::collections::HashMap;
+
+use super::apply::{Run, VendorLink};
+use super::link::{Link, LinkKind, LinkState, vendor_link_key};
+use super::review::Roster;
+use crate::error::Result;
+use crate::journal::Event;
+use crate::matching::{Candidate, CandidateReason};
+use crate::model::{Cell, HostId, Record, Value, VendorId, field};
+use crate::store::{self, Batch, Check, RowKey, RowKind};
+
+/// Tells candidates who came back from those who are merely linked elsewhere: one of the two records is linked, and the record at
+/// the other end of that link is gone, as a complete list proves, or is of an employment that ended before the new one began. Who was
+/// disconnected on purpose or erased did not come back.
+pub(crate) fn recognise(candidates: &mut [Candidate], links: &[Link], host: &Roster, vendor: &Roster) {
+    if candidates.is_empty() || links.is_empty() {
+        return;
+    }
+    let (mut of_host, mut of_vendor) = (HashMap::new(), HashMap::new());
+    // A link that holds comes before one that does not.
+    let (holding, others): (Vec<&Link>, Vec<&Link>) = links.iter().partition(|link| link.state == LinkState::Linked);
+    for link in others.into_iter().chain(holding) {
+        of_host.insert(link.host.as_str(), link);
+        of_vendor.insert(link.vendor.as_str(), link);
+    }
+    let (hosts, vendors) = (People::new(host), People::new(vendor));
+    for candidate in candidates {
+        let (host, vendor) = (candidate.host.as_str(), candidate.vendor.as_str());
+        let (link, came_back) = match (of_host.get(host), of_vendor.get(vendor)) {
+            (None, Some(link)) => (link, hosts.came_back(link.host.as_str(), host)),
+            (Some(link), None) => (link, vendors.came_back(link.vendor.as_str(), vendor)),
+            _ => continue,
+        };
+        if came_back && link.state == LinkState::Linked && link.kind == LinkKind::First {
+            candidate.reason = CandidateReason::ReHire;
+            candidate.old = Some((link.host.clone(), link.vendor.clone()));
+        }
+    }
+}
+
+/// One side's people by id.
+struct People<'r> {
+    records: HashMap<&'r str, &'r Record>,
+    complete: bool,
+}
+
+impl<'r> People<'r> {
+    fn new(roster: &'r Roster) -> Self {
+        let records = roster.records.iter().map(|record| (record.id(), record)).collect();
+        Self { records, complete: roster.everybody().is_some() }
+    }
+
+    /// Whether the record `new` takes the place of `old`.
+    fn came_back(&self, old: &str, new: &str) -> bool {
+        let date = |id: &str, field| match self.records.get(id)?.cell(field) {
+            Cell::Value(Value::Date(date)) => Some(*date),
+            _ => None,
+        };
+        match self.records.get(old) {
+            None => self.complete,
+            Some(_) => matches!(
+                (date(old, field::END_DATE), date(new, field::START_DATE)),
+                (Some(ended), Some(began)) if ended < began
+            ),
+        }
+    }
+}
+
+impl Run<'_> {
+    /// The batch that makes `link` in place of the link `old`; `None` when that is not there any more. The former record stays known
+    /// as disconnected, so that nothing links or creates it again by itself.
+    pub(crate) async fn moving(&self, link: &Link, old: &(HostId, VendorId)) -> Result<Option<Batch>> {
+        let links = self.engine.links_of(&old.0).await?;
+        let first = |one: &&Link| one.kind == LinkKind::First && one.vendor == old.1 && one.state == LinkState::Linked;
+        let Some(first) = links.iter().find(first) else { return Ok(None) };
+        let former = Link { state: LinkState::Disconnected, ..Link::new(old.0.clone(), old.1.clone()) };
+        let was = Some(Check::At(first.row_version));
+        let back = store::encode(VendorLink { host: link.host.clone() })?;
+        let mut batch = Batch::default().delete(RowKey::new(RowKind::SetAside, old.0.as_str()));
+        for busy in [format!("host/{}", old.0), format!("host/{}", link.host), format!("vendor/{}", link.vendor)] {
+            batch.checks.push((RowKey::new(RowKind::Intent, busy), Check::Absent));
+        }
+        if link.host == old.0 {
+            let former = Link { kind: LinkKind::Further, ..former };
+            batch = batch
+                .put(first.key(), was, link.to_body()?)
+                .put(vendor_link_key(&link.vendor), Some(Check::Absent), back)
+                .put(former.key(), Some(Check::Absent), former.to_body()?);
+        } else {
+            batch = batch
+                .put(first.key(), was, former.to_body()?)
+                .put(link.key(), Some(Check::Absent), link.to_body()?)
+                .put(vendor_link_key(&link.vendor), None, back.clone());
+            for further in links.iter().filter(|one| one.kind == LinkKind::Further) {
+                let moved = Link {
+                    state: further.state,
+                    kind: LinkKind::Further,
+                    ..Link::new(link.host.clone(), further.vendor.clone())
+                };
+                batch = batch
+                    .put(moved.key(), Some(Check::Absent), moved.to_body()?)
+                    .put(vendor_link_key(&moved.vendor), None, back.clone())
+                    .delete(further.key());
+                batch.checks.push((further.key(), Check::At(further.row_version)));
+            }
+        }
+        let event = Event::Linked { host: link.host.clone(), vendor: link.vendor.clone(), by: "re_hire".into() };
+        Ok(Some(batch.record(self.entry(event))))
+    }
+}

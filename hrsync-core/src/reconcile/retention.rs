@@ -1,0 +1,343 @@
+//! How long the journal is kept, and whether it is whole.
+//!
+//! Pruning ends with a checkpoint: an entry that says, sealed under the host's ring, which entry was the last of those that
+//! are gone. What remains verifies from there.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::apply::Intent;
+use super::engine::{Engine, connection_key};
+use super::erase::ENTRIES;
+use super::fingerprint::{Fingerprint, Fingerprinter};
+use crate::connection::Actor;
+use crate::error::{Error, ErrorKind, Fixer, Outcome, Result, Retry, Scope};
+use crate::journal::{Entry, Event};
+use crate::keys::{KEY_MISSING, KeyId};
+use crate::model::ConnectionId;
+use crate::store::{self, Batch, Check, CommitError, RowKind};
+
+/// How often pruning is tried again when somebody else changes the connection at the same time.
+const TRIES: u32 = 10;
+
+/// Where a pruned journal begins: the last entry that is gone, sealed so that nobody without the host's keys can make one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// The number of the last entry that was pruned.
+    pub through: u64,
+    /// Its hash, from which the chain goes on.
+    pub hash: String,
+    /// How many entries went with this pruning. 0 where only the seal was made anew, under another key.
+    pub count: u64,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// The key of the ring under which it is sealed.
+    pub key: KeyId,
+    seal: Fingerprint,
+}
+
+impl Checkpoint {
+    fn new(prints: &Fingerprinter, (through, hash): (u64, &str), count: u64, at: OffsetDateTime) -> Self {
+        let blank = Fingerprint::default();
+        let mut made = Self { through, hash: hash.to_owned(), count, at, key: prints.key, seal: blank };
+        made.seal = made.tag(prints);
+        made
+    }
+
+    /// Over everything it says. The connection is in the key that fingerprints are made with.
+    fn tag(&self, prints: &Fingerprinter) -> Fingerprint {
+        let at = self.at.unix_timestamp_nanos();
+        let mut bytes = [self.through.to_be_bytes(), self.count.to_be_bytes()].concat();
+        bytes.extend(at.to_be_bytes());
+        bytes.extend(self.hash.as_bytes());
+        prints.tag("journal checkpoint", &bytes)
+    }
+}
+
+/// Where a journal is not what was appended; the source of the error that [`Engine::verify_journal`] gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Broken {
+    /// The number of the entry.
+    pub entry: u64,
+    /// What is wrong with it.
+    pub how: Breach,
+}
+
+/// What is wrong with an entry of a journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Breach {
+    /// It is not the entry that was appended, or what stood before it is not.
+    Altered,
+    /// It is not there.
+    Missing,
+    /// It is a checkpoint, and not one that was made with the host's keys, or not for this journal.
+    Checkpoint,
+}
+
+impl Breach {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Altered => "journal_altered",
+            Self::Missing => "journal_incomplete",
+            Self::Checkpoint => "journal_checkpoint",
+        }
+    }
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.how {
+            Breach::Altered => "was altered",
+            Breach::Missing => "is missing",
+            Breach::Checkpoint => "is no checkpoint of this journal",
+        };
+        write!(f, "entry {} of the journal {what}", self.entry)
+    }
+}
+
+impl std::error::Error for Broken {}
+
+impl From<Broken> for Error {
+    fn from(broken: Broken) -> Self {
+        Self::new(ErrorKind::Store, broken.to_string())
+            .with_code(broken.how.code())
+            .with_operation("verify_journal")
+            .with_scope(Scope::Platform)
+            .with_outcome(Outcome::NotSent)
+            .with_retry(Retry::Never)
+            .with_hint("compare it with a backup; nothing was written")
+            .with_source(broken)
+    }
+}
+
+/// A journal that is whole.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
+pub struct Verified {
+    /// How many entries there are.
+    pub entries: u64,
+    /// The number of the last one. An end that was cut off shows only against this number and hash, so keep them elsewhere when
+    /// it matters.
+    pub last: u64,
+    /// The hash of the last one.
+    pub hash: String,
+    /// Where it begins when it was pruned; `None` when it begins with the first entry of all.
+    pub from: Option<Checkpoint>,
+}
+
+/// Reads a journal from its beginning, and remembers only what is needed to tell whether it is whole.
+#[derive(Default)]
+struct Reader {
+    first: Option<Entry>,
+    last: Option<(u64, String)>,
+    entries: u64,
+    /// The newest checkpoint, and the number of its entry.
+    checkpoint: Option<(u64, Checkpoint)>,
+}
+
+impl Reader {
+    fn take(&mut self, entry: &Entry) -> Result<(), Broken> {
+        let broken = |entry, how| Err(Broken { entry, how });
+        match &self.last {
+            // The hash before the first is known when the newest checkpoint is.
+            None => self.first = Some(entry.clone()),
+            Some((last, _)) if entry.seq != last + 1 => return broken(last + 1, Breach::Missing),
+            Some((_, hash)) if !entry.follows(hash) => return broken(entry.seq, Breach::Altered),
+            Some(_) => {}
+        }
+        if let Event::Pruned { checkpoint } = &entry.entry.event {
+            self.checkpoint = Some((entry.seq, checkpoint.clone()));
+        }
+        self.last = Some((entry.seq, entry.hash.clone()));
+        self.entries += 1;
+        Ok(())
+    }
+
+    fn finish(&self, engine: &Engine) -> Result<Verified> {
+        let Self { first, last, entries, checkpoint } = self;
+        // That the connection was made is an entry, and pruning leaves one.
+        let (Some(first), Some((last, hash))) = (first, last) else {
+            return Err(Broken { entry: 1, how: Breach::Missing }.into());
+        };
+        if let Some((entry, checkpoint)) = &checkpoint {
+            engine.made_here(*entry, checkpoint)?;
+        }
+        let begins = checkpoint.as_ref().map_or(1, |(_, checkpoint)| checkpoint.through + 1);
+        if first.seq > begins {
+            return Err(Broken { entry: begins, how: Breach::Missing }.into());
+        }
+        if first.seq < begins {
+            // What was pruned is there again.
+            return Err(Broken { entry: first.seq, how: Breach::Altered }.into());
+        }
+        let from = checkpoint.as_ref().map(|(_, checkpoint)| checkpoint.clone());
+        if !first.follows(from.as_ref().map_or("", |checkpoint| &checkpoint.hash)) {
+            return Err(Broken { entry: first.seq, how: Breach::Altered }.into());
+        }
+        Ok(Verified { entries: *entries, last: *last, hash: hash.clone(), from })
+    }
+}
+
+/// Up to where a journal can be pruned: number and hash of the last entry before the first that has to stay.
+struct Cut<'i> {
+    before: OffsetDateTime,
+    open: &'i [Intent],
+    last: Option<(u64, String)>,
+    count: u64,
+    ended: bool,
+}
+
+impl Cut<'_> {
+    fn take(&mut self, entry: &Entry) {
+        // Only a beginning can be pruned, so that what is younger than the first entry that stays is never touched, whatever
+        // the clock said meanwhile.
+        self.ended |= entry.entry.at >= self.before || self.open.iter().any(|intent| began(entry, intent));
+        if !self.ended {
+            self.last = Some((entry.seq, entry.hash.clone()));
+            self.count += 1;
+        }
+    }
+}
+
+/// Whether an entry tells of a write that is still under way.
+fn began(entry: &Entry, intent: &Intent) -> bool {
+    let Event::Intended { operation, .. } = &entry.entry.event else { return false };
+    *operation == intent.operation && intent.run.as_ref().is_none_or(|run| *run == entry.entry.run)
+}
+
+impl Engine {
+    /// Removes the journal's entries from before an instant, and ends it with a [`Checkpoint`] from which what remains
+    /// [verifies](Self::verify_journal), both in one commit. Gives how many entries were removed. A journal that is not whole is not pruned,
+    /// or the checkpoint would make it good.
+    ///
+    /// What tells of a write under way stays, with everything after it. Everything else is a matter of the instant: pruned entries are no
+    /// longer there for [`explain`](Self::explain) and [`export`](Self::export), and a run whose entries are gone cannot be undone. Entries
+    /// are removed up to the first that is not from before, so after a clock that went back some stay longer.
+    ///
+    /// Where nothing is old enough nothing is written, but for a checkpoint that is sealed under an older key of the ring: it is
+    /// sealed anew. Prune before an old key is dropped, or what remains can no longer be verified.
+    ///
+    /// ```no_run
+    /// # async fn example(engine: hrsync_core::Engine) -> hrsync_core::Result<()> {
+    /// use hrsync_core::Actor;
+    ///
+    /// let years = time::Duration::days(6 * 366);
+    /// let pruned = engine.prune(&Actor::administrator("retention"), time::OffsetDateTime::now_utc() - years).await?;
+    /// println!("{pruned} entries removed");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// The actor may not, the journal is not whole (as [`verify_journal`](Self::verify_journal)), or the store failed.
+    pub async fn prune(&self, actor: &Actor, before: OffsetDateTime) -> Result<u64> {
+        self.may_configure(actor)?;
+        for _ in 0..TRIES {
+            // A new version of the connection's row makes of two who prune at the same time one who is late.
+            let (connection, _) = self.connected().await?;
+            let mut open = Vec::new();
+            self.each_row(RowKind::Intent, |row| {
+                open.push(store::decode(row)?);
+                Ok(())
+            })
+            .await?;
+            let mut cut = Cut { before, open: &open, last: None, count: 0, ended: false };
+            let verified = self.read_journal(|entry| cut.take(entry)).await?;
+            let Some(checkpoint) = self.checkpoint(cut, &verified) else { return Ok(0) };
+            let (prune, count) = (checkpoint.through, checkpoint.count);
+            let run = self.new_run()?;
+            let check = Some(Check::At(connection.version));
+            let batch = Batch { prune: Some(prune), ..Batch::default() }
+                .put(connection_key(), check, connection.body)
+                .record(self.entry(&run, actor.id(), Event::Pruned { checkpoint }));
+            match self.store.commit(&self.id, batch).await {
+                Ok(()) => return Ok(count),
+                Err(CommitError::Stale) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::new(ErrorKind::VersionMismatch, "the connection is changed again and again; prune later"))
+    }
+
+    /// The checkpoint to write; `None` when there is nothing to do.
+    fn checkpoint(&self, cut: Cut<'_>, verified: &Verified) -> Option<Checkpoint> {
+        let prints = Fingerprinter::current(&*self.keys, &self.id);
+        let now = self.clock.now();
+        match (cut.last, &verified.from) {
+            (Some((through, hash)), _) => Some(Checkpoint::new(&prints, (through, &hash), cut.count, now)),
+            (None, Some(old)) if old.key != prints.key => {
+                Some(Checkpoint::new(&prints, (old.through, &old.hash), 0, now))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the journal is what was appended: complete, unaltered and, when it was [pruned](Self::prune), beginning where a
+    /// checkpoint says, which was made with the host's keys. It is read in pages.
+    ///
+    /// The chain proves that nothing in it was changed afterwards, not that nobody made it all anew: number and hash of the last entry,
+    /// kept elsewhere, prove that, too.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] with the source [`Broken`] and one of the codes `journal_altered`, `journal_incomplete` and
+    /// `journal_checkpoint`; [`ErrorKind::ConfigInvalid`] with code `key_missing` when the key that the checkpoint was made with is no
+    /// longer in the ring; there is no connection, or the store failed.
+    pub async fn verify_journal(&self) -> Result<Verified> {
+        self.connected().await?;
+        self.read_journal(|_| ()).await
+    }
+
+    async fn read_journal(&self, mut each: impl FnMut(&Entry)) -> Result<Verified> {
+        loop {
+            let mut reader = Reader::default();
+            let read = self.read_pages(&mut reader, &mut each).await;
+            if read.is_ok() {
+                return read;
+            }
+            // Somebody who prunes takes pages away from who reads.
+            let now = self.store.journal(&self.id, 0, 1).await?;
+            if now.first().map(|entry| entry.seq) == reader.first.map(|entry| entry.seq) {
+                return read;
+            }
+        }
+    }
+
+    async fn read_pages(&self, reader: &mut Reader, each: &mut impl FnMut(&Entry)) -> Result<Verified> {
+        loop {
+            let after = reader.last.as_ref().map_or(0, |(seq, _)| *seq);
+            let entries = self.store.journal(&self.id, after, ENTRIES).await?;
+            if entries.is_empty() {
+                return reader.finish(self);
+            }
+            for entry in &entries {
+                reader.take(entry)?;
+                each(entry);
+            }
+        }
+    }
+
+    /// That a checkpoint was made with a key of the ring, for this connection.
+    fn made_here(&self, entry: u64, checkpoint: &Checkpoint) -> Result<()> {
+        let Some(prints) = Fingerprinter::with_key(&*self.keys, checkpoint.key, &self.id) else {
+            return Err(key_missing(entry, checkpoint.key, &self.id));
+        };
+        // A checkpoint is made before its own entry.
+        if checkpoint.tag(&prints) != checkpoint.seal || checkpoint.through >= entry {
+            return Err(Broken { entry, how: Breach::Checkpoint }.into());
+        }
+        Ok(())
+    }
+}
+
+fn key_missing(entry: u64, key: KeyId, connection: &ConnectionId) -> Error {
+    let message =
+        format!("key {} of the checkpoint in entry {entry} of {connection}'s journal is not in the ring", key.0);
+    Error::new(ErrorKind::ConfigInvalid, message)
+        .with_code(KEY_MISSING)
+        .with_operation("verify_journal")
+        .with_scope(Scope::Platform)
+        .with_fixer(Fixer::HostDeveloper)
+}
