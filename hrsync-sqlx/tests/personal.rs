@@ -186,7 +186,7 @@ async fn no_value_is_readable_in_an_sqlite_file() {
     let planted = RowKey::new(RowKind::Link, "planted");
     let plant = Batch::default().put(planted.clone(), None, r#"{"name":"Quetzal"}"#.to_owned());
     store.commit(&support::connection(), plant).await.unwrap();
-    assert_eq!(marks_in(&files(&file)), ["quetzal"]);
+    assert_eq!(marks_in(files(&file)), ["quetzal"]);
     store.commit(&support::connection(), Batch::default().delete(planted)).await.unwrap();
     life.breaks().await;
     store.close().await;

@@ -16,6 +16,7 @@ mod fingerprint;
 mod link;
 mod linking;
 mod merge;
+mod pending;
 mod plan;
 mod policy;
 mod progress;
@@ -38,6 +39,7 @@ pub use explain::{Explained, Written, explain};
 pub use fingerprint::Fingerprint;
 pub use link::{Link, LinkKind, LinkState};
 pub use merge::{Merged, merge};
+pub use pending::OpenWrite;
 pub use plan::{
     Action, Change, Expected, Left, Operation, Plan, PlanDifference, PlanInput, Settlement, Source, Undecided, Why,
     plan,

@@ -11,7 +11,7 @@ use crate::error::{Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::journal::Event;
 use crate::model::{HostId, Record, RunId, Side, VendorId};
-use crate::store::{self, Batch, Check, CommitError, Row, RowKind};
+use crate::store::{self, Batch, Check, CommitError, Row};
 
 /// What a recovery did.
 #[derive(Debug, Default)]
@@ -29,15 +29,8 @@ impl Engine {
     /// from now: neither is it looked at too early, nor is the person locked until the clock is there again. What another machine's
     /// clock is ahead by a little is waited for.
     pub(crate) async fn recover(&self, run: &RunId, actor: &str) -> Result<Recovered> {
-        let mut rows = Vec::new();
-        self.each_row(RowKind::Intent, |row| {
-            rows.push(row.clone());
-            Ok(())
-        })
-        .await?;
         let mut recovered = Recovered::default();
-        for row in rows {
-            let intent: Intent = store::decode(&row)?;
+        for (row, intent) in self.intents().await? {
             let now = self.clock.now();
             let settle_after = self.connector.info().settle_after;
             let due = intent.confirmed || intent.sent_at + settle_after <= now;
@@ -147,7 +140,7 @@ impl Engine {
             }
             (Settled::Pending, ..) => Ok(()),
             _ => {
-                let message = "it cannot be told whether the person was created in the payroll system; look there, then review again";
+                let message = "it cannot be told whether the person was created in the payroll system; look there, then review again or close the write";
                 let finding = Finding::problem(code::WRITE_UNKNOWN, message, Fixer::PayrollClerk);
                 recovered.findings.push(of_intent(finding, intent));
                 Ok(())
@@ -195,7 +188,7 @@ impl Engine {
         self.release(run, actor, row, intent, "done", link).await
     }
 
-    async fn release(
+    pub(crate) async fn release(
         &self,
         run: &RunId,
         actor: &str,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::apply::{Run, VendorLink};
 use super::link::{Link, LinkKind, LinkState, vendor_link_key};
+use super::quarantine::of_person;
 use super::review::Roster;
 use crate::error::Result;
 use crate::journal::Event;
@@ -78,7 +79,8 @@ impl Run<'_> {
         let former = Link { state: LinkState::Disconnected, ..Link::new(old.0.clone(), old.1.clone()) };
         let was = Some(Check::At(first.row_version));
         let back = store::encode(VendorLink { host: link.host.clone() })?;
-        let mut batch = Batch::default().delete(RowKey::new(RowKind::SetAside, old.0.as_str()));
+        let mut batch =
+            Batch::default().delete(RowKey::new(RowKind::SetAside, old.0.as_str())).delete(of_person(&old.0));
         for busy in [format!("host/{}", old.0), format!("host/{}", link.host), format!("vendor/{}", link.vendor)] {
             batch.checks.push((RowKey::new(RowKind::Intent, busy), Check::Absent));
         }

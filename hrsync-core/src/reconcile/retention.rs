@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind, Fixer, Outcome, Result, Retry, Scope};
 use crate::journal::{Entry, Event};
 use crate::keys::{KEY_MISSING, KeyId};
 use crate::model::ConnectionId;
-use crate::store::{self, Batch, Check, CommitError, RowKind};
+use crate::store::{Batch, Check, CommitError};
 
 /// How often pruning is tried again when somebody else changes the connection at the same time.
 const TRIES: u32 = 10;
@@ -238,12 +238,7 @@ impl Engine {
         for _ in 0..TRIES {
             // A new version of the connection's row makes of two who prune at the same time one who is late.
             let (connection, _) = self.connected().await?;
-            let mut open = Vec::new();
-            self.each_row(RowKind::Intent, |row| {
-                open.push(store::decode(row)?);
-                Ok(())
-            })
-            .await?;
+            let open: Vec<Intent> = self.intents().await?.into_iter().map(|(_, intent)| intent).collect();
             let mut cut = Cut { before, open: &open, last: None, count: 0, ended: false };
             let verified = self.read_journal(|entry| cut.take(entry)).await?;
             let Some(checkpoint) = self.checkpoint(cut, &verified) else { return Ok(0) };

@@ -6,7 +6,7 @@ use hrsync_core::connector::{Coverage, Settled, StepDone};
 use hrsync_core::finding::code;
 use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Select};
 use hrsync_core::store::RowKind;
-use hrsync_core::{Error, ErrorKind, HostDirectory, HostId, VendorId, field};
+use hrsync_core::{Actor, Error, ErrorKind, HostDirectory, HostId, Retry, VendorId, field};
 use hrsync_testkit::vendor::CallKind;
 
 use crate::world::{SETTLE_AFTER, TITLE, World, codes, host_id, kinds, person, results, vendor_id};
@@ -160,6 +160,40 @@ async fn a_lost_creation_of_somebody_who_left_the_host_stays_open() {
     let review = world.review().await;
     assert_eq!(codes(&review.findings), [(code::WRITE_UNKNOWN, None)]);
     assert_eq!(world.rows(RowKind::Intent).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_person_who_looked_closes_what_cannot_be_told() {
+    for fate in [Fate::Dropped, Fate::Applied] {
+        let world = creating(fate).await;
+        world.vendor.settles(Some(Settled::Ambiguous));
+        let [open] = world.engine.open_writes().await.unwrap().try_into().unwrap();
+        assert_eq!(
+            (open.action.as_str(), &open.host_id, open.confirmed),
+            ("create_in_vendor", &Some(host_id(1)), false)
+        );
+        let close = async || world.engine.close_write(&world.anna, &open.operation).await;
+        let early = close().await.unwrap_err();
+        assert_eq!((early.code(), early.retry()), (code::WRITE_PENDING, Retry::Later(Some(SETTLE_AFTER))));
+        world.clock.advance(SETTLE_AFTER);
+        world.review().await;
+        let user = Actor::user("otto");
+        assert_eq!(world.engine.close_write(&user, &open.operation).await.unwrap_err().code(), "role_missing");
+        close().await.unwrap();
+        assert_eq!(close().await.unwrap_err().kind(), ErrorKind::NotFound);
+        assert_eq!(world.written().await.last().map(|(_, result)| result.as_str()), Some("closed"), "{fate:?}");
+        // What is there is recognised, what is not is offered again.
+        let report = world.sync(&create()).await;
+        assert_eq!((report.linked, report.items.len()), (1, usize::from(fate == Fate::Dropped)), "{fate:?}");
+        linked_to(&world);
+    }
+    // Also for somebody who is gone from the host.
+    let world = creating(Fate::Applied).await;
+    world.host.remove("h1");
+    world.clock.advance(SETTLE_AFTER);
+    let operation = world.engine.open_writes().await.unwrap()[0].operation.clone();
+    world.engine.close_write(&world.anna, &operation).await.unwrap();
+    assert!(world.engine.open_writes().await.unwrap().is_empty());
 }
 
 #[tokio::test]
