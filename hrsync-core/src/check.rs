@@ -47,6 +47,12 @@ pub enum Problem {
     IllegalCharacters,
     /// The converter has no counterpart for it.
     NoCounterpart,
+    /// Not a list of entries whose parts are known.
+    NotAList,
+    /// Holds an entry without what tells it apart from the others.
+    NoKey,
+    /// Holds two entries of one key that say different things.
+    KeyTwice,
 }
 
 impl Problem {
@@ -67,6 +73,9 @@ impl Problem {
             Self::NotANumber => "is not a number",
             Self::IllegalCharacters => "holds characters that cannot be sent",
             Self::NoCounterpart => "has no counterpart on the other side",
+            Self::NotAList => "is not a list of entries with known parts",
+            Self::NoKey => "has an entry without its key",
+            Self::KeyTwice => "has two different entries of one key",
         }
     }
 }
@@ -104,6 +113,27 @@ pub fn date(text: &str) -> Result<Date, Problem> {
 /// A date as `YYYY-MM-DD`.
 pub fn format_date(date: Date) -> String {
     format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
+}
+
+/// A decimal number with a point, in its shortest form: `80.0` is `80`. Exact, for money and percentages.
+///
+/// # Errors
+/// [`Problem::NotANumber`].
+pub fn decimal(text: &str) -> Result<String, Problem> {
+    let text = text.trim();
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !all_digits(whole) || !all_digits(part) {
+        return Err(Problem::NotANumber);
+    }
+    let (whole, part) = (whole.trim_start_matches('0'), part.trim_end_matches('0'));
+    let whole = if whole.is_empty() { "0" } else { whole };
+    Ok(match (whole, part) {
+        ("0", "") => "0".to_owned(),
+        (_, "") => format!("{sign}{whole}"),
+        _ => format!("{sign}{whole}.{part}"),
+    })
 }
 
 /// An e-mail address: HTML's rule for the local part, labels with at least one dot for the domain (letters beyond ASCII are

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use crate::finding::Finding;
 use crate::keys::{Sealed, hex};
 use crate::model::{FieldId, HostId, OperationId, RunId, VendorId};
-use crate::reconcile::{Checkpoint, Why};
+use crate::reconcile::{Checkpoint, Fingerprint, Why};
 
 /// An entry that was not yet appended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +66,9 @@ pub enum Event {
         host: HostId,
         /// Which field.
         field: FieldId,
+        /// Which entry, in a list.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        entry: Option<Fingerprint>,
         /// The decision: `host`, `vendor`, `enter`, `leave` or `undo`.
         decision: String,
         /// Whether a person decided it for this field or in bulk, or the connection's policy did.

@@ -28,7 +28,7 @@ pub use keys::{Key, KeyId, KeyRing, Sealed, StaticKeys};
 pub use mapping::{FieldMapping, Mapping};
 pub use model::{
     Address, BankAccount, Cell, ConnectionId, Employee, Employment, EmploymentType, FieldId, Gender, HostId,
-    OperationId, Record, RunId, Schema, Side, Value, VendorId, field,
+    OperationId, Record, RunId, Salary, Schema, Side, Value, VendorId, WorkingTime, field,
 };
 pub use reconcile::Engine;
 pub use store::{MemoryStore, Store};

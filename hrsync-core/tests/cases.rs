@@ -13,7 +13,7 @@ use std::sync::Arc;
 use hrsync_core::finding::Finding;
 use hrsync_core::guard::Guards;
 use hrsync_core::mapping::{Convert, Direction, Group, Stop};
-use hrsync_core::model::FieldClass;
+use hrsync_core::model::{Entry, FieldClass, List};
 use hrsync_core::reconcile::{
     Action, Decisions, DifferenceKind, LinkState, Merged, Missing, PlanInput, Policies, Policy as Fallback, Resolution,
     ReviewInput, Roster, Select, merge, plan, review, settled_links,
@@ -140,6 +140,7 @@ impl Tally {
 /// was never settled.
 fn line(name: &str) -> Mapping {
     const TITLE: FieldMapping = FieldMapping::new(field::JOB_TITLE, "title");
+    const EMPLOYMENTS: FieldMapping = FieldMapping::new(field::EMPLOYMENTS, "employments");
     const DEPARTMENT: FieldMapping = FieldMapping::new(field::DEPARTMENT, "department");
     const WHOLE: Group = Group { name: "address", read_whole: true };
     const PARTS: Group = Group { name: "address", read_whole: false };
@@ -179,6 +180,11 @@ fn line(name: &str) -> Mapping {
             FieldMapping::new(field::BIC, "bic").group(&BANK).derived_from(field::IBAN, bank_of),
         ],
         "codes" => vec![FieldMapping::new(field::EMPLOYMENT_TYPE, "mode").convert(CODES)],
+        "employments" => vec![EMPLOYMENTS],
+        "employments that cannot be removed" => vec![EMPLOYMENTS.cannot_clear()],
+        "employments owned by the host" => vec![EMPLOYMENTS.direction(Direction::ToVendor)],
+        "employments owned by the vendor" => vec![EMPLOYMENTS.direction(Direction::ToHost)],
+        "working time" => vec![FieldMapping::new(field::WORKING_TIME, "percent")],
         other => panic!("there is no line {other:?}"),
     };
     Mapping::new("cases", entries)
@@ -311,11 +317,42 @@ fn codes(findings: &[Finding]) -> String {
 type Read = fn(&FieldMapping, &str) -> Cell;
 
 fn host_cell(entry: &FieldMapping, text: &str) -> Cell {
-    Cell::from_text(text, |text| entry.field.kind().parse(text))
+    Cell::from_text(&rows(entry, text), |text| entry.field.kind().parse(text))
 }
 
 fn vendor_cell(entry: &FieldMapping, text: &str) -> Cell {
-    entry.parse_vendor(text)
+    entry.parse_vendor(&rows(entry, text))
+}
+
+/// The text of a list from `1:Baker 2:Chef`, employments by a year of their start with their titles, or from `24:100 25:80 27:-`,
+/// the years from which percentages hold or none does; from `0` something holds since ever. Other text stays as it is.
+fn rows(entry: &FieldMapping, text: &str) -> String {
+    let Some(def) = entry.field.kind().list() else { return text.to_owned() };
+    let Some(parts) = text.split(' ').map(|part| part.split_once(':')).collect::<Option<Vec<_>>>() else {
+        return text.to_owned();
+    };
+    let day = |year: &str| format!("20{year:0>2}-01-01");
+    let last = |year: &str| format!("20{:0>2}-12-31", year.parse::<u8>().unwrap() - 1);
+    let row = |(place, (year, value)): (usize, &(&str, &str))| {
+        if !def.is_timeline() {
+            return Some(serde_json::json!({"start": day(year), "title": value}));
+        }
+        let next = parts.get(place + 1).map(|(next, _)| last(next));
+        let from = (*year != "0").then(|| day(year));
+        (*value != "-").then(|| serde_json::json!({"from": from, "to": next, "percent": value}))
+    };
+    serde_json::to_string(&parts.iter().enumerate().filter_map(row).collect::<Vec<_>>()).unwrap()
+}
+
+/// A list as the tables write it.
+fn shown_list(list: &List) -> String {
+    let year = |key: &Value| match key.as_date().unwrap().year() {
+        ever if ever < 0 => 0,
+        year => year - 2000,
+    };
+    let value = |entry: &Entry| entry.parts().iter().flatten().next().map(|part| part.reveal().into_owned());
+    let entry = |entry: &Entry| format!("{}:{}", year(entry.key()), value(entry).unwrap_or_else(|| "-".to_owned()));
+    list.entries().iter().map(entry).collect::<Vec<_>>().join(" ")
 }
 
 fn record(mapping: &Mapping, text: &str, read: Read) -> Record {
@@ -333,6 +370,7 @@ fn cell(cell: &Cell) -> String {
     match cell {
         Cell::NotRead => "?".to_owned(),
         Cell::Empty => "-".to_owned(),
+        Cell::Value(Value::List(list)) => shown_list(list),
         Cell::Value(value) => value.reveal().into_owned(),
         Cell::AsGiven(given) => given.reveal().to_owned(),
     }
@@ -367,7 +405,8 @@ fn merged(section: &Section, row: &Row, policy: &Policy) -> (Outcome, Option<Str
     let of = |merged: &Merged| (shown(&mapping, &merged.host), shown(&mapping, &merged.vendor), open(&mapping, merged));
     let (host_after, vendor_after, open) = of(&merged);
     let mut broken = None;
-    if merged.open.iter().any(|(field, _)| {
+    // Of a list the other entries may have changed.
+    if merged.open.iter().filter(|(field, _)| field.kind().list().is_none()).any(|(field, _)| {
         host.cell(*field) != merged.host.cell(*field) || vendor.cell(*field) != merged.vendor.cell(*field)
     }) {
         broken = Some("a field that waits for a person was changed".to_owned());
@@ -528,12 +567,24 @@ fn fields_with_several_managers() {
 }
 
 #[test]
+fn lists_merged_entry_by_entry() {
+    Tally::of(include_str!("cases/lists.toml"), merged).holds();
+}
+
+#[test]
+fn dated_values_compared_by_what_holds_on_each_day() {
+    Tally::of(include_str!("cases/timelines.toml"), merged).holds();
+}
+
+#[test]
 fn how_many_rows_there_are() {
     let tables = [
         ("two_way_fields", Tally::of(include_str!("cases/two_way_fields.toml"), merged)),
         ("two_way_people", Tally::of(include_str!("cases/two_way_people.toml"), planned)),
         ("three_way", Tally::of(include_str!("cases/three_way.toml"), merged)),
         ("ownership", Tally::of(include_str!("cases/ownership.toml"), merged)),
+        ("lists", Tally::of(include_str!("cases/lists.toml"), merged)),
+        ("timelines", Tally::of(include_str!("cases/timelines.toml"), merged)),
     ];
     for (name, Tally { rows, runs, explained, known, .. }) in &tables {
         println!("{name}: {rows} rows, {runs} runs, {explained} with a reason, {known} known to be wrong");

@@ -307,6 +307,7 @@ pub async fn journal_entries_come_back_as_they_were(store: &dyn Store, _: Advanc
         Event::Decided {
             host: host.clone(),
             field: field::EMAIL,
+            entry: None,
             decision: "leave".into(),
             why: Why::Policy,
             entered: None,
@@ -314,6 +315,7 @@ pub async fn journal_entries_come_back_as_they_were(store: &dyn Store, _: Advanc
         Event::Decided {
             host: host.clone(),
             field: field::EMAIL,
+            entry: None,
             decision: "enter".into(),
             why: Why::Decided,
             entered: Some(sealed.clone()),

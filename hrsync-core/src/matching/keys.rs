@@ -35,6 +35,7 @@ fn hash(field: FieldId, value: &Value) -> u64 {
     match value {
         Value::Text(text) => field.kind().canonical(text).hash(&mut hasher),
         Value::Date(date) => date.to_julian_day().hash(&mut hasher),
+        Value::List(list) => list.hash(&mut hasher),
     }
     hasher.finish() >> u32::BITS
 }

@@ -9,8 +9,10 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::Date;
 
+use super::list::{Rows, rows_from_text, rows_to_text};
 use super::record::{Cell, Record};
 use super::schema::{FieldId, Schema, field};
+use super::timeline::{Dated, Timeline};
 use crate::check;
 
 /// A person as the host knows one.
@@ -65,6 +67,15 @@ pub struct Employee {
     pub employment: Employment,
     /// The department in the host.
     pub department: Option<String>,
+    /// All bank accounts for pay, for hosts that know several; they are told apart by their IBAN. `None` says nothing of them, an
+    /// empty list says that there are none, and so with the lists below.
+    pub bank_accounts: Option<Vec<BankAccount>>,
+    /// All employments, for hosts that know several; they are told apart by their first day.
+    pub employments: Option<Vec<Employment>>,
+    /// The working time over time.
+    pub working_time: Option<Timeline<WorkingTime>>,
+    /// The agreed pay over time.
+    pub salary: Option<Timeline<Salary>>,
     unreadable: BTreeMap<FieldId, String>,
 }
 
@@ -105,6 +116,24 @@ pub struct Employment {
     pub title: Option<String>,
 }
 
+/// A share of full working time.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct WorkingTime {
+    /// In percent, a decimal number: `37.5`.
+    pub percent: Option<String>,
+}
+
+/// An agreed pay.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Salary {
+    /// How much, a decimal number: `3200.50`.
+    pub amount: Option<String>,
+    /// In which currency, ISO 4217.
+    pub currency: Option<String>,
+    /// For how long: `hour`, `month` or `year`.
+    pub per: Option<String>,
+}
+
 macro_rules! silent {
     ($($name:ident),+) => {$(
         impl fmt::Debug for $name {
@@ -114,7 +143,7 @@ macro_rules! silent {
         }
     )+};
 }
-silent!(Address, BankAccount, Employment);
+silent!(Address, BankAccount, Employment, WorkingTime, Salary);
 
 macro_rules! codes {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal,)+ }) => {
@@ -174,6 +203,146 @@ enum Place<'a> {
     Date(&'a mut Option<Date>),
     Type(&'a mut Option<EmploymentType>),
     Gender(&'a mut Option<Gender>),
+    List(&'a mut dyn Several),
+}
+
+impl Place<'_> {
+    /// Sets it; false when the text is no value of it, which leaves nothing.
+    fn set(self, text: Option<&str>) -> bool {
+        let filled = match self {
+            Self::Text(place) => {
+                *place = text.map(str::to_owned);
+                place.is_some()
+            }
+            Self::Date(place) => {
+                *place = text.and_then(|text| check::date(text).ok());
+                place.is_some()
+            }
+            Self::Type(place) => {
+                *place = text.and_then(EmploymentType::from_code);
+                place.is_some()
+            }
+            Self::Gender(place) => {
+                *place = text.and_then(Gender::from_code);
+                place.is_some()
+            }
+            Self::List(place) => place.set_rows(text.map_or(Some(Rows::new()), rows_from_text)),
+        };
+        filled || text.is_none()
+    }
+}
+
+/// What an entry of a list consists of.
+trait Entry: Default {
+    /// The part of a name.
+    fn place(&mut self, name: &str) -> Option<Place<'_>>;
+
+    /// The parts that hold something.
+    fn row(&self) -> BTreeMap<String, String>;
+}
+
+macro_rules! entry {
+    ($($entry:ident { $($name:literal: $place:ident($part:ident),)+ })+) => {$(
+        impl Entry for $entry {
+            fn place(&mut self, name: &str) -> Option<Place<'_>> {
+                match name {
+                    $($name => Some(Place::$place(&mut self.$part)),)+
+                    _ => None,
+                }
+            }
+
+            fn row(&self) -> BTreeMap<String, String> {
+                let parts = [$(($name, self.$part.as_ref().map(|part| part.shown())),)+];
+                parts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?))).collect()
+            }
+        }
+    )+};
+}
+
+entry! {
+    BankAccount { "iban": Text(iban), "bic": Text(bic), }
+    Employment {
+        "start": Date(start), "end": Date(end), "probation_end": Date(probation_end), "type": Type(kind), "title": Text(title),
+    }
+    WorkingTime { "percent": Text(percent), }
+    Salary { "amount": Text(amount), "currency": Text(currency), "per": Text(per), }
+}
+
+/// A part as text.
+trait Shown {
+    fn shown(&self) -> String;
+}
+
+impl Shown for String {
+    fn shown(&self) -> String {
+        self.clone()
+    }
+}
+
+impl Shown for Date {
+    fn shown(&self) -> String {
+        check::format_date(*self)
+    }
+}
+
+impl Shown for EmploymentType {
+    fn shown(&self) -> String {
+        self.as_str().to_owned()
+    }
+}
+
+/// The entries of a list field.
+trait Several {
+    /// `None` when nothing is known of them.
+    fn rows(&self) -> Option<Rows>;
+
+    /// Sets them; false when they could not be read, which leaves nothing known.
+    fn set_rows(&mut self, rows: Option<Rows>) -> bool;
+}
+
+fn read<E: Entry>(row: &BTreeMap<String, String>) -> Option<E> {
+    let mut entry = E::default();
+    let all = row.iter().all(|(name, text)| entry.place(name).is_some_and(|place| place.set(Some(text.trim()))));
+    all.then_some(entry)
+}
+
+impl<E: Entry> Several for Option<Vec<E>> {
+    fn rows(&self) -> Option<Rows> {
+        Some(self.as_ref()?.iter().map(Entry::row).collect())
+    }
+
+    fn set_rows(&mut self, rows: Option<Rows>) -> bool {
+        *self = rows.and_then(|rows| rows.iter().map(read).collect());
+        self.is_some()
+    }
+}
+
+const FROM: &str = "from";
+const TO: &str = "to";
+
+impl<E: Entry> Several for Option<Timeline<E>> {
+    fn rows(&self) -> Option<Rows> {
+        let row = |row: &Dated<E>| {
+            let days = [(FROM, row.from), (TO, row.to)];
+            let days = days.into_iter().filter_map(|(name, day)| Some((name.to_owned(), check::format_date(day?))));
+            row.value.row().into_iter().chain(days).collect()
+        };
+        Some(self.as_ref()?.rows().iter().map(row).collect())
+    }
+
+    fn set_rows(&mut self, rows: Option<Rows>) -> bool {
+        let dated = |mut row: BTreeMap<String, String>| {
+            let mut day = |name| row.remove(name).map(|text| check::date(text.trim()).ok());
+            let (from, to) = (day(FROM), day(TO));
+            // A day that cannot be read is not the same as none.
+            let (from, to) =
+                (from.map_or(Some(None), |day| day.map(Some))?, to.map_or(Some(None), |day| day.map(Some))?);
+            Some(Dated { from, to, value: read(&row)? })
+        };
+        let rows: Option<Vec<_>> = rows.and_then(|rows| rows.into_iter().map(dated).collect());
+        *self = rows.map(Timeline::new);
+        self.is_some()
+    }
 }
 
 impl Employee {
@@ -210,11 +379,27 @@ impl Employee {
             field::EMPLOYMENT_TYPE => Place::Type(&mut self.employment.kind),
             field::JOB_TITLE => Place::Text(&mut self.employment.title),
             field::DEPARTMENT => Place::Text(&mut self.department),
+            field::BANK_ACCOUNTS => Place::List(&mut self.bank_accounts),
+            field::EMPLOYMENTS => Place::List(&mut self.employments),
+            field::WORKING_TIME => Place::List(&mut self.working_time),
+            field::SALARY => Place::List(&mut self.salary),
             _ => return None,
         })
     }
 
-    /// The text of a field as it stands, `None` when it holds nothing.
+    /// The entries of a list field as they stand.
+    fn rows(&self, id: FieldId) -> Option<Rows> {
+        match id {
+            field::BANK_ACCOUNTS => self.bank_accounts.rows(),
+            field::EMPLOYMENTS => self.employments.rows(),
+            field::WORKING_TIME => self.working_time.rows(),
+            field::SALARY => self.salary.rows(),
+            _ => None,
+        }
+    }
+
+    /// The text of a field as it stands, that of a list as JSON; `None` when it holds nothing, for a list when nothing is known
+    /// of it.
     pub fn text(&self, id: FieldId) -> Option<Cow<'_, str>> {
         if let Some(raw) = self.unreadable.get(&id) {
             return Some(Cow::Borrowed(raw));
@@ -243,33 +428,15 @@ impl Employee {
             field::BIC => text(&self.bank.bic),
             field::JOB_TITLE => text(&self.employment.title),
             field::DEPARTMENT => text(&self.department),
-            _ => None,
+            _ => self.rows(id).as_ref().map(rows_to_text).map(Cow::Owned),
         }
     }
 
-    /// Sets a field from text; `None` or blank clears it. Text that is not a date or code of the field is kept as unreadable.
+    /// Sets a field from text, a list from JSON; `None` or blank clears it. Text that is not a date or code of the field is kept as unreadable.
     pub fn set_text(&mut self, id: FieldId, text: Option<&str>) {
         let text = text.map(str::trim).filter(|text| !text.is_empty());
         self.unreadable.remove(&id);
-        let readable = match self.place(id) {
-            None => true,
-            Some(Place::Text(place)) => {
-                *place = text.map(str::to_owned);
-                true
-            }
-            Some(Place::Date(place)) => {
-                *place = text.and_then(|text| check::date(text).ok());
-                place.is_some() || text.is_none()
-            }
-            Some(Place::Type(place)) => {
-                *place = text.and_then(EmploymentType::from_code);
-                place.is_some() || text.is_none()
-            }
-            Some(Place::Gender(place)) => {
-                *place = text.and_then(Gender::from_code);
-                place.is_some() || text.is_none()
-            }
-        };
+        let readable = self.place(id).is_none_or(|place| place.set(text));
         if let (false, Some(text)) = (readable, text) {
             self.unreadable.insert(id, text.to_owned());
         }
@@ -285,11 +452,12 @@ impl Employee {
         }
     }
 
-    /// The person as a record in which every field was read.
+    /// The person as a record in which every field was read, but for lists of which nothing is known.
     pub fn to_record(&self) -> Record {
         let mut record = Record::new(self.id.clone());
         for id in Schema::EMPLOYEE.ids() {
             let cell = match self.text(id) {
+                None if id.kind().list().is_some() => continue,
                 None => Cell::Empty,
                 Some(text) => Cell::from_text(&text, |text| id.kind().parse(text)),
             };
@@ -339,6 +507,10 @@ impl Serialize for Employee {
             map.serialize_entry("version", version)?;
         }
         for id in Schema::EMPLOYEE.ids() {
+            if let (None, Some(rows)) = (self.unreadable.get(&id), self.rows(id)) {
+                map.serialize_entry(id.name(), &rows)?;
+                continue;
+            }
             let Some(text) = self.text(id) else { continue };
             match id.name().split_once('.') {
                 None => map.serialize_entry(id.name(), &text)?,
@@ -354,7 +526,7 @@ impl Serialize for Employee {
     }
 }
 
-/// A scalar or an object, as JSON has it. Numbers count as their digits, so that `"employee_number": 1407` is no error.
+/// A scalar, an object or a list of objects, as JSON has it. Numbers count as their digits, so that `"employee_number": 1407` is no error.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Node {
@@ -362,6 +534,7 @@ enum Node {
     Text(String),
     Number(i64),
     Group(BTreeMap<String, Node>),
+    List(Vec<BTreeMap<String, Node>>),
     Other(serde::de::IgnoredAny),
 }
 
@@ -417,6 +590,7 @@ impl Employee {
             Node::Group(entries) => {
                 return entries.into_iter().try_for_each(|(name, node)| self.take(&format!("{path}.{name}"), node));
             }
+            Node::List(entries) => Some(self.take_rows(path, entries)?),
             Node::Other(_) => return Err(wrong_form(&self.id, path)),
             Node::Absent(()) => None,
             Node::Text(text) => Some(text),
@@ -432,6 +606,28 @@ impl Employee {
             (_, Err(_)) => return Err(E::custom(format_args!("employee {:?}: there is no field {path:?}", self.id))),
         }
         Ok(())
+    }
+
+    /// The text of a list.
+    fn take_rows<E: serde::de::Error>(&self, path: &str, entries: Vec<BTreeMap<String, Node>>) -> Result<String, E> {
+        let def =
+            FieldId::from_name(path).ok().and_then(|id| id.kind().list()).ok_or_else(|| wrong_form(&self.id, path))?;
+        let part = |(name, node): (String, Node)| {
+            if !def.names().any(|known| known == name) {
+                return Some(Err(E::custom(format_args!("employee {:?}: there is no {name:?} in {path}", self.id))));
+            }
+            match node {
+                Node::Absent(()) => None,
+                Node::Text(text) => Some(Ok((name, text))),
+                Node::Number(number) => Some(Ok((name, number.to_string()))),
+                Node::Group(_) | Node::List(_) | Node::Other(_) => {
+                    Some(Err(wrong_form(&self.id, &format!("{path}.{name}"))))
+                }
+            }
+        };
+        let row = |entry: BTreeMap<String, Node>| entry.into_iter().filter_map(part).collect::<Result<_, E>>();
+        let rows = entries.into_iter().map(row).collect::<Result<Rows, E>>()?;
+        Ok(rows_to_text(&rows))
     }
 }
 
@@ -481,6 +677,8 @@ mod tests {
             let sample = match id.kind() {
                 FieldKind::Date => "2024-02-29",
                 FieldKind::Code(codes) => codes[0],
+                FieldKind::List(def) if def.is_timeline() => r#"[{"from":"2024-02-29"}]"#,
+                FieldKind::List(_) => "[{}]",
                 _ => "FI",
             };
             let mut employee = Employee::new("1");

@@ -2,14 +2,16 @@
 
 mod employee;
 mod ids;
+mod list;
 mod record;
 mod schema;
 mod timeline;
 mod value;
 
-pub use employee::{Address, BankAccount, Employee, Employment, EmploymentType, Gender};
+pub use employee::{Address, BankAccount, Employee, Employment, EmploymentType, Gender, Salary, WorkingTime};
 pub use ids::{ConnectionId, HostId, OperationId, RunId, Side, VendorId};
+pub use list::{Entry, List, ListDef, Part};
 pub use record::{AsGiven, Cell, Record};
 pub use schema::{FieldClass, FieldDef, FieldId, FieldKind, Schema, UnknownField, field};
-pub use timeline::{Dated, Timeline};
+pub use timeline::{Dated, Moved, Timeline};
 pub use value::{Text, Value};

@@ -51,12 +51,13 @@ impl fmt::Debug for AsGiven {
 }
 
 impl Cell {
-    /// Reads a cell from text: blank is [`Cell::Empty`], what `read` refuses is kept [`Cell::AsGiven`].
+    /// Reads a cell from text: blank or a list without entries is [`Cell::Empty`], what `read` refuses is kept [`Cell::AsGiven`].
     pub fn from_text(text: &str, read: impl FnOnce(&str) -> Result<Value, Problem>) -> Self {
         if text.trim().is_empty() {
             return Self::Empty;
         }
         match read(text) {
+            Ok(value) if value.as_list().is_some_and(|list| list.entries().is_empty()) => Self::Empty,
             Ok(value) => Self::Value(value),
             Err(problem) => Self::as_given(text, problem),
         }

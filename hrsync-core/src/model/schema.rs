@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::list::{Entry, List, ListDef, Part};
 use super::value::{Text, Value};
 use crate::check::{self, Problem};
 
@@ -51,6 +52,10 @@ pub enum FieldKind {
     Bic,
     /// One of these codes.
     Code(&'static [&'static str]),
+    /// A decimal number with a point.
+    Decimal,
+    /// Several entries, by key or, in a timeline, by day.
+    List(&'static ListDef),
 }
 
 impl FieldKind {
@@ -78,6 +83,8 @@ impl FieldKind {
                 let known = codes.iter().find(|code| code.eq_ignore_ascii_case(text));
                 known.map(|code| Value::text(code)).ok_or(Problem::UnknownCode)
             }
+            Self::Decimal => check::decimal(text).map(|number| Value::text(&number)),
+            Self::List(def) => List::parse(def, text).map(|list| Value::List(Box::new(list))),
         }
     }
 
@@ -85,7 +92,16 @@ impl FieldKind {
     pub fn same(self, a: &Value, b: &Value) -> bool {
         match (self, a, b) {
             (Self::Email, Value::Text(a), Value::Text(b)) => same_but_case(a, b),
+            (Self::List(def), Value::List(a), Value::List(b)) => same_entries(def, a, b),
             _ => a == b,
+        }
+    }
+
+    /// The definition of a list's entries, for a list.
+    pub fn list(self) -> Option<&'static ListDef> {
+        match self {
+            Self::List(def) => Some(def),
+            _ => None,
         }
     }
 
@@ -99,6 +115,17 @@ impl FieldKind {
 
 fn same_but_case(a: &Text, b: &Text) -> bool {
     a == b || a.as_str().to_lowercase() == b.as_str().to_lowercase()
+}
+
+fn same_entries(def: &ListDef, a: &List, b: &List) -> bool {
+    let part = |(part, (a, b)): (&Part, (&Option<Value>, &Option<Value>))| match (a, b) {
+        (Some(a), Some(b)) => part.kind.same(a, b),
+        (a, b) => a.is_none() && b.is_none(),
+    };
+    let entry = |(a, b): (&Entry, &Entry)| {
+        def.key_kind().same(a.key(), b.key()) && def.parts.iter().zip(a.parts().iter().zip(b.parts())).all(part)
+    };
+    a.entries().len() == b.entries().len() && a.entries().iter().zip(b.entries()).all(entry)
 }
 
 /// What is known of a field.
@@ -220,6 +247,32 @@ macro_rules! fields {
 
 pub(crate) const EMPLOYMENT_TYPES: &[&str] = &["casual", "consultant", "permanent", "temporary", "trainee"];
 pub(crate) const GENDERS: &[&str] = &["female", "male", "other"];
+const PAY_PERIODS: &[&str] = &["hour", "month", "year"];
+
+const fn part(name: &'static str, kind: FieldKind) -> Part {
+    Part { name, kind }
+}
+
+static BANK_ACCOUNT: ListDef =
+    ListDef { key: Some(part("iban", FieldKind::Iban)), parts: &[part("bic", FieldKind::Bic)] };
+static EMPLOYMENT: ListDef = ListDef {
+    key: Some(part("start", FieldKind::Date)),
+    parts: &[
+        part("end", FieldKind::Date),
+        part("probation_end", FieldKind::Date),
+        part("type", FieldKind::Code(EMPLOYMENT_TYPES)),
+        part("title", FieldKind::Text),
+    ],
+};
+static PERCENT: ListDef = ListDef { key: None, parts: &[part("percent", FieldKind::Decimal)] };
+static AMOUNT: ListDef = ListDef {
+    key: None,
+    parts: &[
+        part("amount", FieldKind::Decimal),
+        part("currency", FieldKind::Text),
+        part("per", FieldKind::Code(PAY_PERIODS)),
+    ],
+};
 
 fields! {
     /// The identity number of the person's country.
@@ -264,6 +317,14 @@ fields! {
     JOB_TITLE = "employment.title", "job title", Work, FieldKind::Text;
     /// The department in the host.
     DEPARTMENT = "department", "department", Work, FieldKind::Text;
+    /// All bank accounts for pay, by IBAN.
+    BANK_ACCOUNTS = "bank_accounts", "bank accounts", Bank, FieldKind::List(&BANK_ACCOUNT);
+    /// All employments, by their first day.
+    EMPLOYMENTS = "employments", "employments", Work, FieldKind::List(&EMPLOYMENT);
+    /// The share of full working time in percent, over time.
+    WORKING_TIME = "working_time", "working time", Work, FieldKind::List(&PERCENT);
+    /// The agreed pay over time.
+    SALARY = "salary", "salary", Pay, FieldKind::List(&AMOUNT);
 }
 
 impl Schema {

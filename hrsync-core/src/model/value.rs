@@ -7,6 +7,8 @@ use compact_str::CompactString;
 use time::Date;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+use super::list::List;
+
 /// Text in Unicode's composed form without surrounding space. Up to 24 bytes of it live in place.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Text(CompactString);
@@ -36,12 +38,14 @@ impl fmt::Debug for Text {
 }
 
 /// A value of a field.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Value {
     /// Text: also codes, numbers, countries, accounts, each in its normal form.
     Text(Text),
     /// A calendar date.
     Date(Date),
+    /// Several entries.
+    List(Box<List>),
 }
 
 impl Value {
@@ -50,11 +54,12 @@ impl Value {
         Self::Text(Text::new(text))
     }
 
-    /// The value in words, a date as `YYYY-MM-DD`. This is personal data: show it to the person who is entitled to see it.
+    /// The value in words, a date as `YYYY-MM-DD`, a list as JSON. This is personal data: show it to the person who is entitled to see it.
     pub fn reveal(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text.as_str()),
             Self::Date(date) => Cow::Owned(crate::check::format_date(*date)),
+            Self::List(list) => Cow::Owned(list.reveal()),
         }
     }
 
@@ -62,7 +67,7 @@ impl Value {
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text.as_str()),
-            Self::Date(_) => None,
+            Self::Date(_) | Self::List(_) => None,
         }
     }
 
@@ -70,7 +75,15 @@ impl Value {
     pub fn as_date(&self) -> Option<Date> {
         match self {
             Self::Date(date) => Some(*date),
-            Self::Text(_) => None,
+            Self::Text(_) | Self::List(_) => None,
+        }
+    }
+
+    /// The list, when it is one.
+    pub fn as_list(&self) -> Option<&List> {
+        match self {
+            Self::List(list) => Some(list),
+            Self::Text(_) | Self::Date(_) => None,
         }
     }
 }
@@ -86,6 +99,7 @@ impl fmt::Debug for Value {
         f.write_str(match self {
             Self::Text(_) => "Text([redacted])",
             Self::Date(_) => "Date([redacted])",
+            Self::List(_) => "List([redacted])",
         })
     }
 }

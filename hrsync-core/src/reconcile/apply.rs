@@ -241,10 +241,11 @@ impl Run<'_> {
             }
             None => put_link(&link)?,
         };
-        for Left { field, why } in &settlement.left {
+        for Left { field, entry, why } in &settlement.left {
             batch = batch.record(self.entry(Event::Decided {
                 host: settlement.host_id.clone(),
                 field: *field,
+                entry: *entry,
                 decision: "leave".into(),
                 why: *why,
                 entered: None,

@@ -1,11 +1,12 @@
 //! Making baselines: what a link remembers after a settlement.
 
-use super::compare::{Halves, Judgement, judge, settled};
+use super::compare::{DifferenceKind, Halves, Judgement, settled};
+use super::entries::{judge_field, lists_at, units};
 use super::fingerprint::{Canonical, Fingerprinter};
-use super::link::{Baseline, Link, Pair, Pairs};
+use super::link::{Baseline, Entries, Link, Pair, Pairs};
 use super::review::Prints;
-use crate::mapping::Mapping;
-use crate::model::{HostId, Record, Side};
+use crate::mapping::{FieldMapping, Mapping};
+use crate::model::{HostId, Record, Side, Value};
 
 /// What is to be remembered of one field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub(crate) enum Verdict {
 /// The baseline of a person whose sides are now `host` and `vendor`.
 ///
 /// `written` is the host's record that was written from, when it is not `host`; fields with [`Verdict::Written`] are
-/// remembered with what it asks for.
+/// remembered with what it asks for. `verdict` is asked by place in the mapping and, for each entry of a list, its key.
 pub(crate) fn make(
     mapping: &Mapping,
     revision: u64,
@@ -29,58 +30,106 @@ pub(crate) fn make(
     id: &HostId,
     (host, vendor): (&Record, &Record),
     old: Option<&Link>,
-    verdict: impl Fn(usize) -> Verdict,
+    verdict: impl Fn(usize, Option<&Value>) -> Verdict,
 ) -> Baseline {
     let opened = old.and_then(|link| prints.open(link, mapping, revision));
-    let judged: Vec<Judgement> = mapping
-        .entries()
+    let entries = mapping.entries();
+    let pairs = opened.as_ref().map(|(_, pairs)| pairs);
+    let pair = |place: usize| pairs.map(|pairs| pairs.get(place)).unwrap_or_default();
+    // What was settled under another key is compared under that key.
+    let before = opened.as_ref().map_or(&prints.current, |(prints, _)| prints).clone();
+    let units = units(mapping, &before, pairs, id, (host, vendor));
+    let mut told: Vec<Told<'_>> = entries
         .iter()
         .enumerate()
         .map(|(place, entry)| {
-            let pair = opened.as_ref().map(|(_, pairs)| pairs.get(place)).unwrap_or_default();
-            judge(entry, host, vendor, pair, || {
-                let prints = opened.as_ref().map_or(&prints.current, |(prints, _)| prints);
-                Halves::new(prints, id, entry, host, vendor)
-            })
+            let judged =
+                judge_field(entry, host, vendor, pair(place), || Halves::new(&before, id, entry, host, vendor));
+            Told { sides: (host, vendor), judged, verdict: verdict(place, None), pair: pair(place) }
         })
         .collect();
-    // A pair that stays as it was can be kept only under the key it was made with.
-    let kept = |place: usize| -> Pair {
-        let keeps = verdict(place) == Verdict::Compared
-            && matches!(judged[place], Judgement::Unknown | Judgement::Differs(_))
-            && judged[place] != Judgement::Differs(super::compare::DifferenceKind::Left);
-        match &opened {
-            Some((_, pairs)) if keeps => pairs.get(place),
-            _ => Pair::None,
-        }
-    };
-    let under: Fingerprinter = match &opened {
-        Some((old, _)) if (0..judged.len()).any(|place| kept(place) != Pair::None) => old.clone(),
-        _ => prints.current.clone(),
-    };
-    let mut pairs = Pairs::default();
-    let mut all_settled = true;
-    for (place, entry) in mapping.entries().iter().enumerate() {
-        let left = judged[place] == Judgement::Differs(super::compare::DifferenceKind::Left);
-        let pair = match (verdict(place), judged[place]) {
-            (Verdict::Written, _) => {
-                let halves = Halves::new(&under, id, entry, host, vendor);
-                Pair::Written { asked: halves.asked, before: halves.shown }
-            }
-            (Verdict::Settled, _) | (_, Judgement::Agreed | Judgement::Rendered) => {
-                settled(&under, id, entry, host, vendor)
-            }
-            (Verdict::Compared, _) if left => settled(&under, id, entry, host, vendor),
-            (Verdict::Compared, _) => kept(place),
-        };
-        all_settled &=
-            verdict(place) != Verdict::Written && matches!(judged[place], Judgement::Agreed | Judgement::Unknown);
-        pairs.set(place, pair);
+    // A list is as its entries are.
+    let entry_told: Vec<Told<'_>> = units
+        .iter()
+        .map(|unit| Told {
+            sides: (&unit.host, &unit.vendor),
+            judged: unit.judge(&before, id, &entries[unit.place]),
+            verdict: verdict(unit.place, Some(&unit.key)),
+            pair: unit.pair,
+        })
+        .collect();
+    let readable = lists_at(mapping, host, vendor);
+    for place in &readable {
+        let open = (Judgement::Unknown, Verdict::Compared, Pair::None);
+        (told[*place].judged, told[*place].verdict, told[*place].pair) = open;
     }
+    // Of a list that cannot be read now, everything stays.
+    let kept_list = |place: usize| pairs.and_then(|pairs| pairs.entries(place)).filter(|_| !readable.contains(&place));
+    // A pair that stays as it was can be kept only under the key it was made with.
+    let keeps = told.iter().chain(&entry_told).any(|told| told.kept() != Pair::None)
+        || (0..entries.len()).any(|place| kept_list(place).is_some_and(|known| !known.is_empty()));
+    let under: Fingerprinter = if keeps { before } else { prints.current.clone() };
+    let mut made = Pairs::default();
+    for (place, (entry, told)) in entries.iter().zip(&told).enumerate() {
+        made.set(place, told.next(&under, id, entry));
+        if readable.contains(&place) {
+            let of_list = units.iter().zip(&entry_told).filter(|(unit, _)| unit.place == place);
+            let known: Entries = of_list
+                .map(|(unit, told)| {
+                    let key = under.entry(id, entry.field, &unit.key);
+                    (key, told.next(&under, id, entry))
+                })
+                .collect();
+            made.set_entries(place, known);
+        } else if let Some(known) = kept_list(place) {
+            made.set_entries(place, known.clone());
+        }
+    }
+    let all_settled = told.iter().chain(&entry_told).all(Told::is_settled);
     let digests = all_settled.then(|| {
         let mut forms = Canonical::default();
         forms.fill(mapping, host, vendor);
         (under.digest(id, Side::Host, &forms.host), under.digest(id, Side::Vendor, &forms.vendor))
     });
-    Baseline { key: under.key.0, revision, digests, pairs: pairs.pack() }
+    Baseline { key: under.key.0, revision, digests, pairs: made.pack() }
+}
+
+/// What is known of a field, or of an entry of a list, before its pair is made.
+struct Told<'r> {
+    /// The host's and the vendor's record; for an entry of a list with nothing else in the field.
+    sides: (&'r Record, &'r Record),
+    judged: Judgement,
+    verdict: Verdict,
+    pair: Pair,
+}
+
+impl Told<'_> {
+    fn is_left(&self) -> bool {
+        self.judged == Judgement::Differs(DifferenceKind::Left)
+    }
+
+    fn is_settled(&self) -> bool {
+        self.verdict != Verdict::Written && matches!(self.judged, Judgement::Agreed | Judgement::Unknown)
+    }
+
+    /// The pair, when it stays as it was.
+    fn kept(&self) -> Pair {
+        let open = matches!(self.judged, Judgement::Unknown | Judgement::Differs(_)) && !self.is_left();
+        if self.verdict == Verdict::Compared && open { self.pair } else { Pair::None }
+    }
+
+    fn next(&self, prints: &Fingerprinter, id: &HostId, entry: &FieldMapping) -> Pair {
+        let (host, vendor) = self.sides;
+        match (self.verdict, self.judged) {
+            (Verdict::Written, _) => {
+                let halves = Halves::new(prints, id, entry, host, vendor);
+                Pair::Written { asked: halves.asked, before: halves.shown }
+            }
+            (Verdict::Settled, _) | (_, Judgement::Agreed | Judgement::Rendered) => {
+                settled(prints, id, entry, host, vendor)
+            }
+            (Verdict::Compared, _) if self.is_left() => settled(prints, id, entry, host, vendor),
+            (Verdict::Compared, _) => self.kept(),
+        }
+    }
 }

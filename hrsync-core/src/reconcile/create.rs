@@ -268,7 +268,7 @@ impl Run<'_> {
             wanted.cells().fold(Record::new(vendor.as_str()), |blank, (field, _)| blank.with(field, Cell::Empty));
         let mut link = Link::new(host_id.clone(), vendor.clone());
         let mapping = self.mapping.clone();
-        let verdict = |place: usize| match mapping.entries().get(place) {
+        let verdict = |place: usize, _: Option<&Value>| match mapping.entries().get(place) {
             Some(entry) if wanted.cell(entry.field).value().is_some() => Verdict::Written,
             _ => Verdict::Compared,
         };
@@ -348,7 +348,8 @@ impl Run<'_> {
         let mut link = Link::new(id.clone(), vendor_id.clone());
         let (mapping, revision) = (self.mapping.clone(), self.revision);
         let sides = (&host, &reading.record);
-        link.baseline = baseline::make(&mapping, revision, &mut self.prints, &id, sides, None, |_| Verdict::Compared);
+        link.baseline =
+            baseline::make(&mapping, revision, &mut self.prints, &id, sides, None, |_, _| Verdict::Compared);
         let release = Batch::default()
             .delete(intent_key(operation))
             .delete(approval_key(&operation.id))

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::compare::DifferenceKind;
+use super::fingerprint::Fingerprint;
 use super::link::LinkKind;
 use super::plan::Why;
 use super::policy::Policies;
@@ -26,7 +27,7 @@ use crate::model::{FieldId, HostId, VendorId};
 /// ```
 #[derive(Clone, Default)]
 pub struct Decisions {
-    fields: BTreeMap<(HostId, FieldId), Decision>,
+    fields: BTreeMap<(HostId, FieldId, Option<Fingerprint>), Decision>,
     conflicts: Option<Resolution>,
     missing: Option<Missing>,
     pub(crate) in_host: Select<VendorId>,
@@ -131,17 +132,24 @@ impl Decisions {
         self
     }
 
-    /// Decides one field of one person. In a group the decision holds for the group.
+    /// Decides one field of one person. In a group the decision holds for the group, in a list for every entry that differs.
     #[must_use]
     pub fn decide(mut self, person: &HostId, field: FieldId, resolution: Resolution) -> Self {
-        self.fields.insert((person.clone(), field), Decision::Use(resolution));
+        self.fields.insert((person.clone(), field, None), Decision::Use(resolution));
+        self
+    }
+
+    /// Decides one entry of a list, named as the [`Difference`] names it. It comes before a decision about the field.
+    #[must_use]
+    pub fn decide_entry(mut self, person: &HostId, field: FieldId, entry: Fingerprint, resolution: Resolution) -> Self {
+        self.fields.insert((person.clone(), field, Some(entry)), Decision::Use(resolution));
         self
     }
 
     /// Enters a value for one field of one person, which goes to both sides; blank clears it on both.
     #[must_use]
     pub fn enter(mut self, person: &HostId, field: FieldId, value: impl Into<String>) -> Self {
-        self.fields.insert((person.clone(), field), Decision::Enter(value.into()));
+        self.fields.insert((person.clone(), field, None), Decision::Enter(value.into()));
         self
     }
 
@@ -193,7 +201,8 @@ impl Decisions {
 
     /// What is decided about a difference.
     pub(crate) fn about(&self, difference: &Difference, policies: &Policies) -> Option<Chosen> {
-        let explicit = self.fields.get(&(difference.host_id.clone(), difference.field));
+        let decided = |entry| self.fields.get(&(difference.host_id.clone(), difference.field, entry));
+        let explicit = difference.entry.and_then(|entry| decided(Some(entry))).or_else(|| decided(None));
         // Of a further record a person decides whether the host wins, and nothing is taken over from it.
         let about_record = |decision: &&Decision| {
             difference.record == LinkKind::First

@@ -11,6 +11,9 @@ use crate::mapping::{Asked, Direction, FieldMapping, Mapping, Update};
 use crate::matching::{Candidate, CandidateReason};
 use crate::model::{Cell, FieldId, HostId, Record, Side, VendorId};
 
+/// The parameter that names the entry of a list.
+pub(crate) const ENTRY: &str = "entry";
+
 pub(crate) fn incomplete_roster() -> Finding {
     Finding::problem(
         code::INCOMPLETE_ROSTER,
@@ -113,8 +116,7 @@ pub(crate) fn rendered(host: &HostId, vendor: &VendorId, field: FieldId) -> Find
 /// The finding that goes with a difference: something that no decision alone can set right, or that a change runs into.
 pub(crate) fn of_difference(difference: &Difference) -> Option<Finding> {
     use DifferenceKind as D;
-    let person =
-        |finding: Finding| finding.of_host(&difference.host_id).of_vendor(&difference.vendor_id).on(difference.field);
+    let person = |finding: Finding| difference.name_in(finding);
     if difference.kind == D::Left {
         return None;
     }
@@ -156,6 +158,7 @@ pub(crate) fn refusal(why: &WhyNot) -> Finding {
         WhyNot::CannotUpdate | WhyNot::Derived | WhyNot::OtherDirection | WhyNot::NotEmpty => {
             Finding::problem(code::CANNOT_UPDATE, text(), Fixer::PayrollClerk)
         }
+        WhyNot::List => Finding::problem(code::CANNOT_UPDATE, text(), Fixer::HostAdministrator),
         WhyNot::CannotClear => Finding::problem(code::CANNOT_CLEAR, text(), Fixer::PayrollClerk),
         WhyNot::Required => Finding::problem(
             code::MISSING_REQUIRED,

@@ -5,12 +5,18 @@ use sha2::Sha256;
 
 use crate::keys::{Key, KeyId, KeyRing, hex, unhex};
 use crate::mapping::{Asked, Convert, FieldMapping, Mapping};
-use crate::model::{Cell, ConnectionId, FieldId, FieldKind, HostId, Record, Side, Value};
+use crate::model::{Cell, ConnectionId, FieldId, FieldKind, HostId, List, ListDef, Record, Side, Value};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// 128 bits of HMAC-SHA-256 over scheme, connection, link, side, field and canonical value.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Fingerprint(pub(crate) [u8; 16]);
+
+impl std::fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&hex(&self.0))
+    }
+}
 
 impl Serialize for Fingerprint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -64,6 +70,13 @@ impl Fingerprinter {
         self.finish(b"f", link, side, field.name().as_bytes(), canonical)
     }
 
+    /// What stands for the key of a list's entry, which is personal data.
+    pub(crate) fn entry(&self, link: &HostId, field: FieldId, key: &Value) -> Fingerprint {
+        let mut canonical = Vec::with_capacity(48);
+        push_value(field.kind().list().map_or(FieldKind::Text, ListDef::key_kind), key, &mut canonical);
+        self.finish(b"e", link, Side::Host, field.name().as_bytes(), &canonical)
+    }
+
     /// The digest of one side's whole canonical form.
     pub(crate) fn digest(&self, link: &HostId, side: Side, canonical: &[u8]) -> Fingerprint {
         self.finish(b"d", link, side, b"", canonical)
@@ -98,6 +111,10 @@ const EMPTY: u8 = 1;
 const TEXT: u8 = 2;
 const DATE: u8 = 3;
 const UNUSABLE: u8 = 4;
+const LIST: u8 = 5;
+
+/// The canonical form of nothing.
+pub(crate) const NOTHING: &[u8] = &[EMPTY];
 
 fn push_value(kind: FieldKind, value: &Value, into: &mut Vec<u8>) {
     match value {
@@ -110,6 +127,21 @@ fn push_value(kind: FieldKind, value: &Value, into: &mut Vec<u8>) {
         Value::Date(date) => {
             into.push(DATE);
             into.extend_from_slice(&date.to_julian_day().to_be_bytes());
+        }
+        Value::List(list) => push_list(list, into),
+    }
+}
+
+fn push_list(list: &List, into: &mut Vec<u8>) {
+    into.push(LIST);
+    into.extend_from_slice(&(list.entries().len() as u32).to_be_bytes());
+    for entry in list.entries() {
+        push_value(list.def().key_kind(), entry.key(), into);
+        for (part, value) in list.def().parts.iter().zip(entry.parts()) {
+            match value {
+                Some(value) => push_value(part.kind, value, into),
+                None => into.push(EMPTY),
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Links and their baselines.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint::{Fingerprint, SCHEME};
@@ -32,62 +34,126 @@ pub(crate) enum Pair {
     },
 }
 
+impl Pair {
+    /// Which case it is, and its fingerprints.
+    fn parts(&self) -> (u8, [Option<Fingerprint>; 2]) {
+        match *self {
+            Self::None => (0, [None, None]),
+            Self::Same(both) => (1, [Some(both), None]),
+            Self::Split { asked, shown } => (2, [Some(asked), Some(shown)]),
+            Self::Written { asked, before } => (3, [Some(asked), Some(before)]),
+        }
+    }
+
+    /// The pair of a case, with fingerprints from `take`.
+    fn of(case: u8, mut take: impl FnMut() -> Option<Fingerprint>) -> Option<Self> {
+        Some(match case {
+            0 => Self::None,
+            1 => Self::Same(take()?),
+            2 => Self::Split { asked: take()?, shown: take()? },
+            3 => Self::Written { asked: take()?, before: take()? },
+            _ => return None,
+        })
+    }
+}
+
+/// What a baseline knows of a list: the pair of each entry, by what stands for its key. An entry that is not there was on neither
+/// side when the list was last compared.
+pub(crate) type Entries = BTreeMap<Fingerprint, Pair>;
+
 /// The pairs of one link, by place in the mapping.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Pairs(pub(crate) Vec<Pair>);
+pub(crate) struct Pairs {
+    pub(crate) fields: Vec<Pair>,
+    /// Of the lists that were ever compared entry by entry.
+    pub(crate) lists: BTreeMap<u8, Entries>,
+}
+
+fn take_print(bytes: &mut &[u8]) -> Option<Fingerprint> {
+    let (print, rest) = bytes.split_first_chunk::<16>()?;
+    *bytes = rest;
+    Some(Fingerprint(*print))
+}
+
+/// The lists that follow the fields: for each its place, the number of entries, and for each entry its key, case and prints.
+fn take_lists(mut rest: &[u8], fields: usize) -> Option<BTreeMap<u8, Entries>> {
+    let mut lists = BTreeMap::new();
+    while let Some((place, tail)) = rest.split_first() {
+        let (count, tail) = tail.split_first_chunk::<4>()?;
+        rest = tail;
+        let mut entries = Entries::new();
+        for _ in 0..u32::from_be_bytes(*count) {
+            let key = take_print(&mut rest)?;
+            let (case, tail) = rest.split_first()?;
+            rest = tail;
+            entries.insert(key, Pair::of(*case, || take_print(&mut rest))?);
+        }
+        if usize::from(*place) >= fields || lists.insert(*place, entries).is_some() {
+            return None;
+        }
+    }
+    Some(lists)
+}
 
 impl Pairs {
     pub(crate) fn get(&self, place: usize) -> Pair {
-        self.0.get(place).copied().unwrap_or_default()
+        self.fields.get(place).copied().unwrap_or_default()
     }
 
     pub(crate) fn set(&mut self, place: usize, pair: Pair) {
-        if self.0.len() <= place {
-            self.0.resize(place + 1, Pair::None);
+        if self.fields.len() <= place {
+            self.fields.resize(place + 1, Pair::None);
         }
-        self.0[place] = pair;
+        self.fields[place] = pair;
     }
 
-    /// Two bits a field for the case, then the fingerprints in order.
-    pub(crate) fn pack(&self) -> Box<[u8]> {
-        let parts = |pair: &Pair| -> (u8, [Option<Fingerprint>; 2]) {
-            match *pair {
-                Pair::None => (0, [None; 2]),
-                Pair::Same(both) => (1, [Some(both), None]),
-                Pair::Split { asked, shown } => (2, [Some(asked), Some(shown)]),
-                Pair::Written { asked, before } => (3, [Some(asked), Some(before)]),
-            }
-        };
-        let cases = self.0.len().div_ceil(4);
-        let prints = || self.0.iter().flat_map(|pair| parts(pair).1).flatten();
-        // Exactly as many bytes as it takes: there is one of these for everybody.
-        let mut bytes = Vec::with_capacity(cases + prints().count() * size_of::<Fingerprint>());
-        bytes.resize(cases, 0);
-        for (place, pair) in self.0.iter().enumerate() {
-            bytes[place / 4] |= parts(pair).0 << (place % 4 * 2);
+    /// What is known of the list at a place; `None` when it was never compared.
+    pub(crate) fn entries(&self, place: usize) -> Option<&Entries> {
+        self.lists.get(&u8::try_from(place).ok()?)
+    }
+
+    pub(crate) fn set_entries(&mut self, place: usize, entries: Entries) {
+        // A mapping has no more lines than the schema has fields.
+        if let Ok(place) = u8::try_from(place) {
+            self.lists.insert(place, entries);
         }
-        bytes.extend(prints().flat_map(|print| print.0));
+    }
+
+    /// Two bits a field for the case, then the fingerprints in order, then the lists.
+    pub(crate) fn pack(&self) -> Box<[u8]> {
+        let prints = |pair: &Pair| pair.parts().1.into_iter().flatten();
+        let print_bytes = |pair: &Pair| prints(pair).count() * size_of::<Fingerprint>();
+        let cases = self.fields.len().div_ceil(4);
+        let of_entry = |pair: &Pair| size_of::<Fingerprint>() + 1 + print_bytes(pair);
+        let of_list = |entries: &Entries| 5 + entries.values().map(of_entry).sum::<usize>();
+        let in_all = cases
+            + self.fields.iter().map(print_bytes).sum::<usize>()
+            + self.lists.values().map(of_list).sum::<usize>();
+        // Exactly as many bytes as it takes: there is one of these for everybody.
+        let mut bytes = Vec::with_capacity(in_all);
+        bytes.resize(cases, 0);
+        for (place, pair) in self.fields.iter().enumerate() {
+            bytes[place / 4] |= pair.parts().0 << (place % 4 * 2);
+        }
+        bytes.extend(self.fields.iter().flat_map(prints).flat_map(|print| print.0));
+        for (place, entries) in &self.lists {
+            bytes.push(*place);
+            bytes.extend_from_slice(&(entries.len() as u32).to_be_bytes());
+            for (key, pair) in entries {
+                bytes.extend_from_slice(&key.0);
+                bytes.push(pair.parts().0);
+                bytes.extend(prints(pair).flat_map(|print| print.0));
+            }
+        }
         bytes.into_boxed_slice()
     }
 
     /// The pairs of `fields` fields; `None` when the bytes are not a packing of so many.
     pub(crate) fn unpack(bytes: &[u8], fields: usize) -> Option<Self> {
         let (cases, mut rest) = bytes.split_at_checked(fields.div_ceil(4))?;
-        let mut take = || -> Option<Fingerprint> {
-            let (print, tail) = rest.split_first_chunk::<16>()?;
-            rest = tail;
-            Some(Fingerprint(*print))
-        };
-        let mut pairs = Vec::with_capacity(fields);
-        for place in 0..fields {
-            pairs.push(match cases[place / 4] >> (place % 4 * 2) & 3 {
-                0 => Pair::None,
-                1 => Pair::Same(take()?),
-                2 => Pair::Split { asked: take()?, shown: take()? },
-                _ => Pair::Written { asked: take()?, before: take()? },
-            });
-        }
-        rest.is_empty().then_some(Self(pairs))
+        let pair = |place: usize| Pair::of(cases[place / 4] >> (place % 4 * 2) & 3, || take_print(&mut rest));
+        let pairs = (0..fields).map(pair).collect::<Option<Vec<_>>>()?;
+        Some(Self { fields: pairs, lists: take_lists(rest, fields)? })
     }
 }
 
@@ -236,8 +302,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn print() -> impl Strategy<Value = Fingerprint> + Clone {
+        any::<[u8; 16]>().prop_map(Fingerprint)
+    }
+
     fn pair() -> impl Strategy<Value = Pair> {
-        let print = any::<[u8; 16]>().prop_map(Fingerprint);
+        let print = print();
         prop_oneof![
             Just(Pair::None),
             print.clone().prop_map(Pair::Same),
@@ -248,13 +318,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn packed_pairs_come_back_and_nothing_else_does(pairs in prop::collection::vec(pair(), 0..30), junk in any::<Vec<u8>>()) {
-            let packed = Pairs(pairs.clone()).pack();
-            prop_assert_eq!(Pairs::unpack(&packed, pairs.len()), Some(Pairs(pairs.clone())));
+        fn packed_pairs_come_back_and_nothing_else_does(
+            fields in prop::collection::vec(pair(), 0..30),
+            lists in prop::collection::btree_map(0..30u8, prop::collection::btree_map(print(), pair(), 0..4), 0..3),
+            junk in any::<Vec<u8>>(),
+        ) {
+            let lists = lists.into_iter().filter(|(place, _)| usize::from(*place) < fields.len()).collect();
+            let pairs = Pairs { fields, lists };
+            let (packed, fields) = (pairs.pack(), pairs.fields.len());
+            prop_assert_eq!(Pairs::unpack(&packed, fields), Some(pairs));
             let mut longer = packed.to_vec();
             longer.push(0);
-            prop_assert_eq!(Pairs::unpack(&longer, pairs.len()), None);
-            let _ = Pairs::unpack(&junk, pairs.len());
+            prop_assert_eq!(Pairs::unpack(&longer, fields), None);
+            let _ = Pairs::unpack(&junk, fields);
         }
     }
 }

@@ -6,6 +6,8 @@ use time::OffsetDateTime;
 
 use super::compare::DifferenceKind;
 use super::decide::Decisions;
+use super::entries::{Subject, keys_of, subject, taking};
+use super::fingerprint::Fingerprinter;
 use super::plan::{Action, PlanInput, Source, entered_cell, plan};
 use super::policy::Policies;
 use super::review::{ReviewInput, Roster, review, settled_links};
@@ -15,7 +17,7 @@ use crate::finding::Finding;
 use crate::guard::Guards;
 use crate::keys::StaticKeys;
 use crate::mapping::{Asked, FieldMapping, Mapping};
-use crate::model::{Cell, ConnectionId, FieldId, HostId, Record, RunId};
+use crate::model::{Cell, ConnectionId, FieldId, HostId, Record, RunId, Value};
 
 /// What a merge comes to.
 #[derive(Debug, Clone)]
@@ -98,10 +100,17 @@ pub fn merge(
         open: plan.undecided.iter().map(|one| (one.field, one.kind)).collect(),
         findings: plan.findings.clone(),
     };
+    let prints = Fingerprinter::current(&keys, &connection);
     for operation in &plan.operations {
         let to_vendor = matches!(operation.action, Action::UpdateVendor { .. });
+        let mut decided: Vec<(FieldId, Value)> = Vec::new();
         for change in operation.action.changes() {
             let Some(entry) = mapping.entry(change.field) else { continue };
+            if let Subject::Entry(unit) = subject(&prints, &HostId::new(host.id()), entry, (host, vendor), change.entry)
+            {
+                decided.push((entry.field, unit.key));
+                continue;
+            }
             // What was entered stands in the host first.
             let asked = match &change.source {
                 Source::Entered(sealed) => {
@@ -116,6 +125,20 @@ pub fn merge(
                     (true, _) => set(&mut merged.vendor, part.field, written(part, &asked)),
                     (false, Source::Entered(_)) => set(&mut merged.host, part.field, asked.cell(part.field).clone()),
                     (false, _) => set(&mut merged.host, part.field, taken(part, vendor)),
+                }
+            }
+        }
+        for entry in mapping.entries() {
+            let keys = keys_of(&decided, entry.field);
+            match entry.kind().list().filter(|_| !keys.is_empty()) {
+                None => {}
+                Some(def) if to_vendor => {
+                    let list = taking(def, vendor.cell(entry.field), &written(entry, host), &keys);
+                    merged.vendor.set(entry.field, list);
+                }
+                Some(def) => {
+                    let list = taking(def, host.cell(entry.field), &taken(entry, vendor), &keys);
+                    merged.host.set(entry.field, list);
                 }
             }
         }
@@ -147,7 +170,7 @@ fn written(entry: &FieldMapping, host: &Record) -> Cell {
 }
 
 /// What the host has after a value was taken over.
-fn taken(entry: &FieldMapping, vendor: &Record) -> Cell {
+pub(crate) fn taken(entry: &FieldMapping, vendor: &Record) -> Cell {
     match vendor.cell(entry.field) {
         Cell::Value(value) => entry.read(value).map_or(Cell::NotRead, Cell::Value),
         Cell::Empty => Cell::Empty,

@@ -8,6 +8,7 @@ mod compare;
 mod create;
 mod decide;
 mod engine;
+mod entries;
 mod erase;
 mod explain;
 mod findings;

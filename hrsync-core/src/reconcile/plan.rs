@@ -68,6 +68,9 @@ pub struct Undecided {
     pub vendor_id: VendorId,
     /// The field.
     pub field: FieldId,
+    /// The entry, in a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<Fingerprint>,
     /// How it differs.
     pub kind: DifferenceKind,
 }
@@ -160,6 +163,9 @@ impl Action {
 pub struct Change {
     /// The field.
     pub field: FieldId,
+    /// The entry, in a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<Fingerprint>,
     /// Where the new value comes from.
     pub source: Source,
     /// Why.
@@ -243,6 +249,9 @@ pub struct Settlement {
 pub struct Left {
     /// The field.
     pub field: FieldId,
+    /// The entry, in a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<Fingerprint>,
     /// Who decided so.
     pub why: Why,
 }
@@ -519,7 +528,7 @@ impl Planner<'_> {
         let differences = &review.differences[pairing.differences.clone()];
         let chosen = self.choose(differences, decisions);
 
-        let (mut to_host, mut to_vendor, mut left) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut to_host, mut to_vendor, mut left, mut left_keys) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (difference, choice) in differences.iter().zip(&chosen) {
             let Some(choice) = choice else {
                 self.undecided(&ids, difference);
@@ -527,13 +536,14 @@ impl Planner<'_> {
             };
             match &choice.decision {
                 Decision::Use(Resolution::Leave) => {
-                    left.push(Left { field: difference.field, why: choice.why });
+                    left.push(Left { field: difference.field, entry: difference.entry, why: choice.why });
+                    left_keys.extend(difference.key.clone().map(|key| (difference.field, key)));
                 }
                 Decision::Use(Resolution::Vendor) => {
-                    to_host.push(self.change(&ids.0, difference.field, host, vendor, Source::Vendor, choice)?);
+                    to_host.push(self.change(difference, host, vendor, Source::Vendor, choice)?);
                 }
                 Decision::Use(Resolution::Host) => {
-                    to_vendor.push(self.change(&ids.0, difference.field, host, vendor, Source::Host, choice)?);
+                    to_vendor.push(self.change(difference, host, vendor, Source::Host, choice)?);
                 }
                 // Refused above: there is no value.
                 Decision::Use(Resolution::Enter) => {}
@@ -550,14 +560,13 @@ impl Planner<'_> {
                     }
                     let about = format!("{}/{}", self.with.run, ids.0);
                     let sealed = Sealed::new(self.with.keys, self.with.entropy, &about, text)?;
-                    let change =
-                        self.change(&ids.0, difference.field, host, vendor, Source::Entered(sealed), choice)?;
+                    let change = self.change(difference, host, vendor, Source::Entered(sealed), choice)?;
                     to_host.push(change.clone());
                     to_vendor.push(change);
                 }
             }
         }
-        self.settle(review, pairing, (host, vendor), ids.clone(), left);
+        self.settle(review, pairing, (host, vendor), ids.clone(), (left, left_keys));
         for (changes, side) in [(to_host, Side::Host), (to_vendor, Side::Vendor)] {
             if changes.is_empty() {
                 continue;
@@ -573,20 +582,24 @@ impl Planner<'_> {
 
     /// What the review found and no decision settles.
     fn standing<'f>(&'f self, found: &'f [Finding], decisions: &'f Decisions) -> impl Iterator<Item = Finding> + 'f {
-        let mut settled: HashSet<(&HostId, Option<&VendorId>, FieldId)> = HashSet::new();
+        type Named<'n> = (&'n HostId, Option<&'n VendorId>, FieldId, Option<String>);
+        let named = |entry: &Option<Fingerprint>| entry.map(|entry| entry.to_string());
+        let mut settled: HashSet<Named<'_>> = HashSet::new();
         for operation in &self.operations {
-            let fields = operation.action.changes().iter().map(|change| change.field);
+            let fields = operation.action.changes().iter().map(|change| (change.field, named(&change.entry)));
             let vendor = operation.vendor_id.as_ref();
-            let about = |id| fields.clone().map(move |field| (id, vendor, field));
+            let about = |id| fields.clone().map(move |(field, entry)| (id, vendor, field, entry));
             settled.extend(operation.host_id.iter().flat_map(about));
         }
         for settlement in &self.settlements {
             let (host, vendor) = (&settlement.host_id, Some(&settlement.vendor_id));
-            settled.extend(settlement.left.iter().map(|left| (host, vendor, left.field)));
+            settled.extend(settlement.left.iter().map(|left| (host, vendor, left.field, named(&left.entry))));
         }
         // What the plan itself says about a field is said once.
-        let about =
-            |finding: &'f Finding| Some((finding.host_id.as_ref()?, finding.vendor_id.as_ref(), finding.field?));
+        let of_entry = |finding: &Finding| finding.params.get(super::findings::ENTRY).cloned();
+        let about = |finding: &'f Finding| {
+            Some((finding.host_id.as_ref()?, finding.vendor_id.as_ref(), finding.field?, of_entry(finding)))
+        };
         settled.extend(self.findings.iter().filter_map(about));
         let told: HashSet<&Finding> = self.findings.iter().collect();
         let stands = move |finding: &&Finding| {
@@ -596,7 +609,9 @@ impl Planner<'_> {
                 {
                     decisions.connects(host, vendor)
                 }
-                (Some(host), Some(vendor), Some(field)) => settled.contains(&(host, Some(vendor), field)),
+                (Some(host), Some(vendor), Some(field)) => {
+                    settled.contains(&(host, Some(vendor), field, of_entry(finding)))
+                }
                 _ => false,
             };
             !decided && !told.contains(finding)
@@ -608,7 +623,8 @@ impl Planner<'_> {
         // A difference that was left was decided on before.
         if difference.kind != DifferenceKind::Left {
             let (host_id, vendor_id) = ids.clone();
-            self.undecided.push(Undecided { host_id, vendor_id, field: difference.field, kind: difference.kind });
+            let Difference { field, entry, kind, .. } = *difference;
+            self.undecided.push(Undecided { host_id, vendor_id, field, entry, kind });
         }
     }
 
@@ -622,7 +638,7 @@ impl Planner<'_> {
         if !untouched(&mut self.prints, link, self.revision, forms) {
             let ids = (link.host.clone(), link.vendor.clone());
             let pairing = Pairing { host, vendor, tie: Tie::Link(agreeing.link as usize), differences: 0..0 };
-            self.settle(review, &pairing, (host_record, vendor_record), ids, Vec::new());
+            self.settle(review, &pairing, (host_record, vendor_record), ids, (Vec::new(), Vec::new()));
         }
     }
 
@@ -687,8 +703,7 @@ impl Planner<'_> {
 
     fn change(
         &mut self,
-        id: &HostId,
-        field: FieldId,
+        difference: &Difference,
         host: &Record,
         vendor: &Record,
         source: Source,
@@ -696,10 +711,12 @@ impl Planner<'_> {
     ) -> Result<Change> {
         let entry = self
             .mapping
-            .entry(field)
+            .entry(difference.field)
             .ok_or_else(|| Error::new(ErrorKind::Unexpected, "a difference in a field without mapping"))?;
-        let halves = Halves::new(&self.prints.current, id, entry, host, vendor);
-        Ok(Change { field, source, why: choice.why, host: halves.asked, vendor: halves.shown })
+        let (host, vendor) = difference.sides(host, vendor);
+        let halves = Halves::new(&self.prints.current, &difference.host_id, entry, &host, &vendor);
+        let Difference { field, entry, .. } = *difference;
+        Ok(Change { field, entry, source, why: choice.why, host: halves.asked, vendor: halves.shown })
     }
 
     fn settle(
@@ -708,15 +725,18 @@ impl Planner<'_> {
         pairing: &Pairing,
         (host, vendor): (&Record, &Record),
         ids: (HostId, VendorId),
-        left: Vec<Left>,
+        (left, left_keys): (Vec<Left>, Vec<(FieldId, Value)>),
     ) {
         let (link, by) = match pairing.tie {
             Tie::Link(place) => (Some(&review.context.links[place]), None),
             Tie::New(by) => (None, Some(by)),
         };
-        let verdict = |place: usize| {
+        let verdict = |place: usize, key: Option<&Value>| {
             let field = self.mapping.entries().get(place).map(|entry| entry.field);
-            let is_left = left.iter().any(|left| Some(left.field) == field);
+            let is_left = match key {
+                Some(key) => left_keys.iter().any(|(of, left)| Some(*of) == field && left == key),
+                None => left.iter().any(|left| Some(left.field) == field && left.entry.is_none()),
+            };
             if is_left { Verdict::Settled } else { Verdict::Compared }
         };
         let baseline =
@@ -839,6 +859,7 @@ pub(crate) fn operation_id(
         Action::UpdateHost { changes } | Action::UpdateVendor { changes } => {
             for change in changes {
                 bytes.extend_from_slice(change.field.name().as_bytes());
+                bytes.extend(change.entry.iter().flat_map(|entry| entry.0));
                 bytes.extend_from_slice(&change.host.0);
                 bytes.extend_from_slice(&change.vendor.0);
             }
@@ -876,14 +897,8 @@ fn groups(differences: &[Difference]) -> Vec<Vec<usize>> {
 }
 
 fn impossible(difference: &Difference, why: &str) -> Finding {
-    Finding::problem(
-        code::DECISION_IMPOSSIBLE,
-        format!("the decision is not possible: {why}"),
-        Fixer::HostAdministrator,
-    )
-    .of_host(&difference.host_id)
-    .of_vendor(&difference.vendor_id)
-    .on(difference.field)
+    let message = format!("the decision is not possible: {why}");
+    difference.name_in(Finding::problem(code::DECISION_IMPOSSIBLE, message, Fixer::HostAdministrator))
 }
 
 /// The host's cell for an entered value, when both sides can take it.

@@ -3,15 +3,16 @@
 use std::collections::HashSet;
 
 use super::apply::{Run, SetAside, not_attempted};
-use super::compare::{DifferenceKind, Halves, Judgement, judge, meet_in_groups};
+use super::compare::{DifferenceKind, Halves, Judgement, meet_in_groups};
 use super::engine::Engine;
+use super::entries::{judge_field, units};
 use super::findings;
 use super::link::{Link, LinkState, Pair};
 use super::plan::{Action, Change, Nobody, Operation, Source, Why, operation_id};
 use super::policy::Policy;
 use super::report::{ItemResult, Report};
 use super::resolution::{Resolution, WhyNot};
-use super::review::difference;
+use super::review::{Difference, difference, entry_difference};
 use super::update::Fresh;
 use crate::connection::ConnectionState;
 use crate::error::{Error, ErrorKind, Fixer, Result};
@@ -160,7 +161,7 @@ impl Run<'_> {
         let opened = self.prints.open(link, &mapping, self.revision);
         let pair = |place| opened.as_ref().map(|(_, pairs)| pairs.get(place)).unwrap_or_default();
         let judge = |(place, entry)| {
-            judge(entry, host, &vendor.record, pair(place), || {
+            judge_field(entry, host, &vendor.record, pair(place), || {
                 let prints = opened.as_ref().map_or(&self.prints.current, |(prints, _)| prints);
                 Halves::new(prints, &link.host, entry, host, &vendor.record)
             })
@@ -171,14 +172,28 @@ impl Run<'_> {
             self.found(findings::other_person(&link.host, &link.vendor), None);
             return Vec::new();
         }
-        let (mut changes, mut held_groups) = (Vec::new(), HashSet::new());
+        let mut differing: Vec<(Difference, Pair)> = Vec::new();
         for (place, entry) in mapping.entries().iter().enumerate() {
             let Judgement::Differs(kind) = judged[place] else { continue };
             let sides = ((&link.host, host), (&link.vendor, &vendor.record));
             let difference = difference(&mapping, entry, sides.0, sides.1, kind, &Nobody).of_record(link.kind);
+            differing.push((difference, pair(place)));
+        }
+        let current = &self.prints.current;
+        let (prints, pairs) = opened.as_ref().map_or((current, None), |(prints, pairs)| (prints, Some(pairs)));
+        for unit in units(&mapping, prints, pairs, &link.host, (host, &vendor.record)) {
+            let judged = unit.judge(prints, &link.host, &mapping.entries()[unit.place]);
+            let Judgement::Differs(kind) = judged else { continue };
+            let ids = (&link.host, &link.vendor);
+            let difference = entry_difference(&mapping, &unit, ids, kind, &Nobody, current).of_record(link.kind);
+            differing.push((difference, unit.pair));
+        }
+        let (mut changes, mut held_groups) = (Vec::new(), HashSet::new());
+        for (difference, pair) in &differing {
+            let (Some(entry), kind) = (mapping.entry(difference.field), difference.kind) else { continue };
             let held = match kind {
                 DifferenceKind::HostChanged => false,
-                DifferenceKind::Conflict if pair(place) != Pair::None => {
+                DifferenceKind::Conflict if *pair != Pair::None => {
                     self.engine.policies.of(entry.field) != Policy::PreferHost
                 }
                 DifferenceKind::Conflict | DifferenceKind::MissingInHost | DifferenceKind::MissingInVendor => true,
@@ -192,17 +207,19 @@ impl Run<'_> {
                 let message =
                     "the two sides differ and nothing tells which is right; nothing is written until a review decides";
                 let finding = Finding::problem(code::CONFLICT, message, Fixer::HostAdministrator);
-                self.found(finding.of_host(&link.host).of_vendor(&link.vendor).on(entry.field), None);
+                self.found(difference.name_in(finding), None);
             } else if difference.allows(Resolution::Host) {
-                let now = Halves::new(&self.prints.current, &link.host, entry, host, &vendor.record);
+                let (host, vendor) = difference.sides(host, &vendor.record);
+                let now = Halves::new(&self.prints.current, &link.host, entry, &host, &vendor);
                 changes.push(Change {
                     field: entry.field,
+                    entry: difference.entry,
                     source: Source::Host,
                     why: if kind == DifferenceKind::Conflict { Why::Policy } else { Why::Changed },
                     host: now.asked,
                     vendor: now.shown,
                 });
-            } else if let Some(finding) = findings::of_difference(&difference) {
+            } else if let Some(finding) = findings::of_difference(difference) {
                 self.found(finding, None);
             }
         }

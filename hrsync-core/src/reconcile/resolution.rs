@@ -72,6 +72,8 @@ pub enum WhyNot {
     Duplicate(Side),
     /// The side has no value for the field, because it was not read.
     NotRead,
+    /// Values are not entered into a list; its entries are changed on one of the sides.
+    List,
     /// Identity number and name say that the two linked records are two people.
     OtherPerson,
     /// What stood there before has no form that can be sent.
@@ -104,6 +106,7 @@ impl fmt::Display for WhyNot {
             Self::Duplicate(Side::Host) => f.write_str("somebody else in the host has the same value"),
             Self::Duplicate(Side::Vendor) => f.write_str("somebody else in the payroll system has the same value"),
             Self::NotRead => f.write_str("the value was not read"),
+            Self::List => f.write_str("an entry of a list is changed in the host or in the payroll system, not entered here"),
             Self::NoWayBack => f.write_str("what stood there before cannot be sent to the payroll system"),
             Self::FurtherRecord => {
                 f.write_str("it is a further record of the person, and values are taken over from the first one only")

@@ -7,9 +7,10 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 
 use super::baseline::Verdict;
-use super::compare::{DifferenceKind, Halves, Judgement, judge, meet_in_groups, plainly_agree};
+use super::compare::{DifferenceKind, Halves, Judgement, meet_in_groups, plainly_agree};
+use super::entries::{Unit, judge_field, units};
 use super::findings;
-use super::fingerprint::{Canonical, Fingerprinter};
+use super::fingerprint::{Canonical, Fingerprint, Fingerprinter};
 use super::link::{Link, LinkKind, LinkState, Pairs};
 use super::rehire;
 use super::resolution::{Resolution, Taken, WhyNot, enterable, host_wins, vendor_wins};
@@ -186,6 +187,9 @@ pub struct Difference {
     pub vendor_id: VendorId,
     /// The field.
     pub field: FieldId,
+    /// The entry, in a list; its [key](Self::entry_key) is known to this review only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<Fingerprint>,
     /// How it differs.
     pub kind: DifferenceKind,
     /// Whether it is about the person's first record in the vendor or about a further one.
@@ -199,6 +203,8 @@ pub struct Difference {
     pub(crate) host: Cell,
     #[serde(skip)]
     pub(crate) vendor: Cell,
+    #[serde(skip)]
+    pub(crate) key: Option<Value>,
 }
 
 /// A decision and whether it is possible.
@@ -219,6 +225,36 @@ impl Difference {
     /// What the vendor shows. This is personal data.
     pub fn vendor_value(&self) -> Option<std::borrow::Cow<'_, str>> {
         reveal(&self.vendor)
+    }
+
+    /// What tells the entry of a list apart from the others, in a timeline the day from which it holds; `None` outside of lists
+    /// and for what holds since ever. This is personal data.
+    pub fn entry_key(&self) -> Option<std::borrow::Cow<'_, str>> {
+        let key = self.key.as_ref().filter(|key| key.as_date() != Some(time::Date::MIN));
+        key.map(Value::reveal)
+    }
+
+    /// Names the difference's person, field and entry in a finding.
+    pub(crate) fn name_in(&self, finding: Finding) -> Finding {
+        let finding = finding.of_host(&self.host_id).of_vendor(&self.vendor_id).on(self.field);
+        match self.entry {
+            Some(entry) => finding.with_param(findings::ENTRY, entry.to_string()),
+            None => finding,
+        }
+    }
+
+    /// The records of both sides, for an entry of a list with this entry only in the field.
+    pub(crate) fn sides<'r>(
+        &self,
+        host: &'r Record,
+        vendor: &'r Record,
+    ) -> (std::borrow::Cow<'r, Record>, std::borrow::Cow<'r, Record>) {
+        use std::borrow::Cow;
+        let only = |record: &'r Record, cell: &Cell| match self.entry {
+            Some(_) => Cow::Owned(record.clone().with(self.field, cell.clone())),
+            None => Cow::Borrowed(record),
+        };
+        (only(host, &self.host), only(vendor, &self.vendor))
     }
 
     /// The same about a further record of the person: the host takes nothing over from it.
@@ -592,7 +628,7 @@ impl Work<'_> {
                 let prints = baseline.map_or(&self.prints.current, |(prints, _)| prints);
                 Halves::new(prints, &host_id, entry, host, vendor)
             };
-            judge(entry, host, vendor, pair, halves)
+            judge_field(entry, host, vendor, pair, halves)
         }));
         meet_in_groups(self.mapping, &mut self.judged);
         if are_two_people(host, vendor) {
@@ -606,6 +642,27 @@ impl Work<'_> {
                     let difference =
                         difference(self.mapping, entry, (&host_id, host), (&vendor_id, vendor), kind, &others)
                             .of_record(record);
+                    self.findings.extend(findings::of_difference(&difference));
+                    self.differences.push(difference);
+                }
+            }
+        }
+        let (prints, pairs) = baseline.map_or((&self.prints.current, None), |(prints, pairs)| (prints, Some(pairs)));
+        for unit in units(self.mapping, prints, pairs, &host_id, (host, vendor)) {
+            let entry = &self.mapping.entries()[unit.place];
+            let judged = unit.judge(prints, &host_id, entry);
+            let tell = |kind| {
+                let ids = (&host_id, &vendor_id);
+                entry_difference(self.mapping, &unit, ids, kind, &others, &self.prints.current).of_record(record)
+            };
+            match judged {
+                Judgement::Unknown | Judgement::Agreed => {}
+                Judgement::Rendered => {
+                    let difference = tell(DifferenceKind::Left);
+                    self.findings.push(difference.name_in(findings::rendered(&host_id, &vendor_id, entry.field)));
+                }
+                Judgement::Differs(kind) => {
+                    let difference = tell(kind);
                     self.findings.extend(findings::of_difference(&difference));
                     self.differences.push(difference);
                 }
@@ -663,9 +720,12 @@ pub(crate) fn difference(
     taken: &dyn Taken,
 ) -> Difference {
     let two_people = are_two_people(host, vendor);
+    let unread = unread_list(entry, host, vendor);
     let choice = |resolution| {
         let possible = match resolution {
             Resolution::Host | Resolution::Vendor | Resolution::Enter if two_people => Err(WhyNot::OtherPerson),
+            Resolution::Host | Resolution::Vendor if unread.is_some() => unread.clone().map_or(Ok(()), Err),
+            Resolution::Enter if entry.kind().list().is_some() => Err(WhyNot::List),
             Resolution::Host => host_wins(mapping, entry, host, vendor, taken),
             Resolution::Vendor => vendor_wins(mapping, entry, vendor, taken),
             Resolution::Enter => enterable(entry),
@@ -677,6 +737,8 @@ pub(crate) fn difference(
         host_id: host_id.clone(),
         vendor_id: vendor_id.clone(),
         field: entry.field,
+        entry: None,
+        key: None,
         kind,
         record: LinkKind::First,
         group: entry.group.map(|group| group.name),
@@ -688,6 +750,31 @@ pub(crate) fn difference(
         },
         vendor: vendor.cell(entry.field).clone(),
     }
+}
+
+/// Why a list is not written on either side while one of them cannot be read: what is in it would be lost.
+fn unread_list(entry: &FieldMapping, host: &Record, vendor: &Record) -> Option<WhyNot> {
+    entry.kind().list()?;
+    match (host.cell(entry.field), vendor.cell(entry.field)) {
+        (Cell::AsGiven(given), _) => Some(WhyNot::Invalid(given.problem())),
+        (_, Cell::AsGiven(given)) => Some(WhyNot::Unreadable(given.problem())),
+        _ => None,
+    }
+}
+
+/// The difference of an entry of a list.
+pub(crate) fn entry_difference(
+    mapping: &Mapping,
+    unit: &Unit,
+    (host_id, vendor_id): (&HostId, &VendorId),
+    kind: DifferenceKind,
+    taken: &dyn Taken,
+    current: &Fingerprinter,
+) -> Difference {
+    let entry = &mapping.entries()[unit.place];
+    let difference = difference(mapping, entry, (host_id, &unit.host), (vendor_id, &unit.vendor), kind, taken);
+    let print = current.entry(host_id, entry.field, &unit.key);
+    Difference { entry: Some(print), key: Some(unit.key.clone()), ..difference }
 }
 
 /// Who has which value of the fields that must be unique.
@@ -780,7 +867,7 @@ pub fn settled_links(
             let mut link = Link::new(HostId::new(host.id()), VendorId::new(vendor.id()));
             let sides = (host, vendor);
             link.baseline =
-                super::baseline::make(mapping, revision, &mut prints, &link.host, sides, None, |_| Verdict::Settled);
+                super::baseline::make(mapping, revision, &mut prints, &link.host, sides, None, |_, _| Verdict::Settled);
             link
         })
         .collect()

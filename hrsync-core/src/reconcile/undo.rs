@@ -19,7 +19,7 @@ use crate::finding::{Finding, code};
 use crate::journal::{Entry, Event};
 use crate::keys::{Key, Sealed};
 use crate::mapping::{Asked, FieldMapping, Mapping};
-use crate::model::{Cell, FieldId, HostId, Record, RunId, Side, Value, VendorId};
+use crate::model::{Cell, FieldId, FieldKind, HostId, Record, RunId, Side, Value, VendorId};
 
 /// A cell as it is kept under seal.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,7 @@ enum Kept {
     Empty,
     Text(String),
     Date(String),
+    List(String),
 }
 
 impl Kept {
@@ -38,14 +39,17 @@ impl Kept {
             Cell::Empty => Some(Self::Empty),
             Cell::Value(value @ Value::Text(_)) => Some(Self::Text(value.reveal().into_owned())),
             Cell::Value(value @ Value::Date(_)) => Some(Self::Date(value.reveal().into_owned())),
+            Cell::Value(value @ Value::List(_)) => Some(Self::List(value.reveal().into_owned())),
         }
     }
 
-    fn cell(&self) -> Cell {
+    /// The cell of a field of this kind.
+    fn cell(&self, kind: FieldKind) -> Cell {
         match self {
             Self::Empty => Cell::Empty,
             Self::Text(text) => Cell::Value(Value::text(text)),
             Self::Date(text) => crate::check::date(text).map_or(Cell::NotRead, |date| Cell::Value(Value::Date(date))),
+            Self::List(text) => kind.parse(text).map_or(Cell::NotRead, Cell::Value),
         }
     }
 
@@ -93,8 +97,8 @@ impl Run<'_> {
 }
 
 /// The cell that stood somewhere before, as it is carried in a plan.
-pub(crate) fn previous_cell(opened: &str) -> Result<Cell> {
-    Ok(Kept::from_json(opened)?.cell())
+pub(crate) fn previous_cell(entry: &FieldMapping, opened: &str) -> Result<Cell> {
+    Ok(Kept::from_json(opened)?.cell(entry.kind()))
 }
 
 /// Puts what the vendor showed before into the host's record, in the host's value space, so that the rules of writing see it as
@@ -366,13 +370,13 @@ impl Undoing<'_> {
                 continue;
             };
             let shown = now.side(side).cell(field);
-            let back = says(&entry, shown, &was.before.cell());
+            let back = says(&entry, shown, &was.before.cell(entry.kind()));
             // Fields that go together are written together, also those of them that are as they were.
             if back && (side == Side::Host || entry.group.is_none()) {
                 continue;
             }
             // A rendering of the vendor's own cannot be told from a value that somebody put there, and stays.
-            if back || (!later.contains(&(side, field)) && says(&entry, shown, &was.after.cell())) {
+            if back || (!later.contains(&(side, field)) && says(&entry, shown, &was.after.cell(entry.kind()))) {
                 ready.push((was, entry));
                 continue;
             }
@@ -383,7 +387,7 @@ impl Undoing<'_> {
         let whole = |entry: &FieldMapping| entry.group.is_none_or(|group| !broken.contains(group.name));
         ready.retain(|(_, entry)| side == Side::Host || whole(entry));
         let moves = |(was, entry): &(&Replaced, FieldMapping)| {
-            !says(entry, now.side(side).cell(entry.field), &was.before.cell())
+            !says(entry, now.side(side).cell(entry.field), &was.before.cell(entry.kind()))
         };
         if ready.iter().any(moves) { ready } else { Vec::new() }
     }
@@ -393,7 +397,7 @@ impl Undoing<'_> {
         let mut refused = BTreeMap::new();
         if side == Side::Vendor {
             for (was, entry) in fields {
-                if let Err(why) = put_back(entry, &mut asked, &was.before.cell()) {
+                if let Err(why) = put_back(entry, &mut asked, &was.before.cell(entry.kind())) {
                     refused.insert(entry.field, why);
                 }
             }
@@ -410,6 +414,7 @@ impl Undoing<'_> {
             let sealed = Sealed::for_person(key, &*self.engine.entropy, &of_host(&now.link.host), &text)?;
             changes.push(Change {
                 field: entry.field,
+                entry: None,
                 source: Source::Previous(sealed),
                 why: Why::Undone,
                 host: halves.asked,

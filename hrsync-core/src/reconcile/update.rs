@@ -6,8 +6,10 @@ use super::apply::{Run, Sent, about, drifted, free, intent_key, put_link, unchan
 use super::approve::approval_key;
 use super::baseline::{self, Verdict};
 use super::compare::{Halves, agree_now};
+use super::entries::{Subject, Unit, changed_entries, keys_of, subject, taking};
 use super::findings::refusal;
 use super::link::{Link, LinkState};
+use super::merge::taken;
 use super::plan::{Change, Nobody, Operation, Source, Why, entered_cell};
 use super::quarantine::of_person;
 use super::report::ItemResult;
@@ -21,7 +23,7 @@ use crate::journal::Event;
 use crate::keys::KeyId;
 use crate::mapping::{Asked, FieldMapping};
 use crate::matching::are_two_people;
-use crate::model::{Cell, Employee, FieldId, HostId, Record, VendorId};
+use crate::model::{Cell, Employee, FieldId, HostId, Record, Value, VendorId};
 use crate::reconcile::apply::SetAside;
 use crate::store::{self, Batch, CommitError, RowKey, RowKind};
 
@@ -106,12 +108,28 @@ impl Run<'_> {
             return Ok(ItemResult::Refused);
         }
         let Some(carried) = self.carried(operation, changes).await? else { return Ok(ItemResult::Refused) };
-        let (mut fields, as_read) = (Vec::new(), host.clone());
+        let (mut fields, mut decided, mut refused) = (Vec::new(), Vec::new(), false);
+        let as_read = host.clone();
         for change in changes {
             let Some(entry) = self.mapping.entry(change.field).cloned() else { continue };
             let carried = carried.get(&change.field).map(String::as_str);
             match self.due(&link, &entry, (&mut host, &vendor.record), (change, carried), key)? {
-                Due::Write => fields.push(change.field),
+                Due::Write(None) => {
+                    // A list that is written back as it was is settled in the entries that go back.
+                    decided.extend(changed_entries(&entry, host.cell(change.field), vendor.record.cell(change.field)));
+                    fields.push(change.field);
+                }
+                Due::Write(Some(unit)) => {
+                    if let Err(why) = host_wins(&self.mapping, &entry, &unit.host, &unit.vendor, &Nobody) {
+                        self.found(about(refusal(&why), operation).on(entry.field), None);
+                        refused = true;
+                        continue;
+                    }
+                    decided.push((change.field, unit.key));
+                    if !fields.contains(&change.field) {
+                        fields.push(change.field);
+                    }
+                }
                 Due::Already => {}
                 Due::Drifted => {
                     self.found(drifted(operation, Some(change.field)), None);
@@ -119,13 +137,16 @@ impl Run<'_> {
                 }
             }
         }
+        if fields.is_empty() && refused {
+            return Ok(ItemResult::Refused);
+        }
         // What is written back is no value of the host's: the host keeps its own, and the two are left as they are then.
         let undoes = changes.iter().any(|change| matches!(change.source, Source::Previous(_)));
         if fields.is_empty() {
             self.renew(&link, (if undoes { &as_read } else { &host }, &vendor.record)).await?;
             return Ok(ItemResult::AlreadyDone);
         }
-        let Some((wanted, send)) = self.wanted(operation, &fields, &host, &vendor.record) else {
+        let Some((wanted, send)) = self.wanted(operation, (&fields, &decided), &host, &vendor.record) else {
             return Ok(ItemResult::Refused);
         };
         let write = Write { current: Some(&vendor), wanted: &wanted, changed: &send, memory: &self.memory };
@@ -164,7 +185,7 @@ impl Run<'_> {
                         true => ((&as_read, &shown), Verdict::Settled),
                         false => ((&host, &vendor.record), Verdict::Written),
                     };
-                    self.store_link(&link, sides, (&step.fields, verdict), batch).await?;
+                    self.store_link(&link, sides, (&step.fields, &decided, verdict), batch).await?;
                     done_before = true;
                 }
                 Sent::Refused(error) => {
@@ -190,7 +211,7 @@ impl Run<'_> {
                 }
             }
         }
-        let complete = steps.left_out.is_empty() && fields.iter().all(|field| send.contains(field));
+        let complete = !refused && steps.left_out.is_empty() && fields.iter().all(|field| send.contains(field));
         Ok(if complete { ItemResult::Done } else { ItemResult::PartlyDone })
     }
 
@@ -221,18 +242,32 @@ impl Run<'_> {
         key: KeyId,
     ) -> Result<Due> {
         let Some(prints) = self.prints.with(key.0) else { return Ok(Due::Drifted) };
+        match subject(prints, &link.host, entry, (host, vendor), change.entry) {
+            Subject::Field => {}
+            Subject::Gone => return Ok(Due::Already),
+            Subject::Unreadable => return Ok(Due::Drifted),
+            Subject::Entry(unit) => {
+                let halves = unit.halves(prints, &link.host, entry);
+                let same = halves.shown == change.vendor && halves.asked == change.host;
+                return Ok(match agree_now(entry, &unit.host, &unit.vendor) {
+                    Some(true) => Due::Already,
+                    _ if same => Due::Write(Some(unit)),
+                    _ => Due::Drifted,
+                });
+            }
+        }
         let halves = Halves::new(prints, &link.host, entry, host, vendor);
         let vendor_same = halves.shown == change.vendor;
         match &change.source {
             Source::Previous(_) => {
-                let before = previous_cell(carried.unwrap_or_default())?;
+                let before = previous_cell(entry, carried.unwrap_or_default())?;
                 if put_back(entry, host, &before).is_err() {
                     return Ok(Due::Drifted);
                 }
                 if says(entry, vendor.cell(entry.field), &before) {
                     return Ok(Due::Already);
                 }
-                Ok(if vendor_same { Due::Write } else { Due::Drifted })
+                Ok(if vendor_same { Due::Write(None) } else { Due::Drifted })
             }
             Source::Entered(_) => {
                 let Ok(cell) = entered_cell(entry, carried.unwrap_or_default()) else { return Ok(Due::Drifted) };
@@ -240,13 +275,13 @@ impl Run<'_> {
                 if agree_now(entry, host, vendor) == Some(true) {
                     return Ok(Due::Already);
                 }
-                Ok(if vendor_same { Due::Write } else { Due::Drifted })
+                Ok(if vendor_same { Due::Write(None) } else { Due::Drifted })
             }
             Source::Host | Source::Vendor => {
                 if agree_now(entry, host, vendor) == Some(true) {
                     return Ok(Due::Already);
                 }
-                Ok(if vendor_same && halves.asked == change.host { Due::Write } else { Due::Drifted })
+                Ok(if vendor_same && halves.asked == change.host { Due::Write(None) } else { Due::Drifted })
             }
         }
     }
@@ -256,14 +291,17 @@ impl Run<'_> {
     fn wanted(
         &mut self,
         operation: &Operation,
-        fields: &[FieldId],
+        (fields, decided): (&[FieldId], &[(FieldId, Value)]),
         host: &Record,
         vendor: &Record,
     ) -> Option<(Record, Vec<FieldId>)> {
         let mapping = self.mapping.clone();
         let mut send = Vec::new();
         for entry in fields.iter().filter_map(|field| mapping.entry(*field)) {
-            if let Err(why) = host_wins(&mapping, entry, host, vendor, &Nobody) {
+            // Of a list the entries were asked about, one by one.
+            if entry.kind().list().is_none()
+                && let Err(why) = host_wins(&mapping, entry, host, vendor, &Nobody)
+            {
                 self.found(about(refusal(&why), operation).on(entry.field), None);
                 continue;
             }
@@ -283,6 +321,11 @@ impl Run<'_> {
                 Asked::Empty => Cell::Empty,
                 Asked::NotRead | Asked::Unusable(_) => Cell::NotRead,
             };
+            let cell = match entry.kind().list() {
+                // The vendor's own list, with what was decided.
+                Some(def) => taking(def, vendor.cell(entry.field), &cell, &keys_of(decided, entry.field)),
+                None => cell,
+            };
             wanted.set(entry.field, cell);
         }
         Some((wanted, send))
@@ -293,7 +336,7 @@ impl Run<'_> {
         &mut self,
         link: &Link,
         sides: (&Record, &Record),
-        written: (&[FieldId], Verdict),
+        written: (&[FieldId], &[(FieldId, Value)], Verdict),
         batch: Batch,
     ) -> Result<()> {
         let Some(mut link) = self.engine.link_between(&link.host, &link.vendor).await? else {
@@ -311,11 +354,13 @@ impl Run<'_> {
         &mut self,
         link: &Link,
         sides: (&Record, &Record),
-        (written, so): (&[FieldId], Verdict),
+        (written, decided, so): (&[FieldId], &[(FieldId, Value)], Verdict),
     ) -> super::link::Baseline {
         let mapping = self.mapping.clone();
-        let verdict = |place: usize| match mapping.entries().get(place) {
-            Some(entry) if written.contains(&entry.field) => so,
+        let is_decided = |field, key: &Value| decided.iter().any(|(of, decided)| *of == field && decided == key);
+        let verdict = |place: usize, key: Option<&Value>| match mapping.entries().get(place) {
+            Some(entry) if !written.contains(&entry.field) => Verdict::Compared,
+            Some(entry) if key.is_none_or(|key| is_decided(entry.field, key)) => so,
             _ => Verdict::Compared,
         };
         baseline::make(&mapping, self.revision, &mut self.prints, &link.host, sides, Some(link), verdict)
@@ -324,7 +369,7 @@ impl Run<'_> {
     /// Stores a link's baseline when it changed.
     async fn renew(&mut self, link: &Link, sides: (&Record, &Record)) -> Result<()> {
         let mut renewed = link.clone();
-        renewed.baseline = self.make_baseline(link, sides, (&[], Verdict::Compared));
+        renewed.baseline = self.make_baseline(link, sides, (&[], &[], Verdict::Compared));
         if renewed.baseline != link.baseline {
             match self.commit(put_link(&renewed)?).await {
                 Ok(()) => self.report.settled += 1,
@@ -348,6 +393,7 @@ impl Run<'_> {
             batch.record(self.entry(Event::Decided {
                 host: host.clone(),
                 field: change.field,
+                entry: change.entry,
                 decision: decision.into(),
                 why: change.why,
                 entered,
@@ -393,14 +439,24 @@ impl Run<'_> {
         let Some(carried) = self.carried(operation, changes).await? else { return Ok(ItemResult::Refused) };
         let mapping = self.mapping.clone();
         let mut writes = Changes::default();
-        let mut fields: Vec<FieldId> = Vec::new();
+        let (mut fields, mut decided, mut undone) = (Vec::<FieldId>::new(), Vec::new(), Vec::new());
         for change in changes {
             let Some(entry) = mapping.entry(change.field) else { continue };
             let Some(prints) = self.prints.with(key.0) else { return Ok(ItemResult::Drifted) };
-            let halves = Halves::new(prints, &link.host, entry, &host, &vendor.record);
+            let unit = match subject(prints, &link.host, entry, (&host, &vendor.record), change.entry) {
+                Subject::Field => None,
+                Subject::Entry(unit) => Some(unit),
+                Subject::Gone => continue,
+                Subject::Unreadable => {
+                    self.found(drifted(operation, Some(change.field)), None);
+                    return Ok(ItemResult::Drifted);
+                }
+            };
+            let (of_host, of_vendor) = unit.as_ref().map_or((&host, &vendor.record), |unit| (&unit.host, &unit.vendor));
+            let halves = Halves::new(prints, &link.host, entry, of_host, of_vendor);
             let entered = matches!(change.source, Source::Entered(_) | Source::Previous(_));
             if halves.asked != change.host || (!entered && halves.shown != change.vendor) {
-                if !entered && agree_now(entry, &host, &vendor.record) == Some(true) {
+                if !entered && agree_now(entry, of_host, of_vendor) == Some(true) {
                     continue;
                 }
                 self.found(drifted(operation, Some(change.field)), None);
@@ -409,13 +465,18 @@ impl Run<'_> {
             let carried = carried.get(&change.field).map(String::as_str);
             if let Some(cell) = carried.map(|text| brought(entry, change, text)).transpose()? {
                 let Some(cell) = cell else { return Ok(ItemResult::Refused) };
+                undone.extend(changed_entries(entry, &cell, host.cell(entry.field)));
                 writes.push(entry.field, cell.value().map(|value| value.reveal().into_owned()));
                 fields.push(entry.field);
                 continue;
             }
-            if let Err(why) = vendor_wins(&mapping, entry, &vendor.record, &Nobody) {
+            if let Err(why) = vendor_wins(&mapping, entry, of_vendor, &Nobody) {
                 self.found(about(refusal(&why), operation).on(entry.field), None);
                 return Ok(ItemResult::Refused);
+            }
+            if let Some(unit) = unit {
+                decided.push((entry.field, unit.key));
+                continue;
             }
             for part in whole_group(&mapping, entry) {
                 if !fields.contains(&part.field) {
@@ -425,11 +486,20 @@ impl Run<'_> {
                 }
             }
         }
+        for entry in mapping.entries() {
+            let keys = keys_of(&decided, entry.field);
+            let (Some(def), false) = (entry.kind().list(), keys.is_empty()) else { continue };
+            // The host's own list, with what was decided.
+            let list = taking(def, host.cell(entry.field), &taken(entry, &vendor.record), &keys);
+            writes.push(entry.field, list.value().map(|value| value.reveal().into_owned()));
+            fields.push(entry.field);
+        }
+        decided.extend(undone);
         if fields.is_empty() {
             self.renew(&link, (&host, &vendor.record)).await?;
             return Ok(ItemResult::AlreadyDone);
         }
-        self.write_host(operation, changes, (link, host, vendor), writes, fields).await
+        self.write_host(operation, changes, (link, host, vendor), writes, (fields, decided)).await
     }
 
     async fn write_host(
@@ -438,7 +508,7 @@ impl Run<'_> {
         changes: &[Change],
         (link, host, vendor): (Link, Record, Reading),
         writes: Changes,
-        fields: Vec<FieldId>,
+        (fields, decided): (Vec<FieldId>, Vec<(FieldId, Value)>),
     ) -> Result<ItemResult> {
         const STEP: &str = "host.update";
         let intent = self.intent(operation, (STEP, StepNature::Converge), Evidence::default(), fields.clone());
@@ -469,7 +539,7 @@ impl Run<'_> {
                     changes.iter().any(|change| change.field == *field && matches!(change.source, Source::Entered(_)))
                 };
                 let taken: Vec<FieldId> = fields.iter().copied().filter(|field| !entered(field)).collect();
-                self.store_link(&link, (&after, &vendor.record), (&taken, Verdict::Settled), batch).await?;
+                self.store_link(&link, (&after, &vendor.record), (&taken, &decided, Verdict::Settled), batch).await?;
                 return Ok(ItemResult::Done);
             }
             Ok(HostWrite::Drifted) => {
@@ -501,13 +571,14 @@ impl Run<'_> {
 /// The host's cell for a value that a change carries; `None` when it cannot be taken.
 fn brought(entry: &FieldMapping, change: &Change, text: &str) -> Result<Option<Cell>> {
     match change.source {
-        Source::Previous(_) => previous_cell(text).map(Some),
+        Source::Previous(_) => previous_cell(entry, text).map(Some),
         _ => Ok(entered_cell(entry, text).ok()),
     }
 }
 
 enum Due {
-    Write,
+    /// The field, or this entry of it.
+    Write(Option<Box<Unit>>),
     Already,
     Drifted,
 }

@@ -9,6 +9,7 @@ mod create;
 mod decide;
 mod guards;
 mod links;
+mod lists;
 mod matching;
 mod outages;
 mod people;
