@@ -10,7 +10,7 @@ use hrsync_core::mapping::FieldMapping;
 use hrsync_core::model::{Cell, FieldKind};
 use hrsync_core::reconcile::{Decisions, Difference, ItemResult, Report, Resolution, ReviewRun};
 use hrsync_core::{FieldId, HostId, Value, field};
-use hrsync_netvisor::mapping::mapping;
+use hrsync_netvisor::mapping::{EMPLOYMENT, mapping};
 use hrsync_sandbox::netvisor::{finnish_iban, generate};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -195,8 +195,15 @@ impl Company {
         self.world.engine.apply(&self.world.anna, &plan).await.unwrap()
     }
 
+    /// How many periods each person has in the vendor.
+    fn periods(&self) -> Vec<usize> {
+        let count = |key: &u32| self.world.sandbox.person(*key).map_or(0, |person| person.periods.len());
+        self.keys.iter().map(count).collect()
+    }
+
     /// Settles what there is, and proves that it stays settled.
     async fn settle(&self, way: Way) {
+        let periods = self.periods();
         let mut settled: Vec<(HostId, FieldId)> = Vec::new();
         let report = match way {
             Way::Push if self.is_active().await => self.world.engine.push(&self.hosts()).await.unwrap(),
@@ -216,6 +223,12 @@ impl Company {
             settled.extend(item.fields.iter().map(|id| (item.host_id.clone().unwrap(), *id)));
         }
         settled.retain(|(person, _)| failed.iter().all(|item| item.host_id.as_ref() != Some(person)));
+        // An edit that names no period by its first day, because that cannot be read or is another one now, adds a period. Which one
+        // stands for the employment then is for a person to see.
+        let added = self.hosts().into_iter().zip(periods.iter().zip(self.periods()));
+        let added: Vec<HostId> =
+            added.filter(|(_, (before, after))| after > *before).map(|(person, _)| person).collect();
+        settled.retain(|(person, id)| !EMPLOYMENT.contains(id) || !added.contains(person));
         let next = self.review().await;
         for difference in next.open() {
             let this = (difference.host_id.clone(), difference.field);
