@@ -169,20 +169,36 @@ impl Record {
         Schema::EMPLOYEE.ids().map(|field| (field, self.cell(field))).filter(|(_, cell)| cell.is_read())
     }
 
+    /// The cells of all fields beside those of another record. Walking both is cheaper than asking for each cell.
+    pub(crate) fn beside<'r>(&'r self, other: &'r Self) -> impl Iterator<Item = (FieldId, &'r Cell, &'r Cell)> {
+        let (mut own, mut others) = (0, 0);
+        Schema::EMPLOYEE.ids().map(move |field| {
+            let slot = field.index() as u32;
+            (field, self.next(slot, &mut own), other.next(slot, &mut others))
+        })
+    }
+
+    /// The cell of a slot, when so many slots before it hold something; counts it in.
+    fn next(&self, slot: u32, before: &mut usize) -> &Cell {
+        let bit = 1 << slot;
+        if self.holding & bit != 0 {
+            let cell = self.held.get(*before).unwrap_or(&Cell::NotRead);
+            *before += 1;
+            cell
+        } else if self.empty & bit != 0 {
+            &Cell::Empty
+        } else {
+            &Cell::NotRead
+        }
+    }
+
     /// Where the content of a slot stands, or would have to.
     fn place(&self, slot: u32) -> usize {
         (self.holding & ((1 << slot) - 1)).count_ones() as usize
     }
 
     fn slot(&self, slot: u32) -> &Cell {
-        let bit = 1 << slot;
-        if self.holding & bit != 0 {
-            self.held.get(self.place(slot)).unwrap_or(&Cell::NotRead)
-        } else if self.empty & bit != 0 {
-            &Cell::Empty
-        } else {
-            &Cell::NotRead
-        }
+        self.next(slot, &mut self.place(slot))
     }
 
     fn put(&mut self, slot: u32, cell: Cell) {
@@ -273,6 +289,9 @@ mod tests {
             let read: Vec<(FieldId, &Cell)> =
                 ids.iter().copied().zip(&plain).filter(|(_, cell)| cell.is_read()).collect();
             prop_assert_eq!(record.cells().collect::<Vec<_>>(), read);
+            let blank = Record::new("8");
+            let beside: Vec<&Cell> = record.beside(&blank).map(|(_, own, _)| own).collect();
+            prop_assert!(beside.into_iter().eq(&plain) && blank.beside(&record).map(|(_, _, other)| other).eq(&plain));
             prop_assert_eq!(record.version(), version.as_deref());
             let mut again = Record::new("7");
             for (id, cell) in ids.iter().zip(&plain).rev() {

@@ -135,9 +135,10 @@ pub(crate) fn agree_now(entry: &FieldMapping, host: &Record, vendor: &Record) ->
 
 /// Whether both sides show the same in every field, as far as that can be told at a glance. False proves nothing.
 pub(crate) fn plainly_agree(mapping: &Mapping, host: &Record, vendor: &Record) -> bool {
-    mapping.entries().iter().all(|entry| match (host.cell(entry.field), vendor.cell(entry.field)) {
-        (Cell::Value(host), Cell::Value(vendor)) => entry.convert.plainly_writes(host, vendor),
-        (Cell::Empty, Cell::Empty) => entry.derive.is_none(),
+    host.beside(vendor).all(|(field, host, vendor)| match (mapping.entry(field), host, vendor) {
+        (None, ..) => true,
+        (Some(entry), Cell::Value(host), Cell::Value(vendor)) => entry.convert.plainly_writes(host, vendor),
+        (Some(entry), Cell::Empty, Cell::Empty) => entry.derive.is_none(),
         _ => false,
     })
 }
