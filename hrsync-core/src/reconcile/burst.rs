@@ -80,13 +80,6 @@ impl Run<'_> {
         if changing <= guards.allowed(class, 0) {
             return Ok(false);
         }
-        let mut linked = 0;
-        self.engine
-            .each_row(RowKind::Link, |_| {
-                linked += 1;
-                Ok(())
-            })
-            .await?;
-        Ok(changing > guards.allowed(class, linked))
+        Ok(changing > guards.allowed(class, self.engine.linked_people().await?))
     }
 }

@@ -29,6 +29,9 @@ use crate::store::{self, Batch, Check, CommitError, MemoryStore, Row, RowKey, Ro
 /// How many rows are read from a store at a time.
 const SCAN: usize = 500;
 
+/// How many entries of the journal are read at a time.
+pub(crate) const ENTRIES: usize = 500;
+
 /// How often a change of the connection is tried again when somebody else changes it at the same time.
 const CONNECTION_TRIES: u32 = 10;
 
@@ -465,6 +468,17 @@ impl Engine {
                 Some(last) if rows.len() == SCAN => after = Some(last.key.id.clone()),
                 _ => return Ok(()),
             }
+        }
+    }
+
+    /// Goes through the whole journal.
+    pub(crate) async fn each_entry(&self, mut each: impl FnMut(Entry)) -> Result<()> {
+        let mut after = 0;
+        loop {
+            let entries = self.store.journal(&self.id, after, ENTRIES).await?;
+            let Some(last) = entries.last() else { return Ok(()) };
+            after = last.seq;
+            entries.into_iter().for_each(&mut each);
         }
     }
 

@@ -19,9 +19,6 @@ use crate::store::{self, Batch, Check, CommitError, Row, RowKey, RowKind};
 /// How often the key of a person is looked for again when somebody else makes it at the same time.
 const TRIES: u32 = 10;
 
-/// How many journal entries are read at a time.
-pub(crate) const ENTRIES: usize = 500;
-
 /// The key of a person as it is stored: sealed under the host's ring.
 #[derive(Serialize, Deserialize)]
 struct WrappedKey {
@@ -177,20 +174,13 @@ impl Engine {
         let about = |event: &Event| {
             event.is_about(person, None) || links.iter().any(|link| event.is_about(person, Some(&link.vendor)))
         };
-        let mut after = 0;
-        loop {
-            let entries = self.store.journal(&self.id, after, ENTRIES).await?;
-            let Some(last) = entries.last() else { break };
-            after = last.seq;
-            for mut entry in entries.into_iter().filter(|entry| about(&entry.entry.event)) {
-                if let Some(sealed) = sealed_in(&mut entry.entry.event).cloned() {
-                    match self.open(&sealed).await {
-                        Ok(text) => held.opened.push((entry.seq, text)),
-                        Err(error) if error.code() == "erased" => {}
-                        Err(error) => return Err(error),
-                    }
-                }
-                held.entries.push(entry);
+        self.each_entry(|entry| held.entries.extend(Some(entry).filter(|entry| about(&entry.entry.event)))).await?;
+        for entry in &mut held.entries {
+            let Some(sealed) = sealed_in(&mut entry.entry.event).cloned() else { continue };
+            match self.open(&sealed).await {
+                Ok(text) => held.opened.push((entry.seq, text)),
+                Err(error) if error.code() == "erased" => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(held)

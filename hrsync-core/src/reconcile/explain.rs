@@ -6,7 +6,6 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::engine::Engine;
-use super::erase::ENTRIES;
 use super::plan::Why;
 use crate::error::Result;
 use crate::journal::{Entry, Event};
@@ -92,6 +91,11 @@ impl fmt::Display for Written {
     }
 }
 
+/// The side that a step of a write, as the journal names it, writes to.
+pub(crate) fn written_side(step: &str) -> Side {
+    if step.starts_with("host.") { Side::Host } else { Side::Vendor }
+}
+
 /// Why a field of a person has its value, as these entries of a journal tell it, in their order. Pure.
 pub fn explain<'e>(entries: impl IntoIterator<Item = &'e Entry>, person: &HostId, field: FieldId) -> Vec<Explained> {
     let mut told: Vec<Explained> = Vec::new();
@@ -100,7 +104,7 @@ pub fn explain<'e>(entries: impl IntoIterator<Item = &'e Entry>, person: &HostId
             Event::Intended { operation, host: Some(host), vendor, step, fields, .. }
                 if host == person && fields.contains(&field) =>
             {
-                let to = if step.starts_with("host.") { Side::Host } else { Side::Vendor };
+                let to = written_side(step);
                 let (operation, step, vendor) = (operation.clone(), step.clone(), vendor.clone());
                 Written::Sent { to, vendor, operation, step, result: None, decision: None }
             }
@@ -153,13 +157,8 @@ impl Engine {
     /// The store failed.
     pub async fn explain(&self, person: &HostId, field: FieldId) -> Result<Vec<Explained>> {
         let mut about = Vec::new();
-        let mut after = 0;
-        loop {
-            let entries = self.store.journal(&self.id, after, ENTRIES).await?;
-            let Some(last) = entries.last() else { break };
-            after = last.seq;
-            about.extend(entries.into_iter().filter(|entry| entry.entry.event.is_about(person, None)));
-        }
+        self.each_entry(|entry| about.extend(Some(entry).filter(|entry| entry.entry.event.is_about(person, None))))
+            .await?;
         Ok(explain(&about, person, field))
     }
 }

@@ -183,6 +183,11 @@ pub enum LinkKind {
 }
 
 impl LinkKind {
+    /// True for a person's first link.
+    pub(crate) fn is_first(&self) -> bool {
+        *self == Self::First
+    }
+
     /// The row of a link.
     pub(crate) fn key(self, host: &HostId, vendor: &VendorId) -> RowKey {
         match self {

@@ -29,6 +29,17 @@ impl Engine {
         Ok(links)
     }
 
+    /// How many people have a link: those with several count once.
+    pub(crate) async fn linked_people(&self) -> Result<usize> {
+        let mut people = 0;
+        self.each_row(RowKind::Link, |_| {
+            people += 1;
+            Ok(())
+        })
+        .await?;
+        Ok(people)
+    }
+
     /// The link of a person in the host: the first one, where the person has several records in the vendor.
     ///
     /// # Errors

@@ -230,7 +230,7 @@ pub struct Settlement {
     /// For a new link, what the two were recognised by.
     pub new_link: Option<LinkedBy>,
     /// Whether the link is the person's first one or one to a further record.
-    #[serde(default, skip_serializing_if = "is_first")]
+    #[serde(default, skip_serializing_if = "LinkKind::is_first")]
     pub kind: LinkKind,
     /// For somebody who came back, the link that gives way to the new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -254,10 +254,6 @@ pub struct Left {
     pub entry: Option<Fingerprint>,
     /// Who decided so.
     pub why: Why,
-}
-
-fn is_first(kind: &LinkKind) -> bool {
-    *kind == LinkKind::First
 }
 
 impl Settlement {

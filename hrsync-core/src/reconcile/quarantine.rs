@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use super::apply::{Run, about};
 use super::engine::Engine;
-use super::plan::Operation;
+use super::plan::{Action, Operation};
 use super::report::ItemResult;
 use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Fixer, Result, Retry};
@@ -204,9 +204,12 @@ impl Run<'_> {
         Ok(true)
     }
 
-    /// Counts a write that was refused, or forgets earlier refusals after one that was carried out.
+    /// Counts a write that was refused, or forgets earlier refusals after one that was carried out. Only updates of the vendor are
+    /// counted: nothing else is tried again by itself.
     pub(crate) async fn count_write(&mut self, operation: &Operation, result: ItemResult) -> Result<()> {
-        let Some(person) = &operation.host_id else { return Ok(()) };
+        let (Some(person), Action::UpdateVendor { .. }) = (&operation.host_id, &operation.action) else {
+            return Ok(());
+        };
         let key = of_person(person);
         let earlier = match result {
             ItemResult::Refused | ItemResult::Done | ItemResult::AlreadyDone => self.engine.failures(&key).await?,

@@ -1,6 +1,6 @@
 //! People who came back: recognised in a review, and linked again in place of what they were linked to.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::apply::{Run, VendorLink};
 use super::link::{Link, LinkKind, LinkState, vendor_link_key};
@@ -8,8 +8,8 @@ use super::quarantine::of_person;
 use super::review::Roster;
 use crate::error::Result;
 use crate::journal::Event;
-use crate::matching::{Candidate, CandidateReason};
-use crate::model::{Cell, HostId, Record, Value, VendorId, field};
+use crate::matching::{Candidate, CandidateReason, Places};
+use crate::model::{HostId, Record, Value, VendorId, field};
 use crate::store::{self, Batch, Check, RowKey, RowKind};
 
 /// Tells candidates who came back from those who are merely linked elsewhere: one of the two records is linked, and the record at
@@ -19,12 +19,16 @@ pub(crate) fn recognise(candidates: &mut [Candidate], links: &[Link], host: &Ros
     if candidates.is_empty() || links.is_empty() {
         return;
     }
+    // Only links of candidates are looked up, and there are few of those.
+    let asked: (HashSet<&str>, HashSet<&str>) =
+        candidates.iter().map(|candidate| (candidate.host.as_str(), candidate.vendor.as_str())).unzip();
     let (mut of_host, mut of_vendor) = (HashMap::new(), HashMap::new());
     // A link that holds comes before one that does not.
-    let (holding, others): (Vec<&Link>, Vec<&Link>) = links.iter().partition(|link| link.state == LinkState::Linked);
-    for link in others.into_iter().chain(holding) {
-        of_host.insert(link.host.as_str(), link);
-        of_vendor.insert(link.vendor.as_str(), link);
+    let holds = |link: &&Link| link.state == LinkState::Linked;
+    for link in links.iter().filter(|link| !holds(link)).chain(links.iter().filter(holds)) {
+        let (host, vendor) = (link.host.as_str(), link.vendor.as_str());
+        of_host.extend(asked.0.contains(host).then_some((host, link)));
+        of_vendor.extend(asked.1.contains(vendor).then_some((vendor, link)));
     }
     let (hosts, vendors) = (People::new(host), People::new(vendor));
     for candidate in candidates {
@@ -43,28 +47,29 @@ pub(crate) fn recognise(candidates: &mut [Candidate], links: &[Link], host: &Ros
 
 /// One side's people by id.
 struct People<'r> {
-    records: HashMap<&'r str, &'r Record>,
-    complete: bool,
+    roster: &'r Roster,
+    places: Places,
 }
 
 impl<'r> People<'r> {
     fn new(roster: &'r Roster) -> Self {
-        let records = roster.records.iter().map(|record| (record.id(), record)).collect();
-        Self { records, complete: roster.everybody().is_some() }
+        Self { roster, places: Places::new(&roster.records) }
+    }
+
+    fn get(&self, id: &str) -> Option<&'r Record> {
+        self.places.get(&self.roster.records, id).and_then(|place| self.roster.records.get(place))
     }
 
     /// Whether the record `new` takes the place of `old`.
     fn came_back(&self, old: &str, new: &str) -> bool {
-        let date = |id: &str, field| match self.records.get(id)?.cell(field) {
-            Cell::Value(Value::Date(date)) => Some(*date),
-            _ => None,
-        };
-        match self.records.get(old) {
-            None => self.complete,
-            Some(_) => matches!(
+        let date = |record: &Record, field| record.cell(field).value().and_then(Value::as_date);
+        match (self.get(old), self.get(new)) {
+            (None, _) => self.roster.everybody().is_some(),
+            (Some(old), Some(new)) => matches!(
                 (date(old, field::END_DATE), date(new, field::START_DATE)),
                 (Some(ended), Some(began)) if ended < began
             ),
+            (Some(_), None) => false,
         }
     }
 }

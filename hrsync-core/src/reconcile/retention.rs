@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::apply::Intent;
-use super::engine::{Engine, connection_key};
-use super::erase::ENTRIES;
+use super::engine::{ENTRIES, Engine, connection_key};
 use super::fingerprint::{Fingerprint, Fingerprinter};
 use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Fixer, Outcome, Result, Retry, Scope};

@@ -193,7 +193,7 @@ pub struct Difference {
     /// How it differs.
     pub kind: DifferenceKind,
     /// Whether it is about the person's first record in the vendor or about a further one.
-    #[serde(skip_serializing_if = "is_first")]
+    #[serde(skip_serializing_if = "LinkKind::is_first")]
     pub record: LinkKind,
     /// The group of fields that are decided together, where there is one.
     pub group: Option<&'static str>,
@@ -315,10 +315,6 @@ impl Difference {
     pub fn is_open(&self) -> bool {
         self.kind != DifferenceKind::Left && self.default_resolution().is_none()
     }
-}
-
-fn is_first(record: &LinkKind) -> bool {
-    *record == LinkKind::First
 }
 
 fn reveal(cell: &Cell) -> Option<std::borrow::Cow<'_, str>> {

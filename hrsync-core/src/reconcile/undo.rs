@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::apply::Run;
 use super::compare::Halves;
 use super::engine::Engine;
-use super::erase::{ENTRIES, of_host};
+use super::erase::of_host;
+use super::explain::written_side;
 use super::findings::{gone, refusal};
 use super::link::{Link, LinkState};
 use super::plan::{Action, Change, Made, Nobody, Operation, Plan, Source, Why, hold, operation_id};
@@ -147,7 +148,7 @@ impl<'r> Writes<'r> {
         let ours = entry.entry.run == *self.run;
         match entry.entry.event {
             Event::Intended { operation, host, vendor, step, fields, replaced } if ours || !self.all.is_empty() => {
-                let side = if step.starts_with("host.") { Side::Host } else { Side::Vendor };
+                let side = written_side(&step);
                 self.latest.insert((operation.as_str().to_owned(), step), self.all.len());
                 self.all.push(Written { ours, side, host, vendor, fields, replaced, refused: false });
             }
@@ -238,23 +239,11 @@ impl Engine {
             undoing.person(person, wrote).await?;
         }
         let Undoing { prints, mut operations, findings, .. } = undoing;
-        let people: HashSet<HostId> = self.links().await?.into_iter().map(|link| link.host).collect();
-        hold(&mut operations, &self.guards, people.len());
+        hold(&mut operations, &self.guards, self.linked_people().await?);
         let with = self.plan_input(run, actor);
         let (settlements, undecided) = (Vec::new(), Vec::new());
         let made = Made { operations, settlements, findings, undecided, undoes: Some(undone.clone()) };
         made.seal(&self.id, mapping.revision(), &prints.current, &with)
-    }
-
-    /// Goes through the whole journal.
-    pub(crate) async fn each_entry(&self, mut each: impl FnMut(Entry)) -> Result<()> {
-        let mut after = 0;
-        loop {
-            let entries = self.store.journal(&self.id, after, ENTRIES).await?;
-            let Some(last) = entries.last() else { return Ok(()) };
-            after = last.seq;
-            entries.into_iter().for_each(&mut each);
-        }
     }
 }
 

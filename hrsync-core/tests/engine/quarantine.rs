@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use hrsync_core::finding::code;
-use hrsync_core::reconcile::{Decisions, ItemResult};
+use hrsync_core::reconcile::{Decisions, ItemResult, Select};
 use hrsync_core::store::RowKind;
 use hrsync_core::{Actor, Authority, Error, ErrorKind, Retry};
 use hrsync_testkit::vendor::CallKind;
 
-use crate::world::{TITLE, World, codes, host_id, results};
+use crate::world::{TITLE, World, codes, host_id, person, results};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -78,6 +78,21 @@ async fn a_person_comes_back_by_hand_too() {
     world.host_sets(1, TITLE, Some("Baker"));
     assert_eq!(results(&world.push(1).await), []);
     assert!(world.rows(RowKind::Failures).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_not_tried_again_by_itself_is_not_counted() {
+    let world = World::linked(1).await;
+    world.host.put(person(2));
+    world.vendor_sets(1, TITLE, Some("Cook"));
+    world.vendor.fail_next(CallKind::Create, refusal());
+    world.host.refuse(Some("not now"));
+    let report = world.sync(&Decisions::new().create_in_vendor(Select::All)).await;
+    assert_eq!(results(&report), [ItemResult::Refused; 2]);
+    assert!(world.rows(RowKind::Failures).await.is_empty());
+    let logged = world.logged().await.len();
+    assert_eq!(results(&world.engine.sweep().await.unwrap()), []);
+    assert_eq!(world.logged().await.len(), logged, "a sweep has nothing to say about them");
 }
 
 /// A connection of which three pushes were stopped.
