@@ -14,7 +14,7 @@ use clap::Parser;
 use hrsync::http::{HttpClient, ReqwestClient};
 use hrsync::netvisor::{NetvisorConfig, NetvisorConnector};
 use hrsync::{Clock, Error, ErrorKind, Fixer, Result, SystemClock};
-use hrsync_examples::{Counting, Flags, JsonHost, Setup, demo_people, synchronise, variable};
+use hrsync_examples::{Counting, Flags, JsonHost, Setup, demo_people, settings, synchronise, variable};
 use hrsync_sandbox::netvisor::NetvisorSandbox;
 
 /// Synchronise people between a host and Netvisor.
@@ -95,15 +95,7 @@ async fn run(flags: &Flags) -> Result<ExitCode> {
             let company =
                 NetvisorSandbox::builder().employees(16).seed(7).clock(Arc::new(|| SystemClock.now())).build();
             let people = demo_people(&company);
-            let login = company.credentials();
-            let config = NetvisorConfig::builder()
-                .base_url(login.base_url)
-                .sender(login.sender)
-                .user_id(login.customer_id)
-                .key(&login.customer_key.into())
-                .partner(login.partner_id, &login.partner_key.into())
-                .business_id(login.organisation_id);
-            (config, Counting::new(Arc::new(company.client())), people)
+            (settings(company.credentials()), Counting::new(Arc::new(company.client())), people)
         }
     };
     let (config, credentials) = config.build()?;

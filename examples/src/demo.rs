@@ -1,7 +1,19 @@
 //! A small host directory that does not quite agree with the simulated company.
 
+use hrsync::netvisor::{NetvisorBuilder, NetvisorConfig};
 use hrsync::{Employee, EmploymentType, Gender, check};
-use hrsync_sandbox::netvisor::{IdentifierKind, NetvisorSandbox, Person};
+use hrsync_sandbox::netvisor::{Credentials, IdentifierKind, NetvisorSandbox, Person};
+
+/// The settings that fit the simulated company.
+pub fn settings(login: Credentials) -> NetvisorBuilder {
+    NetvisorConfig::builder()
+        .base_url(login.base_url)
+        .sender(login.sender)
+        .user_id(login.customer_id)
+        .key(&login.customer_key.into())
+        .partner(login.partner_id, &login.partner_key.into())
+        .business_id(login.organisation_id)
+}
 
 /// People of the company as the host knows them, with deliberate differences: conflicts, values that one side lacks, people
 /// whom only one side has, and data that cannot be sent.
@@ -104,18 +116,9 @@ fn newcomers() -> Vec<Employee> {
 pub(crate) async fn reviewed() -> (crate::JsonHost, hrsync::Engine, hrsync::reconcile::ReviewRun) {
     use std::sync::Arc;
 
-    use hrsync::netvisor::{NetvisorConfig, NetvisorConnector};
+    use hrsync::netvisor::NetvisorConnector;
     let company = NetvisorSandbox::builder().employees(16).seed(7).build();
-    let login = company.credentials();
-    let (config, credentials) = NetvisorConfig::builder()
-        .base_url(login.base_url)
-        .sender(login.sender)
-        .user_id(login.customer_id)
-        .key(&login.customer_key.into())
-        .partner(login.partner_id, &login.partner_key.into())
-        .business_id(login.organisation_id)
-        .build()
-        .unwrap();
+    let (config, credentials) = settings(company.credentials()).build().unwrap();
     let connector = NetvisorConnector::builder(config, credentials, Arc::new(company.client())).build().unwrap();
     let host = crate::JsonHost::new(demo_people(&company));
     let engine = hrsync::Engine::builder(Arc::new(connector), Arc::new(host.clone())).build().unwrap();

@@ -22,7 +22,7 @@ mod outcome;
 mod show;
 
 pub use counting::Counting;
-pub use demo::demo_people;
+pub use demo::{demo_people, settings};
 pub use environment::variable;
 pub use flags::{Create, Flags, Resolve};
 pub use flow::{Setup, exit_code, synchronise};

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hrsync::http::HttpClient;
-use hrsync::netvisor::{NetvisorConfig, NetvisorConnector};
+use hrsync::netvisor::NetvisorConnector;
 use hrsync::{Clock, Engine, Result, StaticKeys, SystemClock};
-use hrsync_sandbox::netvisor::NetvisorSandbox;
+use hrsync_examples::settings;
+use hrsync_sandbox::netvisor::{Credentials, NetvisorSandbox};
 use hrsync_sqlx::SqliteStore;
 use serde::{Deserialize, Serialize};
 
 use crate::KeptHost;
 
 /// What one process tells another, so that both work on the same connection.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Setup {
     /// The file of the store.
     pub store: PathBuf,
@@ -22,43 +23,13 @@ pub struct Setup {
     pub host: PathBuf,
     /// The connection within the store.
     pub connection: String,
-    login: Login,
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-struct Login {
-    base_url: String,
-    sender: String,
-    customer_id: String,
-    customer_key: String,
-    partner_id: String,
-    partner_key: String,
-    organisation_id: String,
-}
-
-impl std::fmt::Debug for Setup {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Setup")
-            .field("store", &self.store)
-            .field("connection", &self.connection)
-            .finish_non_exhaustive()
-    }
+    login: Credentials,
 }
 
 impl Setup {
     /// For a simulated company.
     pub fn new(company: &NetvisorSandbox, store: PathBuf, host: PathBuf, connection: String) -> Self {
-        let login = company.credentials();
-        let login = Login {
-            base_url: login.base_url,
-            sender: login.sender,
-            customer_id: login.customer_id,
-            customer_key: login.customer_key,
-            partner_id: login.partner_id,
-            partner_key: login.partner_key,
-            organisation_id: login.organisation_id,
-        };
-        Self { store, host, connection, login }
+        Self { store, host, connection, login: company.credentials() }
     }
 
     /// The engine over the store, the host and the company, reached through `client`.
@@ -66,15 +37,7 @@ impl Setup {
     /// # Errors
     /// The store cannot be opened, or the settings are not right.
     pub async fn engine(&self, client: Arc<dyn HttpClient>, clock: impl Clock) -> Result<Engine> {
-        let login = self.login.clone();
-        let (config, credentials) = NetvisorConfig::builder()
-            .base_url(login.base_url)
-            .sender(login.sender)
-            .user_id(login.customer_id)
-            .key(&login.customer_key.into())
-            .partner(login.partner_id, &login.partner_key.into())
-            .business_id(login.organisation_id)
-            .build()?;
+        let (config, credentials) = settings(self.login.clone()).build()?;
         let netvisor = NetvisorConnector::builder(config, credentials, client).build()?;
         Engine::builder(Arc::new(netvisor), Arc::new(KeptHost::open(&self.host)))
             .connection(self.connection.clone())

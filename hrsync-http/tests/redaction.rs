@@ -3,14 +3,12 @@
 #![allow(dead_code, reason = "the common module serves several test files")]
 
 mod common;
-#[path = "common/transcript.rs"]
-mod transcript;
 
 use std::fmt::Write;
 
 use common::{Answer, SECRET, Script, answer, by_status, call, pipeline, response, stale};
 use hrsync_http::{Effect, Pipeline, TransportErrorKind, Unsigned};
-use transcript::Transcript;
+use hrsync_testkit::marks::Transcript;
 
 #[tokio::test(start_paused = true)]
 async fn a_try_is_traced_with_its_facts() {
@@ -19,8 +17,9 @@ async fn a_try_is_traced_with_its_facts() {
     let script = Script::new([answer(503), answer(200)]);
     pipeline(&script).build().call(call(Effect::Read), &Unsigned, &by_status).await.unwrap();
     drop(guard);
-    let text = transcript.text();
-    let lines: Vec<_> = text.lines().collect();
+    let text = transcript.content();
+    // Without the module that each comes from.
+    let lines: Vec<_> = text.lines().filter_map(|line| Some(line.split_once(' ')?.1)).collect();
     assert_eq!(lines.len(), 4, "{text}");
     assert_eq!(lines[0], r#"hrsync.call vendor="acme" operation="list""#);
     assert_eq!(
@@ -60,7 +59,7 @@ async fn traces_errors_and_debug_hold_no_address_header_or_body() {
     let script = Script::new([answer(200)]);
     show(&mut shown, &pipeline(&script).max_body(1).build(), Effect::Once).await;
     drop(guard);
-    shown.push_str(&transcript.text());
+    shown.push_str(&transcript.content());
     write!(shown, "{:?}", call(Effect::Read)).unwrap();
 
     assert!(shown.contains("hrsync.try"));

@@ -2,9 +2,6 @@
 #![cfg(any(feature = "rustls", feature = "native-tls"))]
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-#[path = "common/transcript.rs"]
-mod transcript;
-
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,6 +13,7 @@ use hrsync_http::{
     Call, Effect, HttpClient, Pipeline, ReqwestClient, RetryPolicy, TransportError, TransportErrorKind, Unsigned,
     Verdict,
 };
+use hrsync_testkit::marks::Transcript;
 use http::{Request, Response, Version};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -24,7 +22,6 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::server::TlsStream;
-use transcript::Transcript;
 
 /// A marker that must not be logged; it is in the address, a header and the body of every request and answer.
 const SECRET: &str = "010190-900X";
@@ -310,7 +307,7 @@ async fn the_libraries_below_log_no_path_query_header_or_body() {
         send(&trusting(&authority), &server.address("localhost")).await.unwrap();
         send(&ReqwestClient::new().unwrap(), &server.address("localhost")).await.unwrap_err();
     }
-    let (traced, logged) = (transcript.text(), LOG.0.lock().unwrap().clone());
+    let (traced, logged) = (transcript.content(), LOG.0.lock().unwrap().clone());
     assert!(traced.contains("frame") && logged.contains("localhost"), "something was looked at");
     for text in [traced, logged] {
         let line = text.lines().find(|line| line.contains(SECRET));

@@ -144,16 +144,7 @@ async fn serve(arguments: Arguments) -> std::io::Result<()> {
             }
             sandbox.set_right(resource, false);
         }
-        let credentials = sandbox.credentials();
-        let access = serde_json::json!({
-            "base_url": credentials.base_url,
-            "sender": credentials.sender,
-            "customer_id": credentials.customer_id,
-            "customer_key": credentials.customer_key,
-            "partner_id": credentials.partner_id,
-            "partner_key": credentials.partner_key,
-            "organisation_id": credentials.organisation_id,
-        });
+        let access = serde_json::to_value(sandbox.credentials()).map_err(std::io::Error::other)?;
         announced.insert("netvisor".into(), access);
         servers.spawn(hrsync_sandbox::serve::netvisor(listener, sandbox));
     }

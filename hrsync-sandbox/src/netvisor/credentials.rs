@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-/// Credentials that the sandbox accepts.
-#[derive(Clone, PartialEq, Eq)]
+use serde::{Deserialize, Serialize};
+
+/// Credentials that the sandbox accepts, secrets included also in their serde form.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
     /// The integration's free name.
     pub sender: String,
