@@ -335,7 +335,7 @@ impl Engine {
             }
         };
         self.count_run(actor.id(), None).await?;
-        let mut review = super::review::review(ReviewInput {
+        let mut review = super::reviewer::review(ReviewInput {
             connection: &self.id,
             mapping,
             host: Arc::new(host),
@@ -356,7 +356,7 @@ impl Engine {
     /// # Errors
     /// The source of randomness failed.
     pub fn plan(&self, actor: &Actor, review: &ReviewRun, decisions: &Decisions) -> Result<Plan> {
-        super::plan::plan(&review.review, decisions, self.plan_input(review.run.clone(), actor))
+        super::planner::plan(&review.review, decisions, self.plan_input(review.run.clone(), actor))
     }
 
     pub(crate) fn plan_input(&self, run: RunId, actor: &Actor) -> PlanInput<'_> {

@@ -18,6 +18,7 @@ mod linking;
 mod merge;
 mod pending;
 mod plan;
+mod planner;
 mod policy;
 mod progress;
 mod push;
@@ -28,6 +29,7 @@ mod report;
 mod resolution;
 mod retention;
 mod review;
+mod reviewer;
 mod undo;
 mod update;
 
@@ -42,14 +44,13 @@ pub use merge::{Merged, merge};
 pub use pending::OpenWrite;
 pub use plan::{
     Action, Change, Expected, Left, Operation, Plan, PlanDifference, PlanInput, Settlement, Source, Undecided, Why,
-    plan,
 };
+pub use planner::plan;
 pub use policy::{Policies, Policy};
 pub use progress::Progress;
 pub use quarantine::Failures;
 pub use report::{Calls, Item, ItemResult, Report, ReviewItem};
 pub use resolution::{Resolution, WhyNot};
 pub use retention::{Breach, Broken, Checkpoint, Verified};
-pub use review::{
-    Choice, Counts, Difference, Everybody, Recognised, Review, ReviewInput, Roster, Unmatched, review, settled_links,
-};
+pub use review::{Choice, Counts, Difference, Everybody, Recognised, Review, ReviewInput, Roster, Unmatched};
+pub use reviewer::{review, settled_links};

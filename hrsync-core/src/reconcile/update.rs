@@ -15,7 +15,7 @@ use super::quarantine::of_person;
 use super::report::ItemResult;
 use super::resolution::{host_wins, vendor_wins};
 use super::undo::{previous_cell, put_back, says};
-use crate::connector::{Evidence, Reading, StepNature, Write};
+use crate::connector::{Evidence, Reading, Step, StepNature, Write};
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::host::{Changes, HostWrite};
@@ -33,6 +33,14 @@ pub(crate) struct Fresh {
     pub(crate) link: Link,
     pub(crate) host: Record,
     pub(crate) vendor: Reading,
+}
+
+/// Both sides of a person while the vendor is written.
+struct Sides<'r> {
+    /// The host, with the values that changes carry.
+    host: &'r Record,
+    as_read: &'r Record,
+    vendor: &'r Reading,
 }
 
 impl Run<'_> {
@@ -107,43 +115,17 @@ impl Run<'_> {
             self.found(super::findings::other_person(&link.host, &link.vendor), None);
             return Ok(ItemResult::Refused);
         }
-        let Some(carried) = self.carried(operation, changes).await? else { return Ok(ItemResult::Refused) };
-        let (mut fields, mut decided, mut refused) = (Vec::new(), Vec::new(), false);
         let as_read = host.clone();
-        for change in changes {
-            let Some(entry) = self.mapping.entry(change.field).cloned() else { continue };
-            let carried = carried.get(&change.field).map(String::as_str);
-            match self.due(&link, &entry, (&mut host, &vendor.record), (change, carried), key)? {
-                Due::Write(None) => {
-                    // A list that is written back as it was is settled in the entries that go back.
-                    decided.extend(changed_entries(&entry, host.cell(change.field), vendor.record.cell(change.field)));
-                    fields.push(change.field);
-                }
-                Due::Write(Some(unit)) => {
-                    if let Err(why) = host_wins(&self.mapping, &entry, &unit.host, &unit.vendor, &Nobody) {
-                        self.found(about(refusal(&why), operation).on(entry.field), None);
-                        refused = true;
-                        continue;
-                    }
-                    decided.push((change.field, unit.key));
-                    if !fields.contains(&change.field) {
-                        fields.push(change.field);
-                    }
-                }
-                Due::Already => {}
-                Due::Drifted => {
-                    self.found(drifted(operation, Some(change.field)), None);
-                    return Ok(ItemResult::Drifted);
-                }
-            }
-        }
+        let sides = (&mut host, &vendor.record);
+        let (fields, decided, refused) = match self.all_due(operation, changes, &link, sides, key).await? {
+            Ok(due) => due,
+            Err(result) => return Ok(result),
+        };
         if fields.is_empty() && refused {
             return Ok(ItemResult::Refused);
         }
-        // What is written back is no value of the host's: the host keeps its own, and the two are left as they are then.
-        let undoes = changes.iter().any(|change| matches!(change.source, Source::Previous(_)));
         if fields.is_empty() {
-            self.renew(&link, (if undoes { &as_read } else { &host }, &vendor.record)).await?;
+            self.renew(&link, (if undoes(changes) { &as_read } else { &host }, &vendor.record)).await?;
             return Ok(ItemResult::AlreadyDone);
         }
         let Some((wanted, send)) = self.wanted(operation, (&fields, &decided), &host, &vendor.record) else {
@@ -161,14 +143,72 @@ impl Run<'_> {
         if steps.steps.is_empty() {
             return Ok(ItemResult::Refused);
         }
+        let complete = !refused && steps.left_out.is_empty() && fields.iter().all(|field| send.contains(field));
+        let sides = Sides { host: &host, as_read: &as_read, vendor: &vendor };
+        let result = self.write_vendor(operation, changes, &link, sides, (&wanted, &decided), &steps.steps).await?;
+        Ok(if result == ItemResult::Done && !complete { ItemResult::PartlyDone } else { result })
+    }
+
+    /// What of the changes is still to be written: fields, entries of lists, and whether something is refused. `Err` inside is
+    /// what came of the operation instead.
+    async fn all_due(
+        &mut self,
+        operation: &Operation,
+        changes: &[Change],
+        link: &Link,
+        (host, vendor): (&mut Record, &Record),
+        key: KeyId,
+    ) -> Result<Result<(Vec<FieldId>, Vec<(FieldId, Value)>, bool), ItemResult>> {
+        let Some(carried) = self.carried(operation, changes).await? else { return Ok(Err(ItemResult::Refused)) };
+        let (mut fields, mut decided, mut refused) = (Vec::new(), Vec::new(), false);
+        for change in changes {
+            let Some(entry) = self.mapping.entry(change.field).cloned() else { continue };
+            let carried = carried.get(&change.field).map(String::as_str);
+            match self.due(link, &entry, (&mut *host, vendor), (change, carried), key)? {
+                Due::Write(None) => {
+                    // A list that is written back as it was is settled in the entries that go back.
+                    decided.extend(changed_entries(&entry, host.cell(change.field), vendor.cell(change.field)));
+                    fields.push(change.field);
+                }
+                Due::Write(Some(unit)) => {
+                    if let Err(why) = host_wins(&self.mapping, &entry, &unit.host, &unit.vendor, &Nobody) {
+                        self.found(about(refusal(&why), operation).on(entry.field), None);
+                        refused = true;
+                        continue;
+                    }
+                    decided.push((change.field, unit.key));
+                    if !fields.contains(&change.field) {
+                        fields.push(change.field);
+                    }
+                }
+                Due::Already => {}
+                Due::Drifted => {
+                    self.found(drifted(operation, Some(change.field)), None);
+                    return Ok(Err(ItemResult::Drifted));
+                }
+            }
+        }
+        Ok(Ok((fields, decided, refused)))
+    }
+
+    /// Sends the steps of an update, one after the other.
+    async fn write_vendor(
+        &mut self,
+        operation: &Operation,
+        changes: &[Change],
+        link: &Link,
+        Sides { host, as_read, vendor }: Sides<'_>,
+        (wanted, decided): (&Record, &[(FieldId, Value)]),
+        steps: &[Step],
+    ) -> Result<ItemResult> {
         let (mut done_before, mut shown) = (false, vendor.record.clone());
-        for step in &steps.steps {
+        for step in steps {
             let partly = if done_before { ItemResult::PartlyDone } else { ItemResult::Refused };
             let mut checks = vec![free(operation)];
             if !done_before {
-                checks.push(unchanged(&link));
+                checks.push(unchanged(link));
             }
-            let replaced = self.replaced(&link.host, &step.fields, &vendor.record, &wanted)?;
+            let replaced = self.replaced(&link.host, &step.fields, &vendor.record, wanted)?;
             match self.send(operation, step, &[], checks, replaced).await? {
                 Sent::Done(done) => {
                     self.learn(&done, operation).await?;
@@ -181,11 +221,11 @@ impl Run<'_> {
                     for field in &step.fields {
                         shown.set(*field, wanted.cell(*field).clone());
                     }
-                    let (sides, verdict) = match undoes {
-                        true => ((&as_read, &shown), Verdict::Settled),
-                        false => ((&host, &vendor.record), Verdict::Written),
+                    let (sides, verdict) = match undoes(changes) {
+                        true => ((as_read, &shown), Verdict::Settled),
+                        false => ((host, &vendor.record), Verdict::Written),
                     };
-                    self.store_link(&link, sides, (&step.fields, &decided, verdict), batch).await?;
+                    self.store_link(link, sides, (&step.fields, decided, verdict), batch).await?;
                     done_before = true;
                 }
                 Sent::Refused(error) => {
@@ -211,8 +251,7 @@ impl Run<'_> {
                 }
             }
         }
-        let complete = !refused && steps.left_out.is_empty() && fields.iter().all(|field| send.contains(field));
-        Ok(if complete { ItemResult::Done } else { ItemResult::PartlyDone })
+        Ok(ItemResult::Done)
     }
 
     /// The values that changes carry with them, opened; `None` when one was destroyed with the person's key, which is told.
@@ -566,6 +605,12 @@ impl Run<'_> {
         self.commit(release.record(self.outcome(operation, STEP, "refused"))).await?;
         Ok(result)
     }
+}
+
+/// Whether changes write back what stood there before. That is no value of the host's: the host keeps its own, and the two are left as
+/// they are then.
+fn undoes(changes: &[Change]) -> bool {
+    changes.iter().any(|change| matches!(change.source, Source::Previous(_)))
 }
 
 /// The host's cell for a value that a change carries; `None` when it cannot be taken.

@@ -1,0 +1,440 @@
+//! Planning: a review and the decisions about it become a plan.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::baseline::{self, Verdict};
+use super::compare::{DifferenceKind, Halves};
+use super::decide::{Chosen, Connect, Decision, Decisions};
+use super::fingerprint::{Canonical, Fingerprint};
+use super::link::{Baseline, Link, LinkKind, LinkState};
+use super::plan::{
+    Action, Change, Left, Made, Operation, Plan, PlanInput, Settlement, Source, Undecided, Why, creation_print,
+    entered_cell, operation_id,
+};
+use super::resolution::{Resolution, WhyNot, in_order};
+use super::review::{Agreeing, Difference, Pairing, Prints, Review, Tie, untouched};
+use crate::error::{Error, ErrorKind, Fixer, Result};
+use crate::finding::{Finding, code};
+use crate::guard::{Guards, Hold, HoldReason, Sensitive};
+use crate::keys::Sealed;
+use crate::mapping::Mapping;
+use crate::matching::{Candidate, LinkedBy};
+use crate::model::{FieldId, HostId, Record, Side, Value, VendorId};
+
+/// Turns a review and the decisions about it into a plan. Pure: it reads nothing but its input, and writes nothing.
+///
+/// # Errors
+/// The source of randomness failed.
+pub fn plan(review: &Review, decisions: &Decisions, with: PlanInput<'_>) -> Result<Plan> {
+    let context = &review.context;
+    let mapping = &*context.mapping;
+    let mut planner = Planner {
+        prints: Prints::new(with.keys, &context.connection),
+        revision: mapping.revision(),
+        mapping,
+        with: &with,
+        operations: Vec::new(),
+        settlements: Vec::new(),
+        findings: Vec::new(),
+        undecided: Vec::new(),
+    };
+    let mut forms = Canonical::default();
+    for agreeing in &context.agreeing {
+        planner.agreeing(review, *agreeing, &mut forms);
+    }
+    for pairing in &context.people {
+        planner.person(review, pairing, decisions)?;
+    }
+    for (host, vendor, how) in &decisions.connected {
+        planner.connect(review, (host, vendor), *how);
+    }
+    for person in review.only_in_vendor.iter().filter(|person| decisions.in_host.includes(&person.id)) {
+        planner.create_in_host(&context.vendor.records[person.place], &person.id, &person.blockers);
+    }
+    for person in review.only_in_host.iter().filter(|person| decisions.in_vendor.includes(&person.id)) {
+        planner.create_in_vendor(&context.host.records[person.place], &person.id, &person.blockers);
+    }
+    hold(&mut planner.operations, with.guards, review.counts.host.max(review.counts.vendor));
+    let findings = planner.standing(&review.findings, decisions).chain(planner.findings.iter().cloned()).collect();
+    let Planner { prints, operations, settlements, undecided, revision, .. } = planner;
+    let made = Made { operations, settlements, findings, undecided, undoes: None };
+    made.seal(&context.connection, revision, &prints.current, &with)
+}
+
+/// Holds what a person has to approve. A decision for this field of this person is an approval.
+pub(crate) fn hold(operations: &mut [Operation], guards: &Guards, people: usize) {
+    let guarded = |change: &Change| match change.why {
+        Why::Decided => None,
+        Why::Changed | Why::DecidedInBulk | Why::Policy | Why::Undone => Sensitive::of(change.field),
+    };
+    let mut changing: BTreeMap<Sensitive, BTreeSet<Option<&HostId>>> = BTreeMap::new();
+    for operation in operations.iter() {
+        for class in operation.action.changes().iter().filter_map(guarded) {
+            changing.entry(class).or_default().insert(operation.host_id.as_ref());
+        }
+    }
+    let check =
+        |(class, people_of_class): (Sensitive, usize)| Some((class, guards.check(class, people_of_class, people)?));
+    let counts = changing.into_iter().map(|(class, people)| (class, people.len()));
+    let reasons: BTreeMap<Sensitive, HoldReason> = counts.filter_map(check).collect();
+    for operation in operations {
+        for (class, reason) in &reasons {
+            let changes = operation.action.changes().iter();
+            let fields: Vec<FieldId> =
+                changes.filter(|change| guarded(change) == Some(*class)).map(|change| change.field).collect();
+            if !fields.is_empty() {
+                operation.holds.push(Hold { fields, reason: *reason });
+            }
+        }
+    }
+}
+
+struct Planner<'a> {
+    prints: Prints<'a>,
+    revision: u64,
+    mapping: &'a Mapping,
+    with: &'a PlanInput<'a>,
+    operations: Vec<Operation>,
+    settlements: Vec<Settlement>,
+    findings: Vec<Finding>,
+    undecided: Vec<Undecided>,
+}
+
+impl Planner<'_> {
+    fn person(&mut self, review: &Review, pairing: &Pairing, decisions: &Decisions) -> Result<()> {
+        let context = &review.context;
+        let (host, vendor) = (&context.host.records[pairing.host], &context.vendor.records[pairing.vendor]);
+        let ids = (HostId::new(host.id()), VendorId::new(vendor.id()));
+        let differences = &review.differences[pairing.differences.clone()];
+        let chosen = self.choose(differences, decisions);
+
+        let (mut to_host, mut to_vendor, mut left, mut left_keys) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (difference, choice) in differences.iter().zip(&chosen) {
+            let Some(choice) = choice else {
+                self.undecided(&ids, difference);
+                continue;
+            };
+            match &choice.decision {
+                Decision::Use(Resolution::Leave) => {
+                    left.push(Left { field: difference.field, entry: difference.entry, why: choice.why });
+                    left_keys.extend(difference.key.clone().map(|key| (difference.field, key)));
+                }
+                Decision::Use(Resolution::Vendor) => {
+                    to_host.push(self.change(difference, host, vendor, Source::Vendor, choice)?);
+                }
+                Decision::Use(Resolution::Host) => {
+                    to_vendor.push(self.change(difference, host, vendor, Source::Host, choice)?);
+                }
+                // Refused above: there is no value.
+                Decision::Use(Resolution::Enter) => {}
+                Decision::Enter(text) => {
+                    if let Some(entry) = self.mapping.entry(difference.field)
+                        && let Err(why) = entered_cell(entry, text).and_then(|cell| {
+                            in_order(entry.field, &host.clone().with(entry.field, cell)).map_err(WhyNot::Invalid)
+                        })
+                    {
+                        let finding = super::findings::refusal(&why);
+                        self.findings.push(finding.of_host(&ids.0).of_vendor(&ids.1).on(difference.field));
+                        self.undecided(&ids, difference);
+                        continue;
+                    }
+                    let about = format!("{}/{}", self.with.run, ids.0);
+                    let sealed = Sealed::new(self.with.keys, self.with.entropy, &about, text)?;
+                    let change = self.change(difference, host, vendor, Source::Entered(sealed), choice)?;
+                    to_host.push(change.clone());
+                    to_vendor.push(change);
+                }
+            }
+        }
+        self.settle(review, pairing, (host, vendor), ids.clone(), (left, left_keys));
+        for (changes, side) in [(to_host, Side::Host), (to_vendor, Side::Vendor)] {
+            if changes.is_empty() {
+                continue;
+            }
+            let action = match side {
+                Side::Host => Action::UpdateHost { changes },
+                Side::Vendor => Action::UpdateVendor { changes },
+            };
+            self.push(Some(ids.0.clone()), Some(ids.1.clone()), action);
+        }
+        Ok(())
+    }
+
+    /// What the review found and no decision settles.
+    fn standing<'f>(&'f self, found: &'f [Finding], decisions: &'f Decisions) -> impl Iterator<Item = Finding> + 'f {
+        type Named<'n> = (&'n HostId, Option<&'n VendorId>, FieldId, Option<String>);
+        let named = |entry: &Option<Fingerprint>| entry.map(|entry| entry.to_string());
+        let mut settled: HashSet<Named<'_>> = HashSet::new();
+        for operation in &self.operations {
+            let fields = operation.action.changes().iter().map(|change| (change.field, named(&change.entry)));
+            let vendor = operation.vendor_id.as_ref();
+            let about = |id| fields.clone().map(move |(field, entry)| (id, vendor, field, entry));
+            settled.extend(operation.host_id.iter().flat_map(about));
+        }
+        for settlement in &self.settlements {
+            let (host, vendor) = (&settlement.host_id, Some(&settlement.vendor_id));
+            settled.extend(settlement.left.iter().map(|left| (host, vendor, left.field, named(&left.entry))));
+        }
+        // What the plan itself says about a field is said once.
+        let of_entry = |finding: &Finding| finding.params.get(super::findings::ENTRY).cloned();
+        let about = |finding: &'f Finding| {
+            Some((finding.host_id.as_ref()?, finding.vendor_id.as_ref(), finding.field?, of_entry(finding)))
+        };
+        settled.extend(self.findings.iter().filter_map(about));
+        let told: HashSet<&Finding> = self.findings.iter().collect();
+        let stands = move |finding: &&Finding| {
+            let decided = match (&finding.host_id, &finding.vendor_id, finding.field) {
+                (Some(host), Some(vendor), _)
+                    if finding.code == code::AMBIGUOUS_MATCH || finding.code == code::RE_HIRE =>
+                {
+                    decisions.connects(host, vendor)
+                }
+                (Some(host), Some(vendor), Some(field)) => {
+                    settled.contains(&(host, Some(vendor), field, of_entry(finding)))
+                }
+                _ => false,
+            };
+            !decided && !told.contains(finding)
+        };
+        found.iter().filter(stands).cloned()
+    }
+
+    fn undecided(&mut self, ids: &(HostId, VendorId), difference: &Difference) {
+        // A difference that was left was decided on before.
+        if difference.kind != DifferenceKind::Left {
+            let (host_id, vendor_id) = ids.clone();
+            let Difference { field, entry, kind, .. } = *difference;
+            self.undecided.push(Undecided { host_id, vendor_id, field, entry, kind });
+        }
+    }
+
+    /// Renews the baseline of a person whose sides agree, if it is not that already.
+    fn agreeing(&mut self, review: &Review, agreeing: Agreeing, forms: &mut Canonical) {
+        let context = &review.context;
+        let (host, vendor) = (agreeing.host as usize, agreeing.vendor as usize);
+        let (host_record, vendor_record) = (&context.host.records[host], &context.vendor.records[vendor]);
+        let link = &context.links[agreeing.link as usize];
+        forms.fill(self.mapping, host_record, vendor_record);
+        if !untouched(&mut self.prints, link, self.revision, forms) {
+            let ids = (link.host.clone(), link.vendor.clone());
+            let pairing = Pairing { host, vendor, tie: Tie::Link(agreeing.link as usize), differences: 0..0 };
+            self.settle(review, &pairing, (host_record, vendor_record), ids, (Vec::new(), Vec::new()));
+        }
+    }
+
+    /// What is decided about each difference; a group is decided as one.
+    fn choose(&mut self, differences: &[Difference], decisions: &Decisions) -> Vec<Option<Chosen>> {
+        let mut chosen: Vec<Option<Chosen>> =
+            differences.iter().map(|difference| decisions.about(difference, self.with.policies)).collect();
+        let groups = groups(differences);
+        for members in &groups {
+            self.spread(differences, members, &mut chosen);
+        }
+        for (difference, choice) in differences.iter().zip(&mut chosen) {
+            let Some(made) = choice.as_ref() else { continue };
+            let why = match (difference.why_not(made.resolution()), &made.decision) {
+                (Some(why), _) => why.to_string(),
+                (None, Decision::Use(Resolution::Enter)) => "no value was entered".to_owned(),
+                (None, _) => continue,
+            };
+            self.findings.push(impossible(difference, &why));
+            *choice = None;
+        }
+        // Writing one part carries the others along, so what would carry parts along that are not decided so is not decided.
+        for members in &groups {
+            let resolution = |chosen: &[Option<Chosen>], member: usize| chosen[member].as_ref().map(Chosen::resolution);
+            let first = resolution(&chosen, members[0]);
+            if members.iter().all(|member| resolution(&chosen, *member) == first) {
+                continue;
+            }
+            let whole = self.mapping.entry(differences[members[0]].field).and_then(|entry| entry.group);
+            let carries = |choice: &mut Chosen| match choice.resolution() {
+                Resolution::Host | Resolution::Enter => true,
+                Resolution::Vendor => whole.is_some_and(|group| group.read_whole),
+                Resolution::Leave => false,
+            };
+            for member in members {
+                if chosen[*member].take_if(carries).is_some_and(|choice| choice.why == Why::Decided) {
+                    let why = "it goes together with another field, which is undecided or decided otherwise";
+                    self.findings.push(impossible(&differences[*member], why));
+                }
+            }
+        }
+        chosen
+    }
+
+    /// A person's decision about one part of a group holds for all of it.
+    fn spread(&mut self, differences: &[Difference], members: &[usize], chosen: &mut [Option<Chosen>]) {
+        let decided = |member: &usize| chosen[*member].clone().filter(|choice| choice.why == Why::Decided);
+        let decided: Vec<Chosen> = members.iter().filter_map(decided).collect();
+        let Some(first) = decided.first().map(Chosen::resolution) else { return };
+        if decided.iter().any(|other| other.resolution() != first) {
+            let why = "these fields go together and were decided differently";
+            self.findings.push(impossible(&differences[members[0]], why));
+            members.iter().for_each(|member| chosen[*member] = None);
+        } else if first != Resolution::Enter {
+            for member in members.iter().filter(|member| differences[**member].kind != DifferenceKind::Left) {
+                if chosen[*member].as_ref().is_none_or(|choice| choice.why != Why::Decided) {
+                    chosen[*member] = Some(Chosen { decision: Decision::Use(first), why: Why::Decided });
+                }
+            }
+        }
+    }
+
+    fn change(
+        &mut self,
+        difference: &Difference,
+        host: &Record,
+        vendor: &Record,
+        source: Source,
+        choice: &Chosen,
+    ) -> Result<Change> {
+        let entry = self
+            .mapping
+            .entry(difference.field)
+            .ok_or_else(|| Error::new(ErrorKind::Unexpected, "a difference in a field without mapping"))?;
+        let (host, vendor) = difference.sides(host, vendor);
+        let halves = Halves::new(&self.prints.current, &difference.host_id, entry, &host, &vendor);
+        let Difference { field, entry, .. } = *difference;
+        Ok(Change { field, entry, source, why: choice.why, host: halves.asked, vendor: halves.shown })
+    }
+
+    fn settle(
+        &mut self,
+        review: &Review,
+        pairing: &Pairing,
+        (host, vendor): (&Record, &Record),
+        ids: (HostId, VendorId),
+        (left, left_keys): (Vec<Left>, Vec<(FieldId, Value)>),
+    ) {
+        let (link, by) = match pairing.tie {
+            Tie::Link(place) => (Some(&review.context.links[place]), None),
+            Tie::New(by) => (None, Some(by)),
+        };
+        let verdict = |place: usize, key: Option<&Value>| {
+            let field = self.mapping.entries().get(place).map(|entry| entry.field);
+            let is_left = match key {
+                Some(key) => left_keys.iter().any(|(of, left)| Some(*of) == field && left == key),
+                None => left.iter().any(|left| Some(left.field) == field && left.entry.is_none()),
+            };
+            if is_left { Verdict::Settled } else { Verdict::Compared }
+        };
+        let baseline =
+            baseline::make(self.mapping, self.revision, &mut self.prints, &ids.0, (host, vendor), link, verdict);
+        if link.is_some_and(|link| link.baseline == baseline) {
+            return;
+        }
+        self.settlements.push(Settlement::new(link, ids, by, left, baseline));
+    }
+
+    fn connect(&mut self, review: &Review, ids: (&HostId, &VendorId), how: Connect) {
+        match self.connectable(review, ids, how) {
+            Ok(settlement) => self.settlements.push(settlement),
+            Err(message) => {
+                let finding = Finding::problem(code::DECISION_IMPOSSIBLE, message, Fixer::HostAdministrator);
+                self.findings.push(finding.of_host(ids.0).of_vendor(ids.1));
+            }
+        }
+    }
+
+    /// The link that a person asks for, or why there cannot be one.
+    fn connectable(
+        &self,
+        review: &Review,
+        (host, vendor): (&HostId, &VendorId),
+        how: Connect,
+    ) -> std::result::Result<Settlement, String> {
+        let named = |candidate: &&Candidate| candidate.host == *host && candidate.vendor == *vendor;
+        let Some(candidate) = review.candidates.iter().find(named) else {
+            return Err("only candidates of the review can be connected".into());
+        };
+        let ids = (host.clone(), vendor.clone());
+        let mut settlement = Settlement::new(None, ids, Some(LinkedBy::Person), Vec::new(), Baseline::default());
+        let links = &review.context.links;
+        let holds =
+            |link: &&Link| link.host == *host && link.kind == LinkKind::First && link.state == LinkState::Linked;
+        let linked = links.iter().find(holds);
+        let in_the_way = match how {
+            Connect::One => links.iter().find(|link| link.host == *host || link.vendor == *vendor),
+            Connect::Further => links.iter().find(|link| link.vendor == *vendor),
+            Connect::ReHire => None,
+        };
+        if let Some(link) = in_the_way {
+            return Err(format!(
+                "one of the two is linked to somebody else: person {} (vendor {}); forget that link first, if it is wrong or \
+                 the person is gone",
+                link.host, link.vendor
+            ));
+        }
+        // A batch's checks do not see its own puts, so two links of one record would both be stored.
+        let new = |other: &&Settlement| other.new_link.is_some();
+        let taken = |other: &Settlement| match how {
+            Connect::Further => other.vendor_id == *vendor,
+            Connect::One | Connect::ReHire => {
+                other.host_id == *host
+                    || other.vendor_id == *vendor
+                    || (candidate.old.is_some() && other.in_place_of == candidate.old)
+            }
+        };
+        if self.settlements.iter().filter(new).any(taken) {
+            return Err("one of the two is connected to somebody else already".into());
+        }
+        match how {
+            Connect::One => {}
+            Connect::Further => {
+                if linked.is_none() && !self.settlements.iter().filter(new).any(|other| other.host_id == *host) {
+                    return Err(
+                        "the person has no first record in the payroll system; connect one of them first".into()
+                    );
+                }
+                settlement.kind = LinkKind::Further;
+            }
+            Connect::ReHire => {
+                settlement.in_place_of.clone_from(&candidate.old);
+                if candidate.old.is_none() {
+                    return Err("the person is not known to have come back".into());
+                }
+            }
+        }
+        Ok(settlement)
+    }
+
+    fn create_in_vendor(&mut self, record: &Record, id: &HostId, blockers: &[Finding]) {
+        if !blockers.is_empty() {
+            self.findings.extend_from_slice(blockers);
+            return;
+        }
+        let source = creation_print(&self.prints.current, self.mapping, Side::Host, record);
+        self.push(Some(id.clone()), None, Action::CreateInVendor { source });
+    }
+
+    fn create_in_host(&mut self, record: &Record, id: &VendorId, blockers: &[Finding]) {
+        if !blockers.is_empty() {
+            self.findings.extend_from_slice(blockers);
+            return;
+        }
+        let source = creation_print(&self.prints.current, self.mapping, Side::Vendor, record);
+        self.push(None, Some(id.clone()), Action::CreateInHost { source });
+    }
+
+    fn push(&mut self, host_id: Option<HostId>, vendor_id: Option<VendorId>, action: Action) {
+        let id = operation_id(&self.prints.current, host_id.as_ref(), vendor_id.as_ref(), &action);
+        self.operations.push(Operation { id, host_id, vendor_id, action, holds: Vec::new() });
+    }
+}
+
+/// The places of differences that go together, of groups with more than one; what was left before is not decided anew.
+fn groups(differences: &[Difference]) -> Vec<Vec<usize>> {
+    let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (place, difference) in differences.iter().enumerate() {
+        if let Some(group) = difference.group.filter(|_| difference.kind != DifferenceKind::Left) {
+            groups.entry(group).or_default().push(place);
+        }
+    }
+    groups.into_values().filter(|members| members.len() > 1).collect()
+}
+
+fn impossible(difference: &Difference, why: &str) -> Finding {
+    let message = format!("the decision is not possible: {why}");
+    difference.name_in(Finding::problem(code::DECISION_IMPOSSIBLE, message, Fixer::HostAdministrator))
+}
