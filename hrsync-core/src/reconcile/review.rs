@@ -62,7 +62,7 @@ pub struct ReviewInput<'a> {
     pub keys: &'a dyn KeyRing,
 }
 
-/// What a comparison of both rosters shows, for a person to decide on. Made by [`review`].
+/// What a comparison of both rosters shows, for a person to decide on. Made by [`review`](fn@crate::reconcile::review).
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Review {
