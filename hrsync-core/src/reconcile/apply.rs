@@ -51,6 +51,16 @@ pub(crate) struct Intent {
     /// The vendor confirmed it, and only the new record's id is missing.
     #[serde(default)]
     pub(crate) confirmed: bool,
+    /// The vendor confirmed an earlier step.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) later_step: bool,
+}
+
+impl Intent {
+    /// Whether the vendor is known to have carried something out.
+    pub(crate) fn began(&self) -> bool {
+        self.confirmed || self.later_step
+    }
 }
 
 /// A person set aside, as it is stored.
@@ -350,7 +360,8 @@ impl Run<'_> {
         }
         let key = intent_key(operation);
         let fields = sent_before.iter().chain(&step.fields).copied().collect();
-        let intent = self.intent(operation, (step.name, step.nature), step.evidence.clone(), fields);
+        let mut intent = self.intent(operation, (step.name, step.nature), step.evidence.clone(), fields);
+        intent.later_step = !sent_before.is_empty();
         let event = self.intended(operation, step.name, step.fields.clone(), replaced);
         let batch = Batch { checks, ..Batch::default() };
         let batch = batch.put(key, None, store::encode(&intent)?).record(self.entry(event));
@@ -396,6 +407,7 @@ impl Run<'_> {
             evidence,
             fields,
             confirmed: false,
+            later_step: false,
         }
     }
 

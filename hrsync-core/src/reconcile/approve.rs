@@ -14,7 +14,7 @@ use crate::error::{Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::guard::Hold;
 use crate::journal::Event;
-use crate::model::{FieldId, OperationId};
+use crate::model::{FieldId, HostId, OperationId};
 use crate::store::{self, Batch, RowKey, RowKind};
 
 /// What a person said about an operation, as it is stored.
@@ -34,10 +34,21 @@ pub(crate) fn approval_key(operation: &OperationId) -> RowKey {
     RowKey::new(RowKind::Approval, operation.as_str())
 }
 
-/// Holds an operation that somebody has to look at before it is carried out once more.
-pub(crate) fn held_by_engine(operation: &OperationId, at: OffsetDateTime) -> Result<Batch> {
+/// The row that holds every creation of a person in the vendor, whatever the host says of them by then.
+pub(crate) fn creation_hold_key(person: &HostId) -> RowKey {
+    RowKey::new(RowKind::Approval, format!("person/{}", person.as_str()))
+}
+
+/// Holds the creation of a person that somebody has to look at before it is carried out once more.
+pub(crate) fn creation_held(person: &HostId, at: OffsetDateTime) -> Result<Batch> {
     let held = Approval { approved: false, by: ENGINE.into(), at };
-    Ok(Batch::default().put(approval_key(operation), None, store::encode(&held)?))
+    Ok(Batch::default().put(creation_hold_key(person), None, store::encode(&held)?))
+}
+
+/// The batch that uses up what was said of an operation: it is for once.
+pub(crate) fn used_up(operation: &OperationId, person: Option<&HostId>) -> Batch {
+    let batch = Batch::default().delete(approval_key(operation));
+    person.into_iter().fold(batch, |batch, person| batch.delete(creation_hold_key(person)))
 }
 
 impl Engine {
@@ -80,8 +91,13 @@ impl Engine {
 impl Run<'_> {
     /// What of an operation may be written, which is all of it when nothing is held. What is held is told.
     pub(crate) async fn approved(&mut self, operation: &Operation) -> Result<Option<Operation>> {
-        let row = self.engine.store.get(&self.engine.id, &approval_key(&operation.id)).await?;
-        let said: Option<Approval> = row.as_ref().map(store::decode).transpose()?;
+        let hold = operation.host_id.as_ref().filter(|_| matches!(operation.action, Action::CreateInVendor { .. }));
+        let mut said: Option<Approval> = None;
+        for key in [Some(approval_key(&operation.id)), hold.map(creation_hold_key)].into_iter().flatten() {
+            if said.is_none() {
+                said = self.engine.store.get(&self.engine.id, &key).await?.as_ref().map(store::decode).transpose()?;
+            }
+        }
         match said {
             Some(Approval { approved: true, .. }) => return Ok(Some(operation.clone())),
             Some(Approval { by, .. }) => {

@@ -1,7 +1,7 @@
 //! Creating people on either side.
 
 use super::apply::{Intent, Run, Sent, about, drifted, free, intent_key};
-use super::approve::approval_key;
+use super::approve::used_up;
 use super::baseline::{self, Verdict};
 use super::fingerprint::Fingerprint;
 use super::link::Link;
@@ -232,7 +232,7 @@ impl Run<'_> {
     async fn link_one(&mut self, person: &Created, vendor: &VendorId) -> Result<()> {
         let Some(host_id) = person.operation.host_id.clone() else { return Ok(()) };
         let linked = self.link_new_vendor_record(&host_id, vendor, (&person.host, &person.wanted))?;
-        let mut batch = linked.delete(intent_key(&person.operation)).delete(approval_key(&person.operation.id));
+        let mut batch = linked.delete(intent_key(&person.operation)).and(used_up(&person.operation.id, Some(&host_id)));
         // Somebody else's intent is not to be removed; where somebody looked after this one, they linked the person.
         batch.checks.push(self.still_held(&person.operation).await?.unwrap_or_else(|| free(&person.operation)));
         match self.commit(batch).await {
@@ -352,7 +352,7 @@ impl Run<'_> {
             baseline::make(&mapping, revision, &mut self.prints, &id, sides, None, |_, _| Verdict::Compared);
         let release = Batch::default()
             .delete(intent_key(operation))
-            .delete(approval_key(&operation.id))
+            .and(used_up(&operation.id, None))
             .record(self.outcome(operation, STEP, "done"));
         let batch = self.new_link(&link, LinkedBy::Key(natural_key(&reading.record)))?.and(release.clone());
         match self.commit(batch).await {

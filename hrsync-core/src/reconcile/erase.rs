@@ -1,13 +1,14 @@
 //! What is held about one person: sealing it under a key of the person's own, showing all of it, and destroying it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::approve::creation_hold_key;
 use super::engine::Engine;
 use super::link::{Baseline, Link, LinkState, vendor_link_key};
-use super::quarantine::of_person;
+use super::quarantine::failures_key;
 use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Result, Scope};
 use crate::finding::Finding;
@@ -162,17 +163,23 @@ impl Engine {
     /// # Errors
     /// The store failed.
     pub async fn export(&self, person: &HostId) -> Result<Held> {
-        let links = self.links_of(person).await?;
+        let ids = self.ids_of(person).await?;
         let mut held = Held::default();
-        for key in keys_about(person, &links) {
-            // Keys are not shown: with them everything could be opened.
-            if let Some(row) = self.store.get(&self.id, &key).await?.filter(|_| key.kind != RowKind::PersonKey) {
-                held.rows.push((key.kind, row.body));
+        // The way back from the vendor's record is the same for all ids.
+        let mut shown = HashSet::new();
+        for (id, links) in &ids {
+            for key in keys_about(id, links).into_iter().filter(|key| shown.insert(key.clone())) {
+                // Keys are not shown: with them everything could be opened.
+                if let Some(row) = self.store.get(&self.id, &key).await?.filter(|_| key.kind != RowKind::PersonKey) {
+                    held.rows.push((key.kind, row.body));
+                }
             }
+            held.rows.extend(self.apart_rows_of(id).await?.into_iter().map(|row| (row.key.kind, row.body)));
         }
-        held.rows.extend(self.apart_rows_of(person).await?.into_iter().map(|row| (row.key.kind, row.body)));
         let about = |event: &Event| {
-            event.is_about(person, None) || links.iter().any(|link| event.is_about(person, Some(&link.vendor)))
+            ids.iter().any(|(id, links)| {
+                event.is_about(id, None) || links.iter().any(|link| event.is_about(id, Some(&link.vendor)))
+            })
         };
         self.each_entry(|entry| held.entries.extend(Some(entry).filter(|entry| about(&entry.entry.event)))).await?;
         for entry in &mut held.entries {
@@ -188,35 +195,57 @@ impl Engine {
 
     /// Erases a person: the key of everything that was sealed, baselines and whatever else is stored by person. The journal keeps
     /// its entries, which name ids and fields, and its chain still verifies. Neither of the two records is linked or created again
-    /// by itself; [`forget`](Self::forget) takes that back.
+    /// by itself; [`forget`](Self::forget) takes that back. Who came back under another id is erased under the earlier ones too.
     ///
     /// # Errors
     /// The actor may not, [`ErrorKind::VersionMismatch`] while a write of the person is under way, or the store failed.
     pub async fn erase(&self, actor: &Actor, person: &HostId) -> Result<()> {
         self.may_configure(actor)?;
-        let links = self.links_of(person).await?;
         let run = self.new_run()?;
         let mut batch = Batch::default();
-        batch.checks.push((RowKey::new(RowKind::Intent, of_host(person)), Check::Absent));
-        let vendors = links.iter().map(|link| Some(link.vendor.clone()));
-        for vendor in vendors.chain(links.is_empty().then_some(None)) {
-            let event = Event::Erased { host: person.clone(), vendor };
-            batch = batch.record(self.entry(&run, actor.id(), event));
-        }
-        for key in keys_about(person, &links) {
-            // The links and the ways back stay, so that no record is taken for a new one.
-            if !matches!(key.kind, RowKind::Link | RowKind::FurtherLink | RowKind::VendorLink) {
-                batch = batch.delete(key);
+        for (id, links) in self.ids_of(person).await? {
+            batch.checks.push((RowKey::new(RowKind::Intent, of_host(&id)), Check::Absent));
+            let vendors = links.iter().map(|link| Some(link.vendor.clone()));
+            for vendor in vendors.chain(links.is_empty().then_some(None)) {
+                let event = Event::Erased { host: id.clone(), vendor };
+                batch = batch.record(self.entry(&run, actor.id(), event));
+            }
+            for key in keys_about(&id, &links) {
+                // The links and the ways back stay, so that no record is taken for a new one.
+                if !matches!(key.kind, RowKind::Link | RowKind::FurtherLink | RowKind::VendorLink) {
+                    batch = batch.delete(key);
+                }
+            }
+            for row in self.apart_rows_of(&id).await? {
+                batch = batch.delete(row.key);
+            }
+            for link in links {
+                let erased = Link { state: LinkState::Erased, baseline: Baseline::default(), ..link.clone() };
+                batch = batch.put(link.key(), Some(Check::At(link.row_version)), erased.to_body()?);
             }
         }
-        for row in self.apart_rows_of(person).await? {
-            batch = batch.delete(row.key);
-        }
-        for link in links {
-            let erased = Link { state: LinkState::Erased, baseline: Baseline::default(), ..link.clone() };
-            batch = batch.put(link.key(), Some(Check::At(link.row_version)), erased.to_body()?);
-        }
         Ok(self.store.commit(&self.id, batch).await?)
+    }
+
+    /// The ids that a person has and had in the host, with the links of each.
+    async fn ids_of(&self, person: &HostId) -> Result<Vec<(HostId, Vec<Link>)>> {
+        let links = self.links_of(person).await?;
+        let mut earlier = Vec::new();
+        self.each_row(RowKind::Link, |row| {
+            let link = Link::from_row(row)?;
+            let moved = link.state == LinkState::Moved && link.host != *person;
+            if moved && links.iter().any(|own| own.vendor == link.vendor) {
+                earlier.push(link.host);
+            }
+            Ok(())
+        })
+        .await?;
+        let mut ids = vec![(person.clone(), links)];
+        for id in earlier {
+            let links = self.links_of(&id).await?;
+            ids.push((id, links));
+        }
+        Ok(ids)
     }
 }
 
@@ -229,7 +258,10 @@ fn wrapping(person: &str) -> String {
 fn keys_about(person: &HostId, links: &[Link]) -> Vec<RowKey> {
     let person_key = |of: String| RowKey::new(RowKind::PersonKey, of);
     let set_aside = RowKey::new(RowKind::SetAside, person.as_str());
-    let own = [set_aside, of_person(person), person_key(of_host(person))];
-    let of_link = |link: &Link| [link.key(), vendor_link_key(&link.vendor), person_key(of_vendor(&link.vendor))];
+    let own = [set_aside, creation_hold_key(person), person_key(of_host(person))];
+    let of_link = |link: &Link| {
+        let failures = failures_key(&link.host, &link.vendor);
+        [link.key(), vendor_link_key(&link.vendor), failures, person_key(of_vendor(&link.vendor))]
+    };
     own.into_iter().chain(links.iter().flat_map(of_link)).collect()
 }

@@ -166,6 +166,8 @@ pub enum LinkState {
     Linked,
     /// They were disconnected on purpose.
     Disconnected,
+    /// The person came back in the host under another id, which the vendor's record is linked with since.
+    Moved,
     /// The person was erased. Neither record is taken up again by itself.
     Erased,
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::apply::VendorLink;
 use super::engine::Engine;
 use super::link::{Link, LinkKind, LinkState, before_pairs_of, link_key, pair_id, vendor_link_key};
-use super::quarantine::of_person;
+use super::quarantine::failures_key;
 use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::code;
@@ -217,11 +217,12 @@ impl Engine {
         }
         let mut batch =
             Batch::default().delete(link.key()).put(forgotten_key(&link.vendor), None, store::encode(Forgotten {})?);
+        batch = batch.delete(failures_key(&link.host, &link.vendor));
         if self.leads_back(link).await? {
             batch = batch.delete(vendor_link_key(&link.vendor));
         }
         if link.kind == LinkKind::First {
-            batch = batch.delete(RowKey::new(RowKind::SetAside, link.host.as_str())).delete(of_person(&link.host));
+            batch = batch.delete(RowKey::new(RowKind::SetAside, link.host.as_str()));
         }
         batch.checks.push((link.key(), Check::At(link.row_version)));
         batch.checks.push((RowKey::new(RowKind::Intent, format!("host/{}", link.host.as_str())), Check::Absent));

@@ -87,7 +87,7 @@ impl Run<'_> {
         for link in &links {
             idle &= !self.push_link(person, link).await?;
         }
-        if idle { self.no_longer_set_aside(person).await } else { Ok(()) }
+        if idle { self.no_longer_set_aside(person, &links).await } else { Ok(()) }
     }
 
     /// Brings one record of a person up to date; false when there is nothing to write.

@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 
 use super::apply::{Run, about};
 use super::engine::Engine;
+use super::link::{Link, pair_id};
 use super::plan::{Action, Operation};
 use super::report::ItemResult;
 use crate::connection::Actor;
@@ -18,7 +19,7 @@ use crate::error::{Error, ErrorKind, Fixer, Result, Retry};
 use crate::finding::{Finding, code};
 use crate::host::Notification;
 use crate::journal::Event;
-use crate::model::{HostId, OperationId};
+use crate::model::{HostId, OperationId, VendorId};
 use crate::store::{self, Batch, CommitError, RowKey, RowKind};
 
 /// How many failures in a row are needed.
@@ -47,15 +48,18 @@ pub struct Failures {
     /// When the last one was.
     #[serde(with = "time::serde::rfc3339")]
     last: OffsetDateTime,
-    /// The write that fails.
+    /// The write that fails, and whose it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     operation: Option<OperationId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    person: Option<HostId>,
 }
 
 impl Failures {
     /// One more failure after `earlier`.
-    fn after(earlier: Option<Self>, code: &str, operation: Option<&OperationId>, now: OffsetDateTime) -> Self {
-        let earlier = earlier.filter(|earlier| earlier.operation.as_ref() == operation);
+    fn after(earlier: Option<Self>, code: &str, operation: Option<&Operation>, now: OffsetDateTime) -> Self {
+        let id = operation.map(|operation| &operation.id);
+        let earlier = earlier.filter(|earlier| earlier.operation.as_ref() == id);
         let count = earlier.as_ref().map_or(0, |earlier| earlier.count).saturating_add(1);
         let pause = |over: u32| PAUSE.saturating_mul(2_u32.saturating_pow(over)).min(LONGEST);
         Self {
@@ -64,7 +68,8 @@ impl Failures {
             since: earlier.map_or(now, |earlier| earlier.since),
             until: count.checked_sub(LIMIT).map(|over| now + pause(over)),
             last: now,
-            operation: operation.cloned(),
+            operation: id.cloned(),
+            person: operation.and_then(|operation| operation.host_id.clone()),
         }
     }
 
@@ -75,8 +80,15 @@ impl Failures {
     }
 }
 
-pub(crate) fn of_person(person: &HostId) -> RowKey {
-    RowKey::new(RowKind::Failures, format!("person/{}", person.as_str()))
+/// The row of the writes of one record of a person.
+pub(crate) fn failures_key(person: &HostId, vendor: &VendorId) -> RowKey {
+    RowKey::new(RowKind::Failures, pair_id(person, vendor))
+}
+
+/// The batch after which a person with these links is let alone no longer.
+pub(crate) fn let_go(person: &HostId, links: &[Link]) -> Batch {
+    let aside = Batch::default().delete(RowKey::new(RowKind::SetAside, person.as_str()));
+    links.iter().fold(aside, |batch, link| batch.delete(failures_key(person, &link.vendor)))
 }
 
 fn of_connection() -> RowKey {
@@ -122,11 +134,10 @@ impl Engine {
         self.may_configure(actor)?;
         self.connected().await?;
         let run = self.new_run()?;
-        let mut batch = Batch::default().delete(person.map_or_else(of_connection, of_person));
-        match person {
-            Some(person) => batch = batch.delete(RowKey::new(RowKind::SetAside, person.as_str())),
-            None => batch = batch.record(self.entry(&run, actor.id(), taken_up())),
-        }
+        let batch = match person {
+            Some(person) => let_go(person, &self.links_of(person).await?),
+            None => Batch::default().delete(of_connection()).record(self.entry(&run, actor.id(), taken_up())),
+        };
         Ok(self.store.commit(&self.id, batch).await?)
     }
 
@@ -135,9 +146,8 @@ impl Engine {
         let (now, mut due) = (self.clock.now(), Vec::new());
         self.each_row(RowKind::Failures, |row| {
             let failures: Failures = store::decode(row)?;
-            if let Some(person) = row.key.id.strip_prefix("person/").filter(|_| failures.wait(now).is_none()) {
-                due.push(HostId::new(person));
-            }
+            let person = failures.person.as_ref().filter(|_| failures.wait(now).is_none());
+            due.extend(person.cloned());
             Ok(())
         })
         .await?;
@@ -187,8 +197,8 @@ fn taken_up() -> Event {
 impl Run<'_> {
     /// Whether a write of a person was refused so often that it is let alone for now, which is told.
     pub(crate) async fn is_let_alone(&mut self, operation: &Operation) -> Result<bool> {
-        let Some(person) = &operation.host_id else { return Ok(false) };
-        let failures = self.engine.failures(&of_person(person)).await?;
+        let (Some(person), Some(vendor)) = (&operation.host_id, &operation.vendor_id) else { return Ok(false) };
+        let failures = self.engine.failures(&failures_key(person, vendor)).await?;
         let Some(failures) = failures.filter(|failures| failures.operation.as_ref() == Some(&operation.id)) else {
             return Ok(false);
         };
@@ -207,10 +217,12 @@ impl Run<'_> {
     /// Counts a write that was refused, or forgets earlier refusals after one that was carried out. Only updates of the vendor are
     /// counted: nothing else is tried again by itself.
     pub(crate) async fn count_write(&mut self, operation: &Operation, result: ItemResult) -> Result<()> {
-        let (Some(person), Action::UpdateVendor { .. }) = (&operation.host_id, &operation.action) else {
+        let (Some(person), Some(vendor), Action::UpdateVendor { .. }) =
+            (&operation.host_id, &operation.vendor_id, &operation.action)
+        else {
             return Ok(());
         };
-        let key = of_person(person);
+        let key = failures_key(person, vendor);
         let earlier = match result {
             ItemResult::Refused | ItemResult::Done | ItemResult::AlreadyDone => self.engine.failures(&key).await?,
             _ => return Ok(()),
@@ -218,7 +230,7 @@ impl Run<'_> {
         let batch = match (result, earlier) {
             (ItemResult::Refused, earlier) => {
                 let code = self.report.findings.last().map_or("refused", |finding| finding.code.as_ref());
-                let failures = Failures::after(earlier, code, Some(&operation.id), self.engine.clock.now());
+                let failures = Failures::after(earlier, code, Some(operation), self.engine.clock.now());
                 Batch::default().put(key, None, store::encode(&failures)?)
             }
             (_, Some(_)) => Batch::default().delete(key),
@@ -239,7 +251,14 @@ mod tests {
     #[test]
     fn pauses_double_up_to_a_day_and_another_write_starts_anew() {
         let now = datetime!(2026-11-22 09:00 UTC);
-        let (one, other) = (OperationId::new("1"), OperationId::new("2"));
+        let operation = |id: &str| Operation {
+            id: OperationId::new(id),
+            host_id: None,
+            vendor_id: None,
+            action: Action::UpdateVendor { changes: Vec::new() },
+            holds: Vec::new(),
+        };
+        let (one, other) = (operation("1"), operation("2"));
         let (mut failures, mut minutes) = (None, Vec::new());
         for _ in 0..14 {
             let next = Failures::after(failures, "invalid_data", Some(&one), now);

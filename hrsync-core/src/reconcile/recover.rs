@@ -1,7 +1,7 @@
 //! Finding out what became of writes whose outcome was unknown.
 
 use super::apply::Intent;
-use super::approve::{ENGINE, approval_key, held_by_engine};
+use super::approve::{ENGINE, creation_held, used_up};
 use super::create::{wanted_for_creation, with_identity};
 use super::engine::Engine;
 use super::plan::{Action, CREATE_IN_VENDOR, creation_print, operation_id};
@@ -121,14 +121,16 @@ impl Engine {
                 recovered.review_list.push(ReviewItem { host_id: id.clone(), vendor_id: vendor.clone(), points });
                 self.link_recovered(run, actor, (row, intent), (id, &vendor), (&host, &wanted)).await
             }
-            (Settled::NotApplied, ..) if !intent.confirmed => {
+            (Settled::NotApplied, ..) if !intent.began() => {
                 self.release(run, actor, row, intent, "not_applied", Batch::default()).await
             }
-            (Settled::NotApplied, _, _, Some(wanted)) if self.is_gone(intent, &wanted, recovered).await? => {
+            (Settled::NotApplied, Some(person), _, Some(wanted))
+                if self.is_gone(intent, &wanted, recovered).await? =>
+            {
                 let message = "the person was created in the payroll system and is not there any more; approve the creation to create them again";
                 let finding = Finding::problem(code::CREATED_GONE, message, Fixer::HostAdministrator);
                 recovered.findings.push(of_intent(finding, intent));
-                let hold = held_by_engine(&intent.operation, self.clock.now())?;
+                let hold = creation_held(person, self.clock.now())?;
                 let event = Event::Approved { operation: intent.operation.clone(), approved: false };
                 self.release(run, actor, row, intent, "gone", hold.record(self.entry(run, ENGINE, event))).await
             }
@@ -207,7 +209,8 @@ impl Engine {
         let mut batch = with.delete(row.key.clone());
         if result == "done" {
             // An approval is used up.
-            batch = batch.delete(approval_key(&intent.operation));
+            batch = batch
+                .and(used_up(&intent.operation, intent.host.as_ref().filter(|_| intent.action == CREATE_IN_VENDOR)));
         }
         let mut batch = batch.record(self.entry(run, actor, event));
         batch.checks.push((row.key.clone(), Check::At(row.version)));

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::apply::{Run, VendorLink};
 use super::link::{Link, LinkKind, LinkState, vendor_link_key};
-use super::quarantine::of_person;
+use super::quarantine::let_go;
 use super::review::Roster;
 use crate::error::Result;
 use crate::journal::Event;
@@ -76,28 +76,27 @@ impl<'r> People<'r> {
 
 impl Run<'_> {
     /// The batch that makes `link` in place of the link `old`; `None` when that is not there any more. The former record stays known
-    /// as disconnected, so that nothing links or creates it again by itself.
+    /// as disconnected or moved, so that nothing links or creates it again by itself.
     pub(crate) async fn moving(&self, link: &Link, old: &(HostId, VendorId)) -> Result<Option<Batch>> {
         let links = self.engine.links_of(&old.0).await?;
         let first = |one: &&Link| one.kind == LinkKind::First && one.vendor == old.1 && one.state == LinkState::Linked;
         let Some(first) = links.iter().find(first) else { return Ok(None) };
-        let former = Link { state: LinkState::Disconnected, ..Link::new(old.0.clone(), old.1.clone()) };
+        let former = Link::new(old.0.clone(), old.1.clone());
         let was = Some(Check::At(first.row_version));
         let back = store::encode(VendorLink { host: link.host.clone() })?;
-        let mut batch =
-            Batch::default().delete(RowKey::new(RowKind::SetAside, old.0.as_str())).delete(of_person(&old.0));
+        let mut batch = let_go(&old.0, &links);
         for busy in [format!("host/{}", old.0), format!("host/{}", link.host), format!("vendor/{}", link.vendor)] {
             batch.checks.push((RowKey::new(RowKind::Intent, busy), Check::Absent));
         }
         if link.host == old.0 {
-            let former = Link { kind: LinkKind::Further, ..former };
+            let former = Link { kind: LinkKind::Further, state: LinkState::Disconnected, ..former };
             batch = batch
                 .put(first.key(), was, link.to_body()?)
                 .put(vendor_link_key(&link.vendor), Some(Check::Absent), back)
                 .put(former.key(), Some(Check::Absent), former.to_body()?);
         } else {
             batch = batch
-                .put(first.key(), was, former.to_body()?)
+                .put(first.key(), was, Link { state: LinkState::Moved, ..former }.to_body()?)
                 .put(link.key(), Some(Check::Absent), link.to_body()?)
                 .put(vendor_link_key(&link.vendor), None, back.clone());
             for further in links.iter().filter(|one| one.kind == LinkKind::Further) {

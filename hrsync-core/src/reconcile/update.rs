@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::apply::{Run, Sent, about, drifted, free, intent_key, put_link, unchanged};
-use super::approve::approval_key;
+use super::approve::used_up;
 use super::baseline::{self, Verdict};
 use super::compare::{Halves, agree_now};
 use super::entries::{Subject, Unit, changed_entries, keys_of, subject, taking};
@@ -11,7 +11,7 @@ use super::findings::refusal;
 use super::link::{Link, LinkState};
 use super::merge::taken;
 use super::plan::{Change, Nobody, Operation, Source, Why, entered_cell};
-use super::quarantine::of_person;
+use super::quarantine::let_go;
 use super::report::ItemResult;
 use super::resolution::{host_wins, vendor_wins};
 use super::undo::{previous_cell, put_back, says};
@@ -214,7 +214,7 @@ impl Run<'_> {
                     self.learn(&done, operation).await?;
                     let batch = Batch::default()
                         .delete(intent_key(operation))
-                        .delete(approval_key(&operation.id))
+                        .and(used_up(&operation.id, None))
                         .delete(RowKey::new(RowKind::SetAside, link.host.as_str()))
                         .record(self.outcome(operation, step.name, "done"));
                     let batch = self.decided(operation, changes, &step.fields, batch);
@@ -449,8 +449,8 @@ impl Run<'_> {
     }
 
     /// Forgets that a person was set aside, when nothing is to be written for them any more.
-    pub(crate) async fn no_longer_set_aside(&mut self, person: &HostId) -> Result<()> {
-        for key in [RowKey::new(RowKind::SetAside, person.as_str()), of_person(person)] {
+    pub(crate) async fn no_longer_set_aside(&mut self, person: &HostId, links: &[Link]) -> Result<()> {
+        for key in let_go(person, links).deletes {
             if self.engine.store.get(&self.engine.id, &key).await?.is_some() {
                 self.commit(Batch::default().delete(key)).await?;
             }
@@ -570,7 +570,7 @@ impl Run<'_> {
         let release = Batch::default().delete(intent_key(operation));
         let result = match written {
             Ok(HostWrite::Written) => {
-                let batch = release.delete(approval_key(&operation.id)).record(self.outcome(operation, STEP, "done"));
+                let batch = release.and(used_up(&operation.id, None)).record(self.outcome(operation, STEP, "done"));
                 let batch = self.decided(operation, changes, &fields, batch);
                 // What was taken over is settled as it is now, also where the host makes something else of it, as of an emptied
                 // value that it works out from another. What was entered is settled when the vendor has it too.

@@ -8,7 +8,8 @@ use hrsync_core::reconcile::{
     Decisions, DifferenceKind, ItemResult, LinkKind, LinkState, Missing, Resolution, Select, WhyNot, Written,
 };
 use hrsync_core::store::{Batch, RowKey, RowKind};
-use hrsync_core::{Actor, ErrorKind, HostId, Store, VendorId, check, field};
+use hrsync_core::{Actor, Error, ErrorKind, HostId, Store, VendorId, check, field};
+use hrsync_testkit::vendor::CallKind;
 
 use crate::world::{TITLE, World, codes, host_id, person, results, vendor_id};
 
@@ -350,6 +351,47 @@ async fn all_records_come_along_when_a_person_comes_back_in_the_host() {
     world.sync(&Decisions::new().for_missing(Missing::Leave)).await;
     assert!(world.host.change("h9", |person| person.set_text(TITLE, Some("Chef"))));
     assert_eq!(results(&world.push(9).await), [ItemResult::Done, ItemResult::Done]);
+}
+
+#[tokio::test]
+async fn who_came_back_is_exported_and_erased_under_all_ids() {
+    let world = World::linked(2).await;
+    // A value that the write under the earlier id replaces is sealed for the person.
+    world.host_sets(1, TITLE, Some("Chef"));
+    world.push(1).await;
+    let mut back = world.host.get("h1").unwrap();
+    back.id = "h9".into();
+    world.host.remove("h1");
+    world.host.put(back);
+    world.sync(&Decisions::new().re_hire(&host_id(9), &vendor_id(1))).await;
+    assert_eq!(world.engine.link(&host_id(1)).await.unwrap().unwrap().state, LinkState::Moved);
+
+    let held = world.engine.export(&host_id(9)).await.unwrap();
+    let opened: Vec<&str> = held.opened.iter().map(|(_, text)| text.as_str()).collect();
+    assert!(opened.iter().any(|text| text.contains("Baker")), "what was sealed under the earlier id: {opened:?}");
+    world.engine.erase(&world.anna, &host_id(9)).await.unwrap();
+    for id in [host_id(1), host_id(9)] {
+        assert_eq!(world.engine.link(&id).await.unwrap().unwrap().state, LinkState::Erased, "{id}");
+    }
+    assert!(
+        world.rows(RowKind::PersonKey).await.iter().all(|row| !row.key.id.contains('1') && !row.key.id.contains('9'))
+    );
+    assert!(world.engine.export(&host_id(9)).await.unwrap().opened.is_empty());
+}
+
+#[tokio::test]
+async fn a_record_that_is_refused_is_let_alone_whatever_comes_of_the_other() {
+    let world = two_records().await;
+    world.host_sets(1, TITLE, Some("Chef"));
+    let refusal = || Error::new(ErrorKind::InvalidData, "the title is not known here");
+    for of_both in [&[ItemResult::Refused, ItemResult::Done][..], &[ItemResult::Refused], &[ItemResult::Refused]] {
+        world.vendor.fail_next(CallKind::Update, refusal());
+        assert_eq!(results(&world.push(1).await), of_both);
+    }
+    assert_eq!(results(&world.push(1).await), [ItemResult::SetAside]);
+    world.engine.take_up(&world.anna, Some(&host_id(1))).await.unwrap();
+    assert_eq!(results(&world.push(1).await), [ItemResult::Done]);
+    assert!(world.rows(RowKind::Failures).await.is_empty());
 }
 
 #[tokio::test]

@@ -244,10 +244,31 @@ async fn a_created_record_that_was_removed_before_it_was_linked_is_not_created_a
     assert!(world.vendor.ids().is_empty());
     assert!(world.written().await.contains(&("create".into(), "gone".into())));
 
+    // Whatever the host says of the person by then: it is the same person.
+    world.host_sets(1, TITLE, Some("Chef"));
+    let plan = world.plan(&world.review().await, &create());
+    assert_eq!(results(&world.apply(&plan).await), [ItemResult::Held]);
+
     world.engine.approve(&world.anna, &plan, &Select::All).await.unwrap();
     assert_eq!(results(&world.sync(&create()).await), [ItemResult::Done]);
     linked_to(&world);
     assert!(world.rows(RowKind::Approval).await.is_empty(), "an approval is for once");
+}
+
+#[tokio::test]
+async fn a_record_that_was_removed_while_a_later_step_was_unknown_is_not_created_again_unasked() {
+    let world = World::new().await;
+    world.vendor.several_steps(true);
+    world.host.put(person(1));
+    order(&world, CallKind::Update, Fate::Dropped);
+    assert_eq!(results(&world.sync(&create()).await), [ItemResult::Unknown]);
+    let [made] = world.vendor.ids().try_into().unwrap();
+    world.vendor.remove(&made);
+    world.clock.advance(SETTLE_AFTER);
+    let report = world.sync(&create()).await;
+    assert_eq!(results(&report), [ItemResult::Held]);
+    assert!(codes(&report.findings).contains(&(code::CREATED_GONE, None)), "{:#?}", report.findings);
+    assert!(world.vendor.ids().is_empty());
 }
 
 #[tokio::test]
