@@ -20,6 +20,7 @@ struct State {
     created: usize,
     refuse: Option<String>,
     page_size: Option<usize>,
+    fail_fetch: Option<Error>,
 }
 
 impl TestHost {
@@ -75,6 +76,11 @@ impl TestHost {
         self.state().refuse = reason.map(str::to_owned);
     }
 
+    /// Lets the next reading of one person fail.
+    pub fn fail_next_fetch(&self, error: Error) {
+        self.state().fail_fetch = Some(error);
+    }
+
     /// Gives out at most so many people a page.
     pub fn page_size(&self, people: usize) {
         self.state().page_size = Some(people.max(1));
@@ -99,7 +105,10 @@ impl HostDirectory for TestHost {
     }
 
     async fn fetch(&self, id: &HostId) -> Result<Option<Employee>> {
-        let state = self.state();
+        let mut state = self.state();
+        if let Some(error) = state.fail_fetch.take() {
+            return Err(error);
+        }
         Ok(state.people.get(id.as_str()).map(|person| versioned(&state, person)))
     }
 

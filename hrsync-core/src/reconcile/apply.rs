@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use super::create::Created;
 use super::engine::{Engine, is_outage, stops_a_run};
+use super::fingerprint::Fingerprint;
 use super::link::{Link, LinkKind, LinkState, vendor_link_key};
 use super::plan::{Action, Left, Operation, Plan, Settlement, Source};
 use super::progress::Progress;
@@ -48,12 +49,23 @@ pub(crate) struct Intent {
     /// The fields sent so far, those of the step included.
     #[serde(default)]
     pub(crate) fields: Vec<FieldId>,
-    /// The vendor confirmed it, and only the new record's id is missing.
+    /// The vendor confirmed it: only the new record's id is missing, or further steps follow.
     #[serde(default)]
     pub(crate) confirmed: bool,
     /// The vendor confirmed an earlier step.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) later_step: bool,
+    /// Of a creation, what stands for the identity number that was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) identity: Option<(KeyId, Fingerprint)>,
+}
+
+/// A creation under way.
+pub(crate) struct Creating<'r> {
+    /// What was sent so far.
+    pub(crate) sent: &'r Record,
+    pub(crate) later_step: bool,
+    pub(crate) identity: Option<(KeyId, Fingerprint)>,
 }
 
 impl Intent {
@@ -66,6 +78,8 @@ impl Intent {
 /// A person set aside, as it is stored.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SetAside {
+    /// Whose record it is.
+    pub(crate) host: HostId,
     /// Why the vendor refuses updates; while it does, none is tried.
     pub(crate) hold: String,
     #[serde(with = "time::serde::rfc3339")]
@@ -94,7 +108,11 @@ pub(crate) struct Run<'e> {
     denied: HashMap<&'static str, Finding>,
     /// The code of what made the run stop.
     stopped: Option<String>,
-    failures: u32,
+    /// The code with which the last write was refused.
+    pub(crate) refusal: Option<String>,
+    pub(crate) failures: u32,
+    /// How many people are linked, once that was counted.
+    pub(crate) linked_people: Option<usize>,
 }
 
 /// What came of sending a step.
@@ -154,7 +172,9 @@ impl Engine {
             made: HashMap::new(),
             denied: HashMap::new(),
             stopped: None,
+            refusal: None,
             failures: 0,
+            linked_people: None,
         })
     }
 }
@@ -351,7 +371,7 @@ impl Run<'_> {
         &mut self,
         operation: &Operation,
         step: &Step,
-        sent_before: &[FieldId],
+        creating: Option<&Creating<'_>>,
         checks: Vec<(RowKey, Check)>,
         replaced: Option<Sealed>,
     ) -> Result<Sent> {
@@ -359,9 +379,13 @@ impl Run<'_> {
             return Ok(Sent::Denied);
         }
         let key = intent_key(operation);
-        let fields = sent_before.iter().chain(&step.fields).copied().collect();
+        let before = creating.into_iter().flat_map(|person| person.sent.cells().map(|(field, _)| field));
+        let fields = before.chain(step.fields.iter().copied()).collect();
         let mut intent = self.intent(operation, (step.name, step.nature), step.evidence.clone(), fields);
-        intent.later_step = !sent_before.is_empty();
+        if let Some(person) = creating {
+            intent.later_step = person.later_step;
+            intent.identity = person.identity;
+        }
         let event = self.intended(operation, step.name, step.fields.clone(), replaced);
         let batch = Batch { checks, ..Batch::default() };
         let batch = batch.put(key, None, store::encode(&intent)?).record(self.entry(event));
@@ -408,6 +432,7 @@ impl Run<'_> {
             fields,
             confirmed: false,
             later_step: false,
+            identity: None,
         }
     }
 
@@ -452,6 +477,7 @@ impl Run<'_> {
     pub(crate) async fn refused(&mut self, operation: &Operation, step: &str, error: &Error) -> Result<()> {
         let finding = about(Finding::from_error(error), operation).with_param("step", step);
         self.found(finding, error.sensitive_detail());
+        self.refusal = Some(error.code().to_owned());
         let batch = Batch::default().delete(intent_key(operation)).record(self.outcome(operation, step, "refused"));
         Ok(self.commit(batch).await?)
     }

@@ -49,7 +49,7 @@ impl Run<'_> {
     }
 
     /// Counts a person in; false when there are too many already.
-    async fn counts(&self, class: Sensitive, person: &HostId) -> Result<bool> {
+    async fn counts(&mut self, class: Sensitive, person: &HostId) -> Result<bool> {
         let key = RowKey::new(RowKind::Burst, class.as_str());
         for _ in 0..TRIES {
             let now = self.engine.clock.now();
@@ -74,12 +74,16 @@ impl Run<'_> {
         Err(Error::new(ErrorKind::VersionMismatch, "too many pushes at the same time"))
     }
 
-    async fn too_many(&self, class: Sensitive, changing: usize) -> Result<bool> {
+    async fn too_many(&mut self, class: Sensitive, changing: usize) -> Result<bool> {
         let guards = &self.engine.guards;
         // Everybody is counted only when the number alone does not allow it.
         if changing <= guards.allowed(class, 0) {
             return Ok(false);
         }
-        Ok(changing > guards.allowed(class, self.engine.linked_people().await?))
+        let linked = match self.linked_people {
+            Some(linked) => linked,
+            None => *self.linked_people.insert(self.engine.linked_people().await?),
+        };
+        Ok(changing > guards.allowed(class, linked))
     }
 }

@@ -1,9 +1,9 @@
 //! Creating people on either side.
 
-use super::apply::{Intent, Run, Sent, about, drifted, free, intent_key};
+use super::apply::{Creating, Intent, Run, Sent, about, drifted, free, intent_key};
 use super::approve::used_up;
 use super::baseline::{self, Verdict};
-use super::fingerprint::Fingerprint;
+use super::fingerprint::{Fingerprint, Fingerprinter, push_value};
 use super::link::Link;
 use super::linking::forgotten_key;
 use super::plan::{Operation, creation_print};
@@ -92,6 +92,8 @@ impl Run<'_> {
         let mut created_now =
             Created { operation: operation.clone(), host, wanted: Record::new(wanted.id()), step: "" };
         self.tell_of(&steps, operation);
+        let prints = &self.prints.current;
+        let identity = identity_print(prints, &wanted).map(|print| (prints.key, print));
         for step in &steps.steps {
             let checks = if created_now.step.is_empty() {
                 vec![free(operation), (RowKey::new(RowKind::Link, host_id.as_str()), Check::Absent)]
@@ -102,8 +104,8 @@ impl Run<'_> {
                     None => return Ok(self.taken_over(operation)),
                 }
             };
-            let before: Vec<FieldId> = created_now.wanted.cells().map(|(field, _)| field).collect();
-            match self.send(operation, step, &before, checks, None).await? {
+            let creating = Creating { sent: &created_now.wanted, later_step: !created_now.step.is_empty(), identity };
+            match self.send(operation, step, Some(&creating), checks, None).await? {
                 Sent::Done(done) => {
                     self.learn(&done, operation).await?;
                     vendor = vendor.or(done.created);
@@ -111,7 +113,7 @@ impl Run<'_> {
                     for field in &step.fields {
                         created_now.wanted.set(*field, wanted.cell(*field).clone());
                     }
-                    if !self.confirm(operation, step, &created_now.wanted).await? {
+                    if !self.confirm(operation, step, &created_now.wanted, identity).await? {
                         return Ok(self.taken_over(operation));
                     }
                 }
@@ -167,11 +169,18 @@ impl Run<'_> {
 
     /// Records that the vendor confirmed a creation. The intent stays until the new record is linked. False when somebody else
     /// looked after it meanwhile.
-    async fn confirm(&mut self, operation: &Operation, step: &Step, sent: &Record) -> Result<bool> {
+    async fn confirm(
+        &mut self,
+        operation: &Operation,
+        step: &Step,
+        sent: &Record,
+        identity: Option<(KeyId, Fingerprint)>,
+    ) -> Result<bool> {
         let Some(held) = self.still_held(operation).await? else { return Ok(false) };
         let fields = sent.cells().map(|(field, _)| field).collect();
         let mut intent = self.intent(operation, (step.name, step.nature), step.evidence.clone(), fields);
         intent.confirmed = true;
+        intent.identity = identity;
         let batch = Batch { checks: vec![held], ..Batch::default() };
         let batch = batch
             .put(intent_key(operation), None, store::encode(&intent)?)
@@ -184,15 +193,15 @@ impl Run<'_> {
     }
 
     /// That this run still holds the person; `None` when it does not.
-    async fn still_held(&self, operation: &Operation) -> Result<Option<(RowKey, Check)>> {
+    pub(crate) async fn still_held(&self, operation: &Operation) -> Result<Option<(RowKey, Check)>> {
         let key = intent_key(operation);
         let Some(row) = self.engine.store.get(&self.engine.id, &key).await? else { return Ok(None) };
         let intent: Intent = store::decode(&row)?;
         Ok((intent.run.as_ref() == Some(&self.run)).then_some((key, Check::At(row.version))))
     }
 
-    /// Says that somebody else looked after a creation that was under way. What was not sent yet shows in the next comparison.
-    fn taken_over(&mut self, operation: &Operation) -> ItemResult {
+    /// Says that somebody else looked after a write that was under way. What was not sent yet shows in the next comparison.
+    pub(crate) fn taken_over(&mut self, operation: &Operation) -> ItemResult {
         self.locked(operation);
         ItemResult::PartlyDone
     }
@@ -408,6 +417,15 @@ fn renamed(record: &Record, id: &HostId) -> Record {
 fn natural_key(record: &Record) -> FieldId {
     let has = |key: &&FieldId| record.cell(**key).value().is_some();
     IDENTITY_KEYS.iter().find(has).copied().unwrap_or(IDENTITY_KEYS[0])
+}
+
+/// What stands for the strongest identity key of a record; `None` when it has none.
+pub(crate) fn identity_print(prints: &Fingerprinter, record: &Record) -> Option<Fingerprint> {
+    let key = natural_key(record);
+    let mut canonical = key.name().as_bytes().to_vec();
+    canonical.push(0);
+    push_value(key.kind(), record.cell(key).value()?, &mut canonical);
+    Some(prints.tag("identity", &canonical))
 }
 
 /// The records that have the strongest identity key of `wanted`.

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::approve::creation_hold_key;
 use super::engine::Engine;
-use super::link::{Baseline, Link, LinkState, vendor_link_key};
-use super::quarantine::failures_key;
+use super::link::{Baseline, Link, LinkState, link_key, vendor_link_key};
+use super::quarantine::{failures_key, set_aside_key};
 use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Result, Scope};
 use crate::finding::Finding;
@@ -195,7 +195,8 @@ impl Engine {
 
     /// Erases a person: the key of everything that was sealed, baselines and whatever else is stored by person. The journal keeps
     /// its entries, which name ids and fields, and its chain still verifies. Neither of the two records is linked or created again
-    /// by itself; [`forget`](Self::forget) takes that back. Who came back under another id is erased under the earlier ones too.
+    /// by itself; [`forget`](Self::forget) takes that back. Who came back under another id is erased under the earlier ones too; an earlier id
+    /// alone does not lead to the later ones.
     ///
     /// # Errors
     /// The actor may not, [`ErrorKind::VersionMismatch`] while a write of the person is under way, or the store failed.
@@ -205,6 +206,9 @@ impl Engine {
         let mut batch = Batch::default();
         for (id, links) in self.ids_of(person).await? {
             batch.checks.push((RowKey::new(RowKind::Intent, of_host(&id)), Check::Absent));
+            if links.is_empty() {
+                batch.checks.push((link_key(&id), Check::Absent));
+            }
             let vendors = links.iter().map(|link| Some(link.vendor.clone()));
             for vendor in vendors.chain(links.is_empty().then_some(None)) {
                 let event = Event::Erased { host: id.clone(), vendor };
@@ -257,11 +261,11 @@ fn wrapping(person: &str) -> String {
 /// The rows that are about a person with these links.
 fn keys_about(person: &HostId, links: &[Link]) -> Vec<RowKey> {
     let person_key = |of: String| RowKey::new(RowKind::PersonKey, of);
-    let set_aside = RowKey::new(RowKind::SetAside, person.as_str());
-    let own = [set_aside, creation_hold_key(person), person_key(of_host(person))];
+    let own = [creation_hold_key(person), person_key(of_host(person))];
     let of_link = |link: &Link| {
-        let failures = failures_key(&link.host, &link.vendor);
-        [link.key(), vendor_link_key(&link.vendor), failures, person_key(of_vendor(&link.vendor))]
+        let Link { host, vendor, .. } = link;
+        let let_alone = [failures_key(host, vendor), set_aside_key(host, vendor)];
+        let_alone.into_iter().chain([link.key(), vendor_link_key(vendor), person_key(of_vendor(vendor))])
     };
     own.into_iter().chain(links.iter().flat_map(of_link)).collect()
 }

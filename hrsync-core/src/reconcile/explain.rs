@@ -109,13 +109,15 @@ pub fn explain<'e>(entries: impl IntoIterator<Item = &'e Entry>, person: &HostId
                 Written::Sent { to, vendor, operation, step, result: None, decision: None }
             }
             Event::Outcome { operation, host: Some(host), step, result, .. } if host == person => {
-                for one in &mut told {
-                    if let Written::Sent { operation: sent, step: by, result: came, .. } = &mut one.what
-                        && sent == operation
-                        && by == step
-                    {
-                        *came = Some(result.clone());
+                // The same write may have been sent before.
+                let latest = told.iter_mut().rev().find_map(|one| match &mut one.what {
+                    Written::Sent { operation: sent, step: by, result, .. } if sent == operation && by == step => {
+                        Some(result)
                     }
+                    _ => None,
+                });
+                if let Some(came) = latest {
+                    *came = Some(result.clone());
                 }
                 continue;
             }

@@ -116,7 +116,7 @@ const LIST: u8 = 5;
 /// The canonical form of nothing.
 pub(crate) const NOTHING: &[u8] = &[EMPTY];
 
-fn push_value(kind: FieldKind, value: &Value, into: &mut Vec<u8>) {
+pub(crate) fn push_value(kind: FieldKind, value: &Value, into: &mut Vec<u8>) {
     match value {
         Value::Text(text) => {
             let canonical = kind.canonical(text);

@@ -1,11 +1,12 @@
 //! Links as they are stored, and what a person says about them: disconnected, forgotten, kept apart.
 
 use std::collections::HashSet;
+use std::slice;
 
 use super::apply::VendorLink;
 use super::engine::Engine;
 use super::link::{Link, LinkKind, LinkState, before_pairs_of, link_key, pair_id, vendor_link_key};
-use super::quarantine::failures_key;
+use super::quarantine::let_go;
 use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::code;
@@ -127,8 +128,10 @@ impl Engine {
     /// [`ErrorKind::ConfigInvalid`] with code `first_link` for a link that further ones hang on, or the store failed.
     pub async fn keep_apart(&self, actor: &Actor, host: &HostId, vendor: &VendorId) -> Result<()> {
         self.may_configure(actor)?;
-        let mut batch = match self.one_of(host, vendor).await? {
+        let linked = self.one_of(host, vendor).await?.filter(|link| link.state == LinkState::Linked);
+        let mut batch = match linked {
             Some(link) => self.unlinking(&link, "forgotten").await?,
+            // Two that were disconnected or erased stay so.
             None => {
                 let link = self.link(host).await?;
                 let check = link.map_or(Check::Absent, |link| Check::At(link.row_version));
@@ -211,18 +214,14 @@ impl Engine {
 
     /// The batch that disconnects or forgets a link.
     async fn unlinking(&self, link: &Link, how: &str) -> Result<Batch> {
+        let batch = let_go(slice::from_ref(link));
         if how == "disconnected" {
             let apart = Link { state: LinkState::Disconnected, ..link.clone() };
-            return Ok(Batch::default().put(link.key(), Some(Check::At(link.row_version)), apart.to_body()?));
+            return Ok(batch.put(link.key(), Some(Check::At(link.row_version)), apart.to_body()?));
         }
-        let mut batch =
-            Batch::default().delete(link.key()).put(forgotten_key(&link.vendor), None, store::encode(Forgotten {})?);
-        batch = batch.delete(failures_key(&link.host, &link.vendor));
+        let mut batch = batch.delete(link.key()).put(forgotten_key(&link.vendor), None, store::encode(Forgotten {})?);
         if self.leads_back(link).await? {
             batch = batch.delete(vendor_link_key(&link.vendor));
-        }
-        if link.kind == LinkKind::First {
-            batch = batch.delete(RowKey::new(RowKind::SetAside, link.host.as_str()));
         }
         batch.checks.push((link.key(), Check::At(link.row_version)));
         batch.checks.push((RowKey::new(RowKind::Intent, format!("host/{}", link.host.as_str())), Check::Absent));

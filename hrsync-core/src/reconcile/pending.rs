@@ -32,7 +32,7 @@ pub struct OpenWrite {
     /// When it was sent.
     #[serde(with = "time::serde::rfc3339")]
     pub sent_at: OffsetDateTime,
-    /// The vendor confirmed it, and only the new record was not found yet.
+    /// The vendor confirmed it, and only the new record was not found yet, or further calls were to follow.
     pub confirmed: bool,
 }
 

@@ -135,12 +135,15 @@ pub enum Action {
 /// The name of [`Action::CreateInVendor`], as it is stored with a write under way.
 pub(crate) const CREATE_IN_VENDOR: &str = "create_in_vendor";
 
+/// The name of [`Action::UpdateVendor`].
+pub(crate) const UPDATE_VENDOR: &str = "update_vendor";
+
 impl Action {
     /// The action's name.
     pub fn name(&self) -> &'static str {
         match self {
             Self::UpdateHost { .. } => "update_host",
-            Self::UpdateVendor { .. } => "update_vendor",
+            Self::UpdateVendor { .. } => UPDATE_VENDOR,
             Self::CreateInHost { .. } => "create_in_host",
             Self::CreateInVendor { .. } => CREATE_IN_VENDOR,
         }
@@ -171,6 +174,19 @@ pub struct Change {
     pub host: Fingerprint,
     /// What the vendor showed when it was reviewed.
     pub vendor: Fingerprint,
+    /// What stands for the value that the change carries with it: one that was entered, or an earlier one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carries: Option<Fingerprint>,
+}
+
+/// What stands for a value that a change of a person carries with it.
+pub(crate) fn carried_print(prints: &Fingerprinter, person: &HostId, field: FieldId, text: &str) -> Fingerprint {
+    let mut bytes = Vec::new();
+    for part in [person.as_str(), field.name(), text] {
+        bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    prints.tag("carried", &bytes)
 }
 
 /// Why something is written, or left.
@@ -453,6 +469,8 @@ pub(crate) fn operation_id(
                 bytes.extend(change.entry.iter().flat_map(|entry| entry.0));
                 bytes.extend_from_slice(&change.host.0);
                 bytes.extend_from_slice(&change.vendor.0);
+                // What was entered or is put back is another write than that of what the sides have.
+                bytes.extend(change.carries.iter().flat_map(|carried| carried.0));
             }
         }
         Action::CreateInHost { source } | Action::CreateInVendor { source } => bytes.extend_from_slice(&source.0),

@@ -8,8 +8,8 @@ use super::decide::{Chosen, Connect, Decision, Decisions};
 use super::fingerprint::{Canonical, Fingerprint};
 use super::link::{Baseline, Link, LinkKind, LinkState};
 use super::plan::{
-    Action, Change, Left, Made, Operation, Plan, PlanInput, Settlement, Source, Undecided, Why, creation_print,
-    entered_cell, operation_id,
+    Action, Change, Left, Made, Operation, Plan, PlanInput, Settlement, Source, Undecided, Why, carried_print,
+    creation_print, entered_cell, operation_id,
 };
 use super::resolution::{Resolution, WhyNot, in_order};
 use super::review::{Agreeing, Difference, Pairing, Prints, Review, Tie, untouched};
@@ -140,7 +140,9 @@ impl Planner<'_> {
                     }
                     let about = format!("{}/{}", self.with.run, ids.0);
                     let sealed = Sealed::new(self.with.keys, self.with.entropy, &about, text)?;
+                    let carries = carried_print(&self.prints.current, &ids.0, difference.field, text);
                     let change = self.change(difference, host, vendor, Source::Entered(sealed), choice)?;
+                    let change = Change { carries: Some(carries), ..change };
                     to_host.push(change.clone());
                     to_vendor.push(change);
                 }
@@ -296,7 +298,7 @@ impl Planner<'_> {
         let (host, vendor) = difference.sides(host, vendor);
         let halves = Halves::new(&self.prints.current, &difference.host_id, entry, &host, &vendor);
         let Difference { field, entry, .. } = *difference;
-        Ok(Change { field, entry, source, why: choice.why, host: halves.asked, vendor: halves.shown })
+        Ok(Change { field, entry, source, why: choice.why, host: halves.asked, vendor: halves.shown, carries: None })
     }
 
     fn settle(

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::apply::{Run, SetAside, not_attempted};
+use super::apply::{Intent, Run, SetAside, not_attempted};
 use super::compare::{DifferenceKind, Halves, Judgement, meet_in_groups};
 use super::engine::Engine;
 use super::entries::{judge_field, units};
 use super::findings;
 use super::link::{Link, LinkState, Pair};
-use super::plan::{Action, Change, Nobody, Operation, Source, Why, operation_id};
+use super::plan::{Action, Change, Nobody, Operation, Source, UPDATE_VENDOR, Why, operation_id};
 use super::policy::Policy;
 use super::report::{ItemResult, Report};
 use super::resolution::{Resolution, WhyNot};
@@ -62,41 +62,48 @@ impl Engine {
     pub async fn sweep(&self) -> Result<Report> {
         let mut people = Vec::new();
         self.each_row(RowKind::SetAside, |row| {
-            let _: SetAside = store::decode(row)?;
-            people.push(HostId::new(row.key.id.clone()));
+            let SetAside { host, .. } = store::decode(row)?;
+            people.push(host);
             Ok(())
         })
         .await?;
-        let again = self.due_again().await?.into_iter().filter(|person| !people.contains(person)).collect::<Vec<_>>();
-        people.extend(again);
+        people.extend(self.due_again().await?);
+        // What came of these is found out first, and then what was not carried out is sent.
+        let due = |intent: &Intent| intent.action == UPDATE_VENDOR && self.may_settle(intent);
+        people.extend(
+            self.intents().await?.into_iter().filter(|(_, intent)| due(intent)).filter_map(|(_, one)| one.host),
+        );
+        let mut once = HashSet::new();
+        people.retain(|person| once.insert(person.clone()));
         self.push(&people).await
     }
 }
 
 impl Run<'_> {
     async fn push_one(&mut self, person: &HostId) -> Result<()> {
-        let mut links = self.engine.links_of(person).await?;
-        links.retain(|link| link.state == LinkState::Linked);
-        if links.is_empty() {
+        let links = self.engine.links_of(person).await?;
+        let linked: Vec<&Link> = links.iter().filter(|link| link.state == LinkState::Linked).collect();
+        if linked.is_empty() {
             let message =
                 "the person is not linked to one in the payroll system; the next review offers to create or link them";
             let finding = Finding::problem(code::NOT_LINKED, message, Fixer::HostAdministrator);
             self.found(finding.of_host(person), None);
         }
         let mut idle = true;
-        for link in &links {
+        for link in linked {
             idle &= !self.push_link(person, link).await?;
         }
-        if idle { self.no_longer_set_aside(person, &links).await } else { Ok(()) }
+        if idle { self.no_longer_set_aside(&links).await } else { Ok(()) }
     }
 
     /// Brings one record of a person up to date; false when there is nothing to write.
     async fn push_link(&mut self, person: &HostId, link: &Link) -> Result<bool> {
         let fresh = match self.fresh(person, &link.vendor).await? {
             Ok(fresh) => fresh,
-            Err((_, finding)) => {
+            Err((result, finding)) => {
                 self.found(finding, None);
-                return Ok(true);
+                // Who is gone is a person's matter; who could not be read is tried again.
+                return Ok(result != ItemResult::Refused);
             }
         };
         let changes = self.live_changes(&fresh);
@@ -219,6 +226,7 @@ impl Run<'_> {
                     why: if kind == DifferenceKind::Conflict { Why::Policy } else { Why::Changed },
                     host: now.asked,
                     vendor: now.shown,
+                    carries: None,
                 });
             } else if let Some(finding) = findings::of_difference(difference) {
                 self.found(finding, None);

@@ -85,10 +85,16 @@ pub(crate) fn failures_key(person: &HostId, vendor: &VendorId) -> RowKey {
     RowKey::new(RowKind::Failures, pair_id(person, vendor))
 }
 
-/// The batch after which a person with these links is let alone no longer.
-pub(crate) fn let_go(person: &HostId, links: &[Link]) -> Batch {
-    let aside = Batch::default().delete(RowKey::new(RowKind::SetAside, person.as_str()));
-    links.iter().fold(aside, |batch, link| batch.delete(failures_key(person, &link.vendor)))
+/// The row that sets one record of a person aside.
+pub(crate) fn set_aside_key(person: &HostId, vendor: &VendorId) -> RowKey {
+    RowKey::new(RowKind::SetAside, pair_id(person, vendor))
+}
+
+/// The batch after which the records of these links are let alone no longer.
+pub(crate) fn let_go(links: &[Link]) -> Batch {
+    links.iter().fold(Batch::default(), |batch, Link { host, vendor, .. }| {
+        batch.delete(failures_key(host, vendor)).delete(set_aside_key(host, vendor))
+    })
 }
 
 fn of_connection() -> RowKey {
@@ -135,7 +141,7 @@ impl Engine {
         self.connected().await?;
         let run = self.new_run()?;
         let batch = match person {
-            Some(person) => let_go(person, &self.links_of(person).await?),
+            Some(person) => let_go(&self.links_of(person).await?),
             None => Batch::default().delete(of_connection()).record(self.entry(&run, actor.id(), taken_up())),
         };
         Ok(self.store.commit(&self.id, batch).await?)
@@ -223,18 +229,21 @@ impl Run<'_> {
             return Ok(());
         };
         let key = failures_key(person, vendor);
-        let earlier = match result {
-            ItemResult::Refused | ItemResult::Done | ItemResult::AlreadyDone => self.engine.failures(&key).await?,
-            _ => return Ok(()),
-        };
+        let earlier = self.engine.failures(&key).await?;
         let batch = match (result, earlier) {
-            (ItemResult::Refused, earlier) => {
-                let code = self.report.findings.last().map_or("refused", |finding| finding.code.as_ref());
-                let failures = Failures::after(earlier, code, Some(operation), self.engine.clock.now());
+            (ItemResult::Refused | ItemResult::PartlyDone, earlier) => {
+                let (code, now) =
+                    (self.refusal.take().unwrap_or_else(|| "refused".to_owned()), self.engine.clock.now());
+                let failures = Failures::after(earlier, &code, Some(operation), now);
+                // Where the way to the vendor failed, nothing is said of the write: it is tried again and not held against it.
+                let failures = match self.failures > 0 || self.stopped() {
+                    true => Failures { count: failures.count - 1, until: None, ..failures },
+                    false => failures,
+                };
                 Batch::default().put(key, None, store::encode(&failures)?)
             }
-            (_, Some(_)) => Batch::default().delete(key),
-            (_, None) => return Ok(()),
+            (ItemResult::Done | ItemResult::AlreadyDone, Some(_)) => Batch::default().delete(key),
+            _ => return Ok(()),
         };
         match self.commit(batch).await {
             Ok(()) | Err(CommitError::Stale) => Ok(()),

@@ -1,11 +1,13 @@
 //! Finding out what became of writes whose outcome was unknown.
 
-use super::apply::Intent;
-use super::approve::{ENGINE, creation_held, used_up};
-use super::create::{wanted_for_creation, with_identity};
+use super::apply::{Intent, VendorLink};
+use super::approve::{ENGINE, approval_key, creation_held, used_up};
+use super::create::{identity_print, wanted_for_creation, with_identity};
 use super::engine::Engine;
+use super::link::vendor_link_key;
 use super::plan::{Action, CREATE_IN_VENDOR, creation_print, operation_id};
 use super::report::{Calls, ReviewItem};
+use super::review::Prints;
 use crate::connector::{Settled, StepDone, StepNature, Unsettled};
 use crate::error::{Fixer, Result};
 use crate::finding::{Finding, code};
@@ -22,6 +24,16 @@ pub(crate) struct Recovered {
     pub(crate) review_list: Vec<ReviewItem>,
 }
 
+/// The record that came of a creation.
+enum Found {
+    /// It is linked to the person now.
+    Linked,
+    /// Somebody else looked after it, before or at the same time.
+    Known,
+    /// It is linked to somebody else.
+    Elsewhere(HostId),
+}
+
 impl Engine {
     /// Looks at every open intent that is old enough to be looked at.
     ///
@@ -33,7 +45,7 @@ impl Engine {
         for (row, intent) in self.intents().await? {
             let now = self.clock.now();
             let settle_after = self.connector.info().settle_after;
-            let due = intent.confirmed || intent.sent_at + settle_after <= now;
+            let due = self.may_settle(&intent);
             if !due && intent.sent_at > now + settle_after {
                 self.restamp(&row, Intent { sent_at: now, ..intent.clone() }).await?;
             }
@@ -45,6 +57,11 @@ impl Engine {
             }
         }
         Ok(recovered)
+    }
+
+    /// Whether a write is over: confirmed, or sent so long ago that it is carried out by now or never.
+    pub(crate) fn may_settle(&self, intent: &Intent) -> bool {
+        intent.confirmed || intent.sent_at + self.connector.info().settle_after <= self.clock.now()
     }
 
     async fn restamp(&self, row: &Row, intent: Intent) -> Result<()> {
@@ -68,16 +85,33 @@ impl Engine {
         // tells whether it has to be. What creates or overwrites in the vendor must be looked up first. A creation in the host
         // is safe by its `once` key, and by the identity keys in the next review.
         let creation = intent.action == CREATE_IN_VENDOR;
+        if !creation && intent.confirmed {
+            return self.release(run, actor, row, intent, "done", Batch::default()).await;
+        }
         if !creation && intent.nature != StepNature::Overwrite {
             return self.release(run, actor, row, intent, "released", Batch::default()).await;
         }
         let host = match &intent.host {
-            Some(id) if creation => self.host.fetch(id).await?.map(|employee| employee.to_record()),
+            Some(id) if creation => match self.host.fetch(id).await {
+                Ok(employee) => employee.map(|employee| employee.to_record()),
+                Err(error) => {
+                    recovered.findings.push(of_intent(Finding::from_error(&error), intent));
+                    return Ok(());
+                }
+            },
             _ => None,
         };
         let (_, connection) = self.connected().await?;
         let mapping = self.connector.mapping(&connection.memory);
         let wanted = host.as_ref().map(|host| wanted_for_creation(&mapping, host).0);
+        if let (Some((key, sent)), Some(wanted)) = (intent.identity, &wanted) {
+            let mut prints = Prints::new(&*self.keys, &self.id);
+            if prints.with(key.0).and_then(|prints| identity_print(prints, wanted)) != Some(sent) {
+                // Looking for the number that the host has now would find nobody, or somebody else.
+                recovered.findings.push(unknown(intent));
+                return Ok(());
+            }
+        }
         match creation {
             true => recovered.calls.lists += 1,
             false => recovered.calls.reads += self.connector.info().calls_per_reading,
@@ -117,9 +151,25 @@ impl Engine {
                 self.release(run, actor, row, intent, "released", Batch::default()).await
             }
             (Settled::Applied(StepDone { created: Some(vendor), .. }), Some(id), Some(host), Some(wanted)) => {
-                let points = self.connector.info().review_points.to_vec();
-                recovered.review_list.push(ReviewItem { host_id: id.clone(), vendor_id: vendor.clone(), points });
-                self.link_recovered(run, actor, (row, intent), (id, &vendor), (&host, &wanted)).await
+                let at = self.link_recovered(run, actor, (row, intent), (id, &vendor), (&host, &wanted)).await?;
+                match at {
+                    Found::Linked => {
+                        let points = self.connector.info().review_points.to_vec();
+                        let (host_id, vendor_id) = (id.clone(), vendor);
+                        recovered.review_list.push(ReviewItem { host_id, vendor_id, points });
+                    }
+                    Found::Known => {}
+                    Found::Elsewhere(other) => {
+                        let message =
+                            "the record that was found of the creation is linked to another person of the host";
+                        let finding = Finding::problem(code::AMBIGUOUS_MATCH, message, Fixer::HostAdministrator)
+                            .of_vendor(&vendor)
+                            .with_param("linked_host", other.as_str());
+                        let finding = Finding { host_id: Some(id.clone()), ..finding };
+                        recovered.findings.push(finding.with_param("step", intent.step.clone()));
+                    }
+                }
+                Ok(())
             }
             (Settled::NotApplied, ..) if !intent.began() => {
                 self.release(run, actor, row, intent, "not_applied", Batch::default()).await
@@ -130,11 +180,11 @@ impl Engine {
                 let message = "the person was created in the payroll system and is not there any more; approve the creation to create them again";
                 let finding = Finding::problem(code::CREATED_GONE, message, Fixer::HostAdministrator);
                 recovered.findings.push(of_intent(finding, intent));
-                let hold = creation_held(person, self.clock.now())?;
+                let hold = creation_held(person, self.clock.now())?.delete(approval_key(&intent.operation));
                 let event = Event::Approved { operation: intent.operation.clone(), approved: false };
                 self.release(run, actor, row, intent, "gone", hold.record(self.entry(run, ENGINE, event))).await
             }
-            (Settled::Refused, ..) => {
+            (Settled::Refused, ..) if !intent.began() => {
                 let message = "the payroll system did not carry the write out";
                 let finding = Finding::problem(code::WRITE_REFUSED, message, Fixer::HostAdministrator);
                 recovered.findings.push(of_intent(finding, intent));
@@ -142,9 +192,7 @@ impl Engine {
             }
             (Settled::Pending, ..) => Ok(()),
             _ => {
-                let message = "it cannot be told whether the person was created in the payroll system; look there, then review again or close the write";
-                let finding = Finding::problem(code::WRITE_UNKNOWN, message, Fixer::PayrollClerk);
-                recovered.findings.push(of_intent(finding, intent));
+                recovered.findings.push(unknown(intent));
                 Ok(())
             }
         }
@@ -153,7 +201,8 @@ impl Engine {
     /// Whether a confirmed creation left nothing: the vendor had time to show the new record, and the whole list is without it.
     /// Then somebody removed it.
     async fn is_gone(&self, intent: &Intent, wanted: &Record, recovered: &mut Recovered) -> Result<bool> {
-        if intent.sent_at + self.connector.info().settle_after > self.clock.now() {
+        let nameless = with_identity(std::slice::from_ref(wanted), wanted).next().is_none();
+        if nameless || intent.sent_at + self.connector.info().settle_after > self.clock.now() {
             return Ok(false);
         }
         Ok(match self.vendor_list(&mut recovered.calls).await {
@@ -172,9 +221,14 @@ impl Engine {
         (row, intent): (&Row, &Intent),
         (host_id, vendor): (&HostId, &VendorId),
         sides: (&Record, &Record),
-    ) -> Result<()> {
+    ) -> Result<Found> {
         if self.link(host_id).await?.is_some() {
-            return self.release(run, actor, row, intent, "done", Batch::default()).await;
+            self.release(run, actor, row, intent, "done", Batch::default()).await?;
+            return Ok(Found::Known);
+        }
+        if let Some(back) = self.store.get(&self.id, &vendor_link_key(vendor)).await? {
+            self.release(run, actor, row, intent, "done", Batch::default()).await?;
+            return Ok(Found::Elsewhere(store::decode::<VendorLink>(&back)?.host));
         }
         let mut starting = self.start(actor).await?;
         // What was sent is known only while the host's record is still the one it was made from. Otherwise nothing is settled,
@@ -187,7 +241,9 @@ impl Engine {
         let sent = sides.1.cells().filter(|(field, _)| same && intent.fields.contains(field));
         let sent = sent.fold(blank, |sent, (field, cell)| sent.with(field, cell.clone()));
         let link = starting.link_new_vendor_record(host_id, vendor, (sides.0, &sent))?;
-        self.release(run, actor, row, intent, "done", link).await
+        self.release(run, actor, row, intent, "done", link).await?;
+        let made = self.link(host_id).await?.is_some_and(|link| link.vendor == *vendor);
+        Ok(if made { Found::Linked } else { Found::Known })
     }
 
     pub(crate) async fn release(
@@ -220,6 +276,11 @@ impl Engine {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+fn unknown(intent: &Intent) -> Finding {
+    let message = "it cannot be told whether the person was created in the payroll system; look there, then review again or close the write";
+    of_intent(Finding::problem(code::WRITE_UNKNOWN, message, Fixer::PayrollClerk), intent)
 }
 
 fn of_intent(mut finding: Finding, intent: &Intent) -> Finding {

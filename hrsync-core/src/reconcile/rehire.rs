@@ -84,7 +84,7 @@ impl Run<'_> {
         let former = Link::new(old.0.clone(), old.1.clone());
         let was = Some(Check::At(first.row_version));
         let back = store::encode(VendorLink { host: link.host.clone() })?;
-        let mut batch = let_go(&old.0, &links);
+        let mut batch = let_go(&links);
         for busy in [format!("host/{}", old.0), format!("host/{}", link.host), format!("vendor/{}", link.vendor)] {
             batch.checks.push((RowKey::new(RowKind::Intent, busy), Check::Absent));
         }

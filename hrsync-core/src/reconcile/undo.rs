@@ -11,7 +11,7 @@ use super::erase::of_host;
 use super::explain::written_side;
 use super::findings::{gone, refusal};
 use super::link::{Link, LinkState};
-use super::plan::{Action, Change, Made, Nobody, Operation, Plan, Source, Why, operation_id};
+use super::plan::{Action, Change, Made, Nobody, Operation, Plan, Source, Why, carried_print, operation_id};
 use super::planner::hold;
 use super::resolution::{WhyNot, host_wins};
 use super::review::Prints;
@@ -217,7 +217,6 @@ impl Engine {
     pub async fn undo(&self, actor: &Actor, undone: &RunId) -> Result<Plan> {
         self.may_configure(actor)?;
         let run = self.new_run()?;
-        let recovered = self.recover(&run, actor.id()).await?;
         let mut writes = Writes::of(undone);
         self.each_entry(|entry| writes.take(entry)).await?;
         if !writes.all.iter().any(|written| written.ours) {
@@ -225,8 +224,7 @@ impl Engine {
                 .with_code("run_unknown")
                 .with_fixer(Fixer::HostAdministrator));
         }
-        let (people, mut findings) = writes.sort();
-        findings.extend(recovered.findings);
+        let (people, findings) = writes.sort();
         let (_, connection) = self.connected().await?;
         let mapping = self.connector.mapping(&connection.memory);
         let mut undoing = Undoing {
@@ -409,6 +407,7 @@ impl Undoing<'_> {
                 why: Why::Undone,
                 host: halves.asked,
                 vendor: halves.shown,
+                carries: Some(carried_print(&self.prints.current, &now.link.host, entry.field, &text)),
             });
         }
         for (field, why) in refused {

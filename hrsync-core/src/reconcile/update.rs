@@ -11,7 +11,7 @@ use super::findings::refusal;
 use super::link::{Link, LinkState};
 use super::merge::taken;
 use super::plan::{Change, Nobody, Operation, Source, Why, entered_cell};
-use super::quarantine::let_go;
+use super::quarantine::{let_go, set_aside_key};
 use super::report::ItemResult;
 use super::resolution::{host_wins, vendor_wins};
 use super::undo::{previous_cell, put_back, says};
@@ -25,7 +25,7 @@ use crate::mapping::{Asked, FieldMapping};
 use crate::matching::are_two_people;
 use crate::model::{Cell, Employee, FieldId, HostId, Record, Value, VendorId};
 use crate::reconcile::apply::SetAside;
-use crate::store::{self, Batch, CommitError, RowKey, RowKind};
+use crate::store::{self, Batch, CommitError};
 
 /// Both sides of a linked person, just read.
 #[derive(Debug)]
@@ -202,20 +202,35 @@ impl Run<'_> {
         steps: &[Step],
     ) -> Result<ItemResult> {
         let (mut done_before, mut shown) = (false, vendor.record.clone());
-        for step in steps {
+        for (place, step) in steps.iter().enumerate() {
             let partly = if done_before { ItemResult::PartlyDone } else { ItemResult::Refused };
-            let mut checks = vec![free(operation)];
-            if !done_before {
-                checks.push(unchanged(link));
-            }
+            let checks = if done_before {
+                // Whoever looks after confirmed writes may have taken the person over, and be writing.
+                match self.still_held(operation).await? {
+                    Some(held) => vec![held],
+                    None => return Ok(self.taken_over(operation)),
+                }
+            } else {
+                vec![free(operation), unchanged(link)]
+            };
             let replaced = self.replaced(&link.host, &step.fields, &vendor.record, wanted)?;
-            match self.send(operation, step, &[], checks, replaced).await? {
+            match self.send(operation, step, None, checks, replaced).await? {
                 Sent::Done(done) => {
                     self.learn(&done, operation).await?;
-                    let batch = Batch::default()
-                        .delete(intent_key(operation))
+                    let last = place + 1 == steps.len();
+                    let batch = if last {
+                        Batch::default().delete(intent_key(operation))
+                    } else {
+                        // The person stays locked until the last step.
+                        let fields = step.fields.clone();
+                        let mut intent =
+                            self.intent(operation, (step.name, step.nature), step.evidence.clone(), fields);
+                        intent.confirmed = true;
+                        Batch::default().put(intent_key(operation), None, store::encode(&intent)?)
+                    };
+                    let batch = batch
                         .and(used_up(&operation.id, None))
-                        .delete(RowKey::new(RowKind::SetAside, link.host.as_str()))
+                        .delete(set_aside_key(&link.host, &link.vendor))
                         .record(self.outcome(operation, step.name, "done"));
                     let batch = self.decided(operation, changes, &step.fields, batch);
                     for field in &step.fields {
@@ -232,7 +247,7 @@ impl Run<'_> {
                     self.refused(operation, step.name, &error).await?;
                     // What is refused for another reason is no matter of the hold.
                     if let Some(hold) = vendor.hold.filter(|hold| error.code() == *hold) {
-                        self.set_aside(&link.host, hold).await?;
+                        self.set_aside(link, hold).await?;
                         return Ok(if done_before { partly } else { ItemResult::SetAside });
                     }
                     return Ok(partly);
@@ -247,6 +262,9 @@ impl Run<'_> {
                 }
                 Sent::Denied => {
                     let denied = self.denied(operation, step.name);
+                    if done_before {
+                        self.commit(Batch::default().delete(intent_key(operation))).await?;
+                    }
                     return Ok(if done_before { partly } else { denied });
                 }
             }
@@ -442,15 +460,15 @@ impl Run<'_> {
 
     /// Whether the person is set aside for a reason that still holds. When it no longer does, the next write goes on.
     async fn still_set_aside(&self, link: &Link, vendor: &Reading) -> Result<bool> {
-        let key = RowKey::new(RowKind::SetAside, link.host.as_str());
+        let key = set_aside_key(&link.host, &link.vendor);
         let Some(row) = self.engine.store.get(&self.engine.id, &key).await? else { return Ok(false) };
         let aside: SetAside = store::decode(&row)?;
         Ok(vendor.hold == Some(aside.hold.as_str()))
     }
 
     /// Forgets that a person was set aside, when nothing is to be written for them any more.
-    pub(crate) async fn no_longer_set_aside(&mut self, person: &HostId, links: &[Link]) -> Result<()> {
-        for key in let_go(person, links).deletes {
+    pub(crate) async fn no_longer_set_aside(&mut self, links: &[Link]) -> Result<()> {
+        for key in let_go(links).deletes {
             if self.engine.store.get(&self.engine.id, &key).await?.is_some() {
                 self.commit(Batch::default().delete(key)).await?;
             }
@@ -458,9 +476,9 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn set_aside(&mut self, host: &HostId, hold: &str) -> Result<()> {
-        let row = SetAside { hold: hold.to_owned(), since: self.engine.clock.now() };
-        let key = RowKey::new(RowKind::SetAside, host.as_str());
+    async fn set_aside(&mut self, link: &Link, hold: &str) -> Result<()> {
+        let row = SetAside { host: link.host.clone(), hold: hold.to_owned(), since: self.engine.clock.now() };
+        let key = set_aside_key(&link.host, &link.vendor);
         Ok(self.commit(Batch::default().put(key, None, store::encode(&row)?)).await?)
     }
 

@@ -31,9 +31,10 @@ pub enum RowKind {
     VendorLink,
     /// A write under way, by person; the row is the lock.
     Intent,
-    /// A person set aside, by host id.
+    /// A record of a person that is set aside, by both ids.
     SetAside,
-    /// What a person said about an operation of a plan, by the operation.
+    /// What a person said about an operation of a plan, by the operation; or `person/` and the host id of somebody whose creation the
+    /// engine holds.
     Approval,
     /// That a link was forgotten, by vendor id: what is created of that person again is another creation.
     Forgotten,
@@ -43,7 +44,7 @@ pub enum RowKind {
     PersonKey,
     /// Sensitive changes pushed within the last hour, by class.
     Burst,
-    /// Failures in a row: `connection`, or `person/` and the host id.
+    /// Failures in a row: `connection`, or the ids of a linked pair.
     Failures,
 }
 

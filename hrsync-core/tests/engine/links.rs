@@ -395,6 +395,25 @@ async fn a_record_that_is_refused_is_let_alone_whatever_comes_of_the_other() {
 }
 
 #[tokio::test]
+async fn a_record_that_is_set_aside_stays_so_when_the_other_is_written() {
+    let world = two_records().await;
+    world.vendor.hold("v1", Some("memory.locked"));
+    world.host_sets(1, TITLE, Some("Chef"));
+    assert_eq!(results(&world.push(1).await), [ItemResult::SetAside, ItemResult::Done]);
+    world.vendor.hold("v1", None);
+    assert_eq!(results(&world.engine.sweep().await.unwrap()), [ItemResult::Done]);
+    assert_eq!(title(&world, "v1").as_deref(), Some("Chef"));
+}
+
+#[tokio::test]
+async fn two_that_are_kept_apart_after_an_erasure_are_not_free_again() {
+    let world = World::linked(1).await;
+    world.engine.erase(&world.anna, &host_id(1)).await.unwrap();
+    world.engine.keep_apart(&world.anna, &host_id(1), &vendor_id(1)).await.unwrap();
+    assert!(world.plan(&world.review().await, &create_all()).is_empty());
+}
+
+#[tokio::test]
 async fn guards_count_people_and_not_their_records() {
     let one_person = Guards::off().limit(Sensitive::Name, Limit { people: 1, per_mille: 0 });
     let world = two_records().await.again(|builder| builder.guards(one_person));

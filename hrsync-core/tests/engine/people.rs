@@ -67,6 +67,20 @@ async fn a_field_says_where_its_value_is_from() {
 }
 
 #[tokio::test]
+async fn each_time_that_the_same_was_written_has_its_own_outcome() {
+    let world = World::linked(1).await;
+    world.host_sets(1, TITLE, Some("Chef"));
+    for _ in 0..2 {
+        world.vendor.fail_next(CallKind::Update, Error::new(ErrorKind::InvalidData, "refused"));
+        world.push(1).await;
+    }
+    world.push(1).await;
+    let all = world.engine.explain(&host_id(1), TITLE).await.unwrap();
+    let came: Vec<_> = sent(&all).into_iter().map(|(_, result, _)| result.unwrap_or_default()).collect();
+    assert_eq!(came, ["refused", "refused", "done"]);
+}
+
+#[tokio::test]
 async fn what_is_sealed_is_opened_with_the_persons_key_and_goes_with_it() {
     let world = with_secrets().await;
     let sealed = sealed(&world).await;

@@ -95,6 +95,37 @@ async fn what_is_not_tried_again_by_itself_is_not_counted() {
     assert_eq!(world.logged().await.len(), logged, "a sweep has nothing to say about them");
 }
 
+#[tokio::test]
+async fn an_outage_is_not_held_against_a_change_and_the_change_is_not_forgotten() {
+    let world = World::linked(1).await;
+    world.host_sets(1, TITLE, Some("Chef"));
+    for _ in 0..5 {
+        world.vendor.fail_next(CallKind::Update, Error::new(ErrorKind::Connect, "nobody answers"));
+        assert_eq!(results(&world.push(1).await), [ItemResult::Refused]);
+        world.engine.take_up(&world.anna, None).await.unwrap();
+    }
+    assert_eq!(results(&world.engine.sweep().await.unwrap()), [ItemResult::Done]);
+}
+
+#[tokio::test]
+async fn nothing_stays_of_who_is_disconnected_or_gone() {
+    for how in ["disconnect", "forget", "gone in the host", "gone in the vendor"] {
+        let world = World::linked(2).await;
+        world.host_sets(1, TITLE, Some("Chef"));
+        world.vendor.fail_next(CallKind::Update, refusal());
+        assert_eq!(results(&world.push(1).await), [ItemResult::Refused]);
+        match how {
+            "disconnect" => world.engine.disconnect(&world.anna, &host_id(1)).await.unwrap(),
+            "forget" => world.engine.forget(&world.anna, &host_id(1)).await.unwrap(),
+            "gone in the host" => assert!(world.host.remove("h1")),
+            _ => assert!(world.vendor.remove("v1")),
+        }
+        world.engine.sweep().await.unwrap();
+        assert!(world.rows(RowKind::Failures).await.is_empty(), "{how}");
+        assert!(world.engine.sweep().await.unwrap().findings.is_empty(), "{how}: it is not told over and over");
+    }
+}
+
 /// A connection of which three pushes were stopped.
 async fn stopped() -> World {
     let world = World::linked(1).await;

@@ -256,6 +256,89 @@ async fn a_created_record_that_was_removed_before_it_was_linked_is_not_created_a
 }
 
 #[tokio::test]
+async fn an_approval_of_a_first_creation_is_none_of_a_second_one() {
+    let world = World::new().await;
+    world.vendor.returns_ids(false);
+    world.host.put(person(1));
+    let plan = world.plan(&world.review().await, &create());
+    world.engine.approve(&world.anna, &plan, &Select::All).await.unwrap();
+    world.vendor.fail_after(1, CallKind::List, Error::new(ErrorKind::Unavailable, "down"));
+    assert_eq!(results(&world.apply(&plan).await), [ItemResult::Done]);
+    world.vendor.remove(&linked_to(&world).remove(0));
+    world.clock.advance(SETTLE_AFTER);
+    assert_eq!(results(&world.sync(&create()).await), [ItemResult::Held]);
+    assert!(world.vendor.ids().is_empty());
+}
+
+#[tokio::test]
+async fn who_got_another_identity_number_while_a_creation_was_open_is_looked_for_by_a_person() {
+    for confirmed in [true, false] {
+        let world = World::new().await;
+        world.vendor.returns_ids(false);
+        world.host.put(person(1));
+        match confirmed {
+            true => world.vendor.fail_after(2, CallKind::List, Error::new(ErrorKind::Unavailable, "down")),
+            false => order(&world, CallKind::Create, Fate::Applied),
+        }
+        world.sync(&create()).await;
+        world.clock.advance(SETTLE_AFTER);
+        let other = person(2).national_id;
+        assert!(world.host.change("h1", |person| person.national_id = other));
+        for _ in 0..2 {
+            let report = world.sync(&create()).await;
+            assert_eq!(results(&report).iter().filter(|result| **result == ItemResult::Done).count(), 0);
+            assert!(codes(&report.findings).contains(&(code::WRITE_UNKNOWN, None)), "{:#?}", report.findings);
+            linked_to(&world);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_creation_whose_record_somebody_else_got_is_closed_and_told_once() {
+    let world = creating(Fate::Applied).await;
+    let made = linked_to(&world).remove(0);
+    let mut twin = person(1);
+    twin.id = "h8".into();
+    world.host.put(twin);
+    let vendor = VendorId::new(made);
+    let plan = world.plan(&world.review().await, &Decisions::new().connect(&HostId::new("h8"), &vendor));
+    assert_eq!(world.apply(&plan).await.linked, 1);
+    world.clock.advance(SETTLE_AFTER);
+    let report = world.engine.sweep().await.unwrap();
+    assert_eq!(codes(&report.findings), [(code::AMBIGUOUS_MATCH, None)]);
+    assert_eq!(report.findings[0].params["linked_host"], "h8");
+    assert!(report.review_list.is_empty(), "nobody is linked to a new record");
+    assert!(world.rows(RowKind::Intent).await.is_empty());
+    assert!(world.engine.sweep().await.unwrap().findings.is_empty());
+}
+
+#[tokio::test]
+async fn a_live_change_whose_answer_was_lost_is_sent_again_by_a_sweep() {
+    let world = World::linked(1).await;
+    world.host_sets(1, TITLE, Some("Chef"));
+    order(&world, CallKind::Update, Fate::Dropped);
+    assert_eq!(results(&world.push(1).await), [ItemResult::Unknown]);
+    assert_eq!(results(&world.engine.sweep().await.unwrap()), [], "not before it is over");
+    world.clock.advance(SETTLE_AFTER);
+    assert_eq!(results(&world.engine.sweep().await.unwrap()), [ItemResult::Done]);
+    assert_eq!(world.values(1, TITLE).1.as_deref(), Some("Chef"));
+}
+
+#[tokio::test]
+async fn a_person_whom_the_host_cannot_read_keeps_nobody_else_waiting() {
+    let world = creating(Fate::Applied).await;
+    world.both(2);
+    world.clock.advance(SETTLE_AFTER);
+    world.host.fail_next_fetch(Error::new(ErrorKind::Unavailable, "one record is damaged"));
+    let review = world.review().await;
+    assert!(codes(&review.findings).contains(&("unavailable", None)), "{:#?}", review.findings);
+    assert_eq!(review.counts.host, 2);
+    assert_eq!(world.rows(RowKind::Intent).await.len(), 1);
+    world.review().await;
+    assert_eq!(world.rows(RowKind::Intent).await.len(), 0);
+}
+
+#[tokio::test]
 async fn a_record_that_was_removed_while_a_later_step_was_unknown_is_not_created_again_unasked() {
     let world = World::new().await;
     world.vendor.several_steps(true);

@@ -107,7 +107,7 @@ async fn a_row_of_somebody_set_aside_that_cannot_be_read_stops_the_sweep() {
     for (body, code) in cases {
         let world = World::linked(1).await;
         world.host_sets(1, TITLE, Some("Chef"));
-        let batch = Batch::default().put(RowKey::new(RowKind::SetAside, "h1"), None, body.into());
+        let batch = Batch::default().put(RowKey::new(RowKind::SetAside, r#"["h1","v1"]"#), None, body.into());
         world.store.commit(&"default".into(), batch).await.unwrap();
         let swept = world.engine.sweep().await.map(drop);
         let pushed = world.engine.push(&[host_id(1)]).await.map(drop);

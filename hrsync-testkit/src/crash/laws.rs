@@ -123,7 +123,7 @@ async fn one_record_a_person<S: Store + Clone>(
         host.entry(person.national_id.unwrap_or_default()).or_default().push(person.id);
     }
     let asked = |id: &str| rest.asks(None, Some(id));
-    let disconnected = |link: &Option<Link>| link.as_ref().is_some_and(|link| link.state == LinkState::Disconnected);
+    let disconnected = |link: &Option<Link>| link.as_ref().is_some_and(|link| link.state != LinkState::Linked);
     let apart: HashSet<String> = disconnected_in_vendor(world, process).await?;
     for (number, ids) in &vendor {
         if ids.len() > 1 && (world.vendor.is_unique() || !ids.iter().all(|id| asked(id))) {
@@ -159,14 +159,12 @@ async fn one_record_a_person<S: Store + Clone>(
     Ok(broken)
 }
 
-/// The records of the vendor that were disconnected on purpose.
+/// The records of the vendor that were disconnected on purpose, or whose person was erased.
 async fn disconnected_in_vendor<S: Store + Clone>(world: &World<S>, process: &Process) -> Result<HashSet<String>> {
     let mut apart = HashSet::new();
     for row in world.store.scan(&world.connection, RowKind::Link, None, 100).await? {
         let link = process.engine.link(&HostId::new(row.key.id)).await?;
-        apart.extend(
-            link.filter(|link| link.state == LinkState::Disconnected).map(|link| link.vendor.as_str().to_owned()),
-        );
+        apart.extend(link.filter(|link| link.state != LinkState::Linked).map(|link| link.vendor.as_str().to_owned()));
     }
     Ok(apart)
 }

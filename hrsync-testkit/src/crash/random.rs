@@ -8,8 +8,9 @@ use std::task::Poll;
 use std::time::Duration;
 
 use hrsync_core::guard::Guards;
+use hrsync_core::journal::Event;
 use hrsync_core::reconcile::{Missing, Resolution, Select};
-use hrsync_core::{Authority, Clock, ErrorKind, FieldId, HostId, Result, Store, field};
+use hrsync_core::{Authority, Clock, ErrorKind, FieldId, HostId, Result, RunId, Store, field};
 
 use super::laws::{Wrote, check, come_to_rest, journal_of, nothing_disappears};
 use super::wire::{Fate, Place, Which};
@@ -26,7 +27,28 @@ enum Doing {
     Approve(u64),
     Disconnect(HostId),
     Forget(HostId),
+    /// What an earlier run wrote is undone, where that can be.
+    Undo(RunId),
+    Erase(HostId),
 }
+
+impl Doing {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Sync => "synchronisations",
+            Self::Push(_) => "pushes",
+            Self::Sweep => "sweeps",
+            Self::Approve(_) => "approvals",
+            Self::Disconnect(_) => "disconnections",
+            Self::Forget(_) => "forgets",
+            Self::Undo(_) => "undos",
+            Self::Erase(_) => "erasures",
+        }
+    }
+}
+
+/// How often something was begun, by name.
+type Tally = BTreeMap<&'static str, u64>;
 
 /// Runs the random schedule of a seed on a store, and tells which laws are broken and how it came to that. The store need not
 /// be empty when no other schedule of the seed was run on it.
@@ -34,11 +56,18 @@ enum Doing {
 /// # Errors
 /// A law is broken: what was found, and with `trace` how it came to that.
 pub async fn schedule<S: Store + Clone>(seed: u64, store: S, trace: bool) -> Result<(), Vec<String>> {
+    counted(seed, store, trace, &mut Tally::new()).await
+}
+
+async fn counted<S: Store + Clone>(seed: u64, store: S, trace: bool, tally: &mut Tally) -> Result<(), Vec<String>> {
     let mut schedule = Schedule::new(seed, store);
     if trace {
         schedule.world.wire.keep_trace();
     }
     schedule.run().await;
+    for (what, often) in &schedule.tally {
+        *tally.entry(what).or_default() += often;
+    }
     let wire = &schedule.world.wire;
     match wire.violations() {
         none if none.is_empty() => Ok(()),
@@ -57,6 +86,7 @@ struct Schedule<S> {
     /// When the first call that is still under way was sent.
     sent: Option<time::OffsetDateTime>,
     process: Process,
+    tally: Tally,
 }
 
 impl<S: Store + Clone> Schedule<S> {
@@ -87,7 +117,16 @@ impl<S: Store + Clone> Schedule<S> {
             }
         }
         let process = world.process();
-        Self { dice, world, people, wrote: Arc::default(), removed: Arc::default(), sent: None, process }
+        Self {
+            dice,
+            world,
+            people,
+            wrote: Arc::default(),
+            removed: Arc::default(),
+            sent: None,
+            process,
+            tally: Tally::new(),
+        }
     }
 
     async fn run(&mut self) {
@@ -153,8 +192,13 @@ impl<S: Store + Clone> Schedule<S> {
         self.world.wire.note(|| format!("the clock goes on by {step:?}"));
     }
 
+    fn count(&mut self, what: &'static str) {
+        *self.tally.entry(what).or_default() += 1;
+    }
+
     /// Somebody is new, on one side or on both.
     fn hire(&mut self) {
+        self.count("hires");
         self.people += 1;
         let (number, place) = (self.people, self.dice.below(5));
         if place != 0 {
@@ -190,6 +234,7 @@ impl<S: Store + Clone> Schedule<S> {
             };
             removed.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone());
         };
+        self.count("deletions");
         match after {
             None => delete(),
             Some(after) => self.world.wire.later(after, Box::pin(async move { delete() })),
@@ -247,6 +292,7 @@ impl<S: Store + Clone> Schedule<S> {
                 wrote.lock().unwrap_or_else(PoisonError::into_inner).push((one, alone));
             }
         };
+        self.count("edits");
         match after {
             None => change(),
             Some(after) => self.world.wire.later(after, Box::pin(async move { change() })),
@@ -263,11 +309,15 @@ impl<S: Store + Clone> Schedule<S> {
         let fates: BTreeMap<Which, Fate> = (0..self.dice.below(4)).map(|_| self.fate()).collect();
         let two = self.dice.per_mille(350);
         let clean = !busy && fates.is_empty();
+        *self.tally.entry("kill points").or_default() += u64::from(kill_at.is_some());
+        *self.tally.entry("replies lost, late or refused").or_default() += fates.len() as u64;
         self.world.wire.expect(kill_at, fates);
         let now = self.world.clock.now();
         if two {
             let (one, other) = (self.world.process(), self.world.process());
             let (doing, same_time) = (self.doing().await, self.doing().await);
+            self.count(doing.name());
+            self.count(same_time.name());
             self.world.wire.interleave(true);
             let world = &self.world;
             let first = world.wire.alive(one.worker, perform(world, &one, doing));
@@ -280,6 +330,7 @@ impl<S: Store + Clone> Schedule<S> {
         } else {
             let process = self.world.process();
             let doing = self.doing().await;
+            self.count(doing.name());
             let done = self.world.wire.alive(process.worker, perform(&self.world, &process, doing)).await;
             self.ended(done, clean);
         }
@@ -334,6 +385,14 @@ impl<S: Store + Clone> Schedule<S> {
                 let choice = self.dice.below(60);
                 Doing::Forget(self.linked(choice).await)
             }
+            10 => match self.a_run().await {
+                Some(run) => Doing::Undo(run),
+                None => Doing::Sync,
+            },
+            11 if self.dice.per_mille(300) => {
+                let choice = self.dice.below(60);
+                Doing::Erase(self.linked(choice).await)
+            }
             0..=2 if active => {
                 let hosts = self.world.host.people();
                 let chosen = hosts.iter().filter(|_| self.dice.per_mille(600));
@@ -342,6 +401,18 @@ impl<S: Store + Clone> Schedule<S> {
             3 if active => Doing::Sweep,
             _ => Doing::Sync,
         }
+    }
+
+    /// A run that wrote something.
+    async fn a_run(&mut self) -> Option<RunId> {
+        let mut runs: Vec<RunId> = Vec::new();
+        for entry in journal_of(&self.world).await.unwrap_or_default() {
+            if matches!(entry.entry.event, Event::Intended { .. }) && !runs.contains(&entry.entry.run) {
+                runs.push(entry.entry.run);
+            }
+        }
+        let choice = self.dice.below(60);
+        (!runs.is_empty()).then(|| runs.swap_remove(choice % runs.len()))
     }
 
     /// Somebody who has a link, also when they are gone.
@@ -420,6 +491,11 @@ async fn perform<S: Store + Clone>(world: &World<S>, process: &Process, doing: D
         }
         Doing::Disconnect(person) => fine(process.engine.disconnect(&world.anna, &person).await),
         Doing::Forget(person) => fine(process.engine.forget(&world.anna, &person).await),
+        Doing::Erase(person) => fine(process.engine.erase(&world.anna, &person).await),
+        Doing::Undo(run) => {
+            let plan = process.engine.undo(&world.anna, &run).await?;
+            process.engine.apply(&world.anna, &plan).await.map(drop)
+        }
     }
 }
 
@@ -495,10 +571,10 @@ pub(crate) async fn random<S: Store + Clone>(store: impl AsyncFn() -> S, schedul
         Some(seed) => seed..=seed,
         None => 1..=schedules,
     };
-    let (mut found, mut many) = (Vec::new(), 0_u64);
+    let (mut found, mut many, mut tally) = (Vec::new(), 0_u64, Tally::new());
     for seed in seeds.filter(|seed| seed % 2 == half % 2) {
         many += 1;
-        if let Err(broken) = schedule(seed, store().await, only.is_some()).await {
+        if let Err(broken) = counted(seed, store().await, only.is_some(), &mut tally).await {
             found.push(format!("HRSYNC_CRASH_SEED={seed}\n  {}", broken.join("\n  ")));
         }
     }
@@ -509,5 +585,10 @@ pub(crate) async fn random<S: Store + Clone>(store: impl AsyncFn() -> S, schedul
         found.len(),
         first.join("\n")
     );
-    super::say(&format!("crash harness on {}, random schedules: {many}, no law broken", super::name_of::<S>()));
+    let tally: Vec<String> = tally.iter().map(|(what, often)| format!("{often} {what}")).collect();
+    super::say(&format!(
+        "crash harness on {}, random schedules: {many}, no law broken ({})",
+        super::name_of::<S>(),
+        tally.join(", ")
+    ));
 }
