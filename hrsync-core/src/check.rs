@@ -53,6 +53,10 @@ pub enum Problem {
     NoKey,
     /// Holds two entries of one key that say different things.
     KeyTwice,
+    /// Holds a period that ends before it begins.
+    EndsBeforeItBegins,
+    /// Holds a period for which nothing is said.
+    SaysNothing,
 }
 
 impl Problem {
@@ -76,6 +80,8 @@ impl Problem {
             Self::NotAList => "is not a list of entries with known parts",
             Self::NoKey => "has an entry without its key",
             Self::KeyTwice => "has two different entries of one key",
+            Self::EndsBeforeItBegins => "has a period that ends before it begins",
+            Self::SaysNothing => "has a period for which nothing is said",
         }
     }
 }

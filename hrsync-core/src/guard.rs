@@ -1,6 +1,7 @@
 //! Guards against changes that should not happen by themselves: too many at once, or of what money and identity hang on.
 //!
-//! They look at a finished plan, before anything is written, and hold what a person has to approve. In a reviewed run changes of
+//! They look at a finished plan, before anything is written, and hold what a person has to approve. Each reviewed run is looked at
+//! by itself, since a person starts it and sees what it writes. In a reviewed run changes of
 //! bank accounts and identity are held by default, and so is everything of a class of which too many people change. In a live
 //! push a single person's own change goes through, and a burst of them is held.
 
@@ -32,13 +33,27 @@ impl Sensitive {
     /// The class of a change of this field, if it is guarded.
     pub fn of(field: FieldId) -> Option<Self> {
         match field.class() {
-            _ if field == field::END_DATE => Some(Self::Leaving),
+            _ if field == field::END_DATE || field == field::EMPLOYMENTS => Some(Self::Leaving),
             FieldClass::Name => Some(Self::Name),
             FieldClass::Bank => Some(Self::BankAccount),
             FieldClass::Pay => Some(Self::Pay),
             FieldClass::Identity => Some(Self::Identity),
             FieldClass::Contact | FieldClass::Health | FieldClass::Work => None,
         }
+    }
+
+    /// All classes.
+    pub(crate) const ALL: [Self; 5] = [Self::Leaving, Self::Name, Self::BankAccount, Self::Pay, Self::Identity];
+
+    /// How many change in an ordinary month, and not more.
+    fn ordinary(self) -> Limit {
+        let (people, per_mille) = match self {
+            Self::Leaving => (3, 100),
+            Self::Name | Self::BankAccount => (3, 50),
+            Self::Pay => (5, 100),
+            Self::Identity => (2, 20),
+        };
+        Limit { people, per_mille }
     }
 
     /// The class as it stands in stored rows.
@@ -92,37 +107,28 @@ impl Limit {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Guards {
-    limits: BTreeMap<Sensitive, Limit>,
+    /// Of classes that are not named the ordinary limit holds; `None`, in stored settings `null`, is none at all.
+    limits: BTreeMap<Sensitive, Option<Limit>>,
     held: BTreeSet<Sensitive>,
 }
 
 impl Default for Guards {
     /// For eight people and for eight hundred: in an ordinary month fewer change.
     fn default() -> Self {
-        let limit = |people, per_mille| Limit { people, per_mille };
-        Self {
-            limits: BTreeMap::from([
-                (Sensitive::Leaving, limit(3, 100)),
-                (Sensitive::Name, limit(3, 50)),
-                (Sensitive::BankAccount, limit(3, 50)),
-                (Sensitive::Pay, limit(5, 100)),
-                (Sensitive::Identity, limit(2, 20)),
-            ]),
-            held: BTreeSet::from([Sensitive::BankAccount, Sensitive::Identity]),
-        }
+        Self { limits: BTreeMap::new(), held: BTreeSet::from([Sensitive::BankAccount, Sensitive::Identity]) }
     }
 }
 
 impl Guards {
     /// No guards at all.
     pub fn off() -> Self {
-        Self { limits: BTreeMap::new(), held: BTreeSet::new() }
+        Self { limits: Sensitive::ALL.map(|class| (class, None)).into(), held: BTreeSet::new() }
     }
 
     /// Another limit for a class.
     #[must_use]
     pub fn limit(mut self, class: Sensitive, limit: Limit) -> Self {
-        self.limits.insert(class, limit);
+        self.limits.insert(class, Some(limit));
         self
     }
 
@@ -142,7 +148,8 @@ impl Guards {
 
     /// How many of so many people may change in a class.
     pub fn allowed(&self, class: Sensitive, people: usize) -> usize {
-        self.limits.get(&class).map_or(usize::MAX, |limit| limit.of(people))
+        let limit = self.limits.get(&class).copied().unwrap_or_else(|| Some(class.ordinary()));
+        limit.map_or(usize::MAX, |limit| limit.of(people))
     }
 
     /// Why changes of a class are held when so many of all people change; `None` when they are not.
@@ -214,14 +221,19 @@ mod tests {
     fn limits_fit_small_and_large_companies() {
         let guards = Guards::default();
         for (people, allowed) in [(8, [3, 3, 3, 5, 2]), (80, [8, 4, 4, 8, 2]), (800, [80, 40, 40, 80, 16])] {
-            let classes =
-                [Sensitive::Leaving, Sensitive::Name, Sensitive::BankAccount, Sensitive::Pay, Sensitive::Identity];
-            assert_eq!(classes.map(|class| guards.allowed(class, people)), allowed, "{people}");
+            assert_eq!(Sensitive::ALL.map(|class| guards.allowed(class, people)), allowed, "{people}");
         }
         assert_eq!(Guards::off().check(Sensitive::BankAccount, 800, 800), None);
         let too_many = HoldReason::TooMany { class: Sensitive::Leaving, changing: 4, allowed: 3 };
         assert_eq!(guards.check(Sensitive::Leaving, 4, 8), Some(too_many));
         assert_eq!(guards.check(Sensitive::Leaving, 3, 8), None);
         assert_eq!(serde_json::from_str::<Guards>("{}").unwrap(), guards);
+        for guards in [guards, Guards::off(), Guards::off().limit(Sensitive::Name, Limit { people: 1, per_mille: 0 })] {
+            let stored = serde_json::to_string(&guards).unwrap();
+            assert_eq!(serde_json::from_str::<Guards>(&stored).unwrap(), guards, "{stored}");
+        }
+        let one: Guards = serde_json::from_str(r#"{"limits":{"name":{"people":1,"per_mille":0},"pay":null}}"#).unwrap();
+        let allowed = Sensitive::ALL.map(|class| one.allowed(class, 8));
+        assert_eq!(allowed, [3, 1, 3, usize::MAX, 2], "who sets one limit keeps the others");
     }
 }

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hrsync_core::check::Problem;
 use hrsync_core::model::{Dated, List, Moved, Timeline};
 use hrsync_core::reconcile::{Decisions, DifferenceKind, Merged, Policies, Policy, Resolution, merge};
 use hrsync_core::{Cell, Employee, FieldId, FieldMapping, HostId, Mapping, Record, Value, check, field};
@@ -63,7 +64,8 @@ fn line() -> impl Strategy<Value = Timeline<u8>> {
     prop::collection::vec(row, 0..5).prop_map(|rows| {
         // What begins on one day is told apart by nothing else.
         let mut days = BTreeSet::new();
-        Timeline::new(rows.into_iter().filter(|row| days.insert(row.from)))
+        let begins_first = |row: &Dated<u8>| row.from.zip(row.to).is_none_or(|(from, to)| from <= to);
+        Timeline::new(rows.into_iter().filter(begins_first).filter(|row| days.insert(row.from)))
     })
 }
 
@@ -280,4 +282,16 @@ fn lists_in_json_are_arrays_and_errors_name_the_part() {
         let error = serde_json::from_str::<Employee>(json).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{error}");
     }
+}
+
+#[test]
+fn what_is_mistyped_in_a_timeline_is_no_period_without_anything() {
+    for (text, problem) in [
+        (r#"[{"percent":"80","from":"2026-12-01","to":"2026-01-01"}]"#, Problem::EndsBeforeItBegins),
+        (r#"[{"percent":"80","from":"2024-01-01"},{"from":"2026-12-01"}]"#, Problem::SaysNothing),
+        ("[{}]", Problem::SaysNothing),
+    ] {
+        assert_eq!(field::WORKING_TIME.kind().parse(text), Err(problem), "{text}");
+    }
+    assert!(field::WORKING_TIME.kind().parse("[]").is_ok(), "which is said on purpose");
 }

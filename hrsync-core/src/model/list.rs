@@ -193,7 +193,15 @@ impl List {
         let Some(key) = &def.key else {
             let day =
                 |row: &BTreeMap<String, String>, name| row.get(name).map(|text| check::date(text.trim())).transpose();
-            let dated = |row| Ok(Dated { from: day(row, FROM)?, to: day(row, TO)?, value: parts(row)? });
+            let dated = |row: &BTreeMap<String, String>| {
+                let row = Dated { from: day(row, FROM)?, to: day(row, TO)?, value: parts(row)? };
+                // What is mistyped or left out must not look as if nothing held any more.
+                match (row.from, row.to) {
+                    (Some(from), Some(to)) if to < from => Err(Problem::EndsBeforeItBegins),
+                    _ if row.value.iter().all(Option::is_none) => Err(Problem::SaysNothing),
+                    _ => Ok(row),
+                }
+            };
             return Ok(Self::timeline(def, rows.iter().map(dated).collect::<Result<_, Problem>>()?));
         };
         let entry = |row: &BTreeMap<String, String>| -> Result<Entry, Problem> {

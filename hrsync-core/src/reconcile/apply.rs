@@ -10,6 +10,7 @@ use super::create::Created;
 use super::engine::{Engine, is_outage, stops_a_run};
 use super::fingerprint::Fingerprint;
 use super::link::{Link, LinkKind, LinkState, vendor_link_key};
+use super::linking::apart_key;
 use super::plan::{Action, Left, Operation, Plan, Settlement, Source};
 use super::progress::Progress;
 use super::report::{Item, ItemResult, Report};
@@ -267,6 +268,8 @@ impl Run<'_> {
                 // Whom somebody is creating in the host just now, they link; until then the person is not free to be written.
                 let creating = RowKey::new(RowKind::Intent, format!("vendor/{}", link.vendor.as_str()));
                 batch.checks.push((creating, Check::Absent));
+                // Somebody may have said since the plan was made that these are two people.
+                batch.checks.push((apart_key(&link.host, &link.vendor), Check::Absent));
                 batch
             }
             None => put_link(&link)?,
@@ -301,6 +304,9 @@ impl Run<'_> {
         let of = plan.operations.len();
         let creates = plan.operations.iter().any(|operation| matches!(operation.action, Action::CreateInVendor { .. }));
         let before = if creates { self.list_before_creating().await? } else { None };
+        let takes_up = plan.operations.iter().any(|operation| matches!(operation.action, Action::CreateInHost { .. }));
+        let people = if takes_up { self.people_before_creating().await? } else { None };
+        let lists = (before.as_ref(), people.as_ref());
         let mut created = Vec::new();
         // People whose update in the host was planned and did not succeed; it comes before the one in the vendor.
         let mut host_failed = HashSet::new();
@@ -314,11 +320,14 @@ impl Run<'_> {
             } else {
                 match self.approved(operation).await? {
                     None => ItemResult::Held,
-                    Some(operation) => self.operation(&operation, plan.key(), before.as_ref(), &mut created).await?,
+                    Some(operation) => self.operation(&operation, plan.key(), lists, &mut created).await?,
                 }
             };
             self.item(operation, result);
             self.count_write(operation, result).await?;
+            if matches!(result, ItemResult::AlreadyDone | ItemResult::Drifted) {
+                self.no_longer_approved(operation).await?;
+            }
             let host = matches!(operation.action, Action::UpdateHost { .. });
             if host && !matches!(result, ItemResult::Done | ItemResult::AlreadyDone) {
                 host_failed.insert(&operation.host_id);
@@ -333,13 +342,13 @@ impl Run<'_> {
         &mut self,
         operation: &Operation,
         key: KeyId,
-        before: Option<&Vec<Record>>,
+        (before, people): (Option<&Vec<Record>>, Option<&Vec<Record>>),
         created: &mut Vec<Created>,
     ) -> Result<ItemResult> {
         match &operation.action {
             Action::UpdateVendor { changes } => self.update_vendor(operation, changes, key, None).await,
             Action::UpdateHost { changes } => self.update_host(operation, changes, key).await,
-            Action::CreateInHost { source } => self.create_in_host(operation, *source, key).await,
+            Action::CreateInHost { source } => self.create_in_host(operation, *source, key, people).await,
             Action::CreateInVendor { source } => self.create_in_vendor(operation, *source, key, before, created).await,
         }
     }
@@ -492,6 +501,7 @@ impl Run<'_> {
         );
         let finding = Finding::problem(code::WRITE_UNKNOWN, message, Fixer::Nobody).with_param("step", step);
         self.found(about(finding, operation), error.sensitive_detail());
+        self.refusal = Some(error.code().to_owned());
         let batch = Batch::default().record(self.outcome(operation, step, "unknown"));
         Ok(self.commit(batch).await?)
     }

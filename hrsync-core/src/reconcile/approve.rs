@@ -1,21 +1,26 @@
 //! Approving and holding what a plan would write, item by item. Each approval is a row of its own, so a plan never changes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::apply::{Run, about};
 use super::decide::Select;
 use super::engine::Engine;
+use super::link::{Link, pair_id};
 use super::plan::{Action, Change, Operation, Plan};
 use crate::connection::Actor;
 use crate::error::{Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::guard::Hold;
 use crate::journal::Event;
-use crate::model::{FieldId, HostId, OperationId};
-use crate::store::{self, Batch, RowKey, RowKind};
+use crate::mapping::{FieldMapping, Mapping};
+use crate::model::{FieldId, HostId, OperationId, Side, VendorId};
+use crate::store::{self, Batch, Check, RowKey, RowKind};
+
+/// How long an approval stands that was not used up. What a person agreed to once is not written in another year.
+const LASTS: Duration = Duration::days(30);
 
 /// What a person said about an operation, as it is stored.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,6 +29,51 @@ struct Approval {
     by: String,
     #[serde(with = "time::serde::rfc3339")]
     at: OffsetDateTime,
+}
+
+/// Fields of a person's record of which nothing is written, as it is stored: whatever their values become, and whichever run or
+/// push would write them, until somebody approves an operation that does.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Held {
+    by: String,
+    to_host: BTreeSet<FieldId>,
+    to_vendor: BTreeSet<FieldId>,
+}
+
+impl Held {
+    fn to(&mut self, side: Side) -> &mut BTreeSet<FieldId> {
+        match side {
+            Side::Host => &mut self.to_host,
+            Side::Vendor => &mut self.to_vendor,
+        }
+    }
+}
+
+/// The row of the fields that are held between two records.
+pub(crate) fn held_key(host: &HostId, vendor: &VendorId) -> RowKey {
+    RowKey::new(RowKind::Approval, format!("held/{}", pair_id(host, vendor)))
+}
+
+/// Where and what an update writes.
+fn written(action: &Action) -> Option<(Side, &[Change])> {
+    match action {
+        Action::UpdateHost { changes } => Some((Side::Host, changes)),
+        Action::UpdateVendor { changes } => Some((Side::Vendor, changes)),
+        Action::CreateInHost { .. } | Action::CreateInVendor { .. } => None,
+    }
+}
+
+/// The fields that are written when one is.
+fn together<'m>(mapping: &'m Mapping, entry: &'m FieldMapping) -> Vec<&'m FieldMapping> {
+    entry.group.map_or_else(|| vec![entry], |group| mapping.group(group).collect())
+}
+
+/// The row that holds a creation.
+fn hold_key(operation: &Operation) -> RowKey {
+    match (&operation.action, &operation.host_id) {
+        (Action::CreateInVendor { .. }, Some(person)) => creation_hold_key(person),
+        _ => approval_key(&operation.id),
+    }
 }
 
 /// Who holds what no person held.
@@ -52,8 +102,8 @@ pub(crate) fn used_up(operation: &OperationId, person: Option<&HostId>) -> Batch
 }
 
 impl Engine {
-    /// Approves operations of a plan: what the guards hold in them is written when the plan is applied. The approval is used up
-    /// when that happened.
+    /// Approves operations of a plan: what the guards or a person hold in them is written when the plan is applied. The approval is
+    /// used up when that happened or was not needed any more, and stands for thirty days.
     ///
     /// # Errors
     /// The actor may not, the plan is not one of this connection or was altered, or the store failed.
@@ -61,7 +111,8 @@ impl Engine {
         self.say(actor, plan, operations, true).await
     }
 
-    /// Holds operations of a plan: nothing of them is written until they are approved.
+    /// Holds operations of a plan: nothing of them is written until they are approved, neither by another run nor by a live push,
+    /// and also when the values change meanwhile.
     ///
     /// # Errors
     /// As [`approve`](Self::approve).
@@ -73,41 +124,116 @@ impl Engine {
         self.may_configure(actor)?;
         let (_, connection) = self.connected().await?;
         plan.verify(&self.id, &self.connector.mapping(&connection.memory), &*self.keys)?;
-        let approval = Approval { approved, by: actor.id().to_owned(), at: self.clock.now() };
-        let body = store::encode(&approval)?;
-        let mut batch = Batch::default();
+        let mapping = self.connector.mapping(&connection.memory);
+        let body = store::encode(Approval { approved, by: actor.id().to_owned(), at: self.clock.now() })?;
+        let (mut batch, mut held) = (Batch::default(), BTreeMap::new());
         for operation in plan.operations.iter().filter(|operation| operations.includes(&operation.id)) {
             let event = Event::Approved { operation: operation.id.clone(), approved };
-            batch = batch.put(approval_key(&operation.id), None, body.clone()).record(self.entry(
-                &plan.run,
-                actor.id(),
-                event,
-            ));
+            batch = batch.record(self.entry(&plan.run, actor.id(), event));
+            batch = match approved {
+                true => batch.put(approval_key(&operation.id), None, body.clone()),
+                false => batch.delete(approval_key(&operation.id)),
+            };
+            let pair = operation.host_id.clone().zip(operation.vendor_id.clone());
+            let (Some((side, changes)), Some((host, vendor))) = (written(&operation.action), pair) else {
+                batch = match approved {
+                    true if hold_key(operation) != approval_key(&operation.id) => batch.delete(hold_key(operation)),
+                    true => batch,
+                    false => batch.put(hold_key(operation), None, body.clone()),
+                };
+                continue;
+            };
+            let key = held_key(&host, &vendor);
+            if !held.contains_key(&key) {
+                let row = self.store.get(&self.id, &key).await?;
+                let stored: Held = row.as_ref().map(store::decode).transpose()?.unwrap_or_default();
+                held.insert(key.clone(), (row.map(|row| row.version), stored));
+            }
+            let Some((_, fields)) = held.get_mut(&key) else { continue };
+            // What goes together is written together.
+            let changed = changes.iter().filter_map(|change| mapping.entry(change.field));
+            for part in changed.flat_map(|entry| together(&mapping, entry)) {
+                match approved {
+                    true => fields.to(side).remove(&part.field),
+                    false => fields.to(side).insert(part.field),
+                };
+            }
+            if !approved {
+                actor.id().clone_into(&mut fields.by);
+            }
+        }
+        for (key, (version, fields)) in held {
+            let check = version.map_or(Check::Absent, Check::At);
+            let none = fields.to_host.is_empty() && fields.to_vendor.is_empty();
+            batch = match (none, version) {
+                (false, _) => batch.put(key, Some(check), store::encode(&fields)?),
+                (true, Some(_)) => {
+                    Batch { checks: [batch.checks, vec![(key.clone(), check)]].concat(), ..batch }.delete(key)
+                }
+                (true, None) => batch,
+            };
         }
         Ok(self.store.commit(&self.id, batch).await?)
     }
 }
 
 impl Run<'_> {
+    async fn said(&self, key: &RowKey) -> Result<Option<Approval>> {
+        self.engine.store.get(&self.engine.id, key).await?.as_ref().map(store::decode).transpose()
+    }
+
+    /// By whom, and what of a person's record is held.
+    async fn held_fields(&self, pair: Option<(&HostId, &VendorId)>, side: Side) -> Result<(String, BTreeSet<FieldId>)> {
+        let Some((host, vendor)) = pair else { return Ok(Default::default()) };
+        let row = self.engine.store.get(&self.engine.id, &held_key(host, vendor)).await?;
+        let mut held: Held = row.as_ref().map(store::decode).transpose()?.unwrap_or_default();
+        Ok((std::mem::take(&mut held.by), std::mem::take(held.to(side))))
+    }
+
+    /// Leaves out of a live push what somebody holds.
+    pub(crate) async fn without_held(&mut self, link: &Link, mut changes: Vec<Change>) -> Result<Vec<Change>> {
+        if changes.is_empty() {
+            return Ok(changes);
+        }
+        let (by, fields) = self.held_fields(Some((&link.host, &link.vendor)), Side::Vendor).await?;
+        for change in changes.iter().filter(|change| fields.contains(&change.field)) {
+            self.found(held_by_hand(&by).of_host(&link.host).of_vendor(&link.vendor).on(change.field), None);
+        }
+        changes.retain(|change| !fields.contains(&change.field));
+        Ok(changes)
+    }
+
+    /// Uses up an approval of what turned out not to be there to be written any more.
+    pub(crate) async fn no_longer_approved(&mut self, operation: &Operation) -> Result<()> {
+        if self.said(&approval_key(&operation.id)).await?.is_some() {
+            self.commit(Batch::default().delete(approval_key(&operation.id))).await?;
+        }
+        Ok(())
+    }
+
     /// What of an operation may be written, which is all of it when nothing is held. What is held is told.
     pub(crate) async fn approved(&mut self, operation: &Operation) -> Result<Option<Operation>> {
-        let hold = operation.host_id.as_ref().filter(|_| matches!(operation.action, Action::CreateInVendor { .. }));
-        let mut said: Option<Approval> = None;
-        for key in [Some(approval_key(&operation.id)), hold.map(creation_hold_key)].into_iter().flatten() {
-            if said.is_none() {
-                said = self.engine.store.get(&self.engine.id, &key).await?.as_ref().map(store::decode).transpose()?;
+        let said = self.said(&approval_key(&operation.id)).await?;
+        if said.as_ref().is_some_and(|said| said.approved && self.engine.clock.now() - said.at < LASTS) {
+            return Ok(Some(operation.clone()));
+        }
+        let mut held: BTreeSet<FieldId> = operation.holds.iter().flat_map(|hold| hold.fields.iter().copied()).collect();
+        match written(&operation.action) {
+            None => {
+                if let Some(hold) = self.said(&hold_key(operation)).await?.filter(|said| !said.approved) {
+                    self.found(about(held_by_hand(&hold.by), operation), None);
+                    return Ok(None);
+                }
+            }
+            Some((side, _)) => {
+                let (by, fields) =
+                    self.held_fields(operation.host_id.as_ref().zip(operation.vendor_id.as_ref()), side).await?;
+                if operation.action.changes().iter().any(|change| fields.contains(&change.field)) {
+                    self.found(about(held_by_hand(&by), operation), None);
+                }
+                held.extend(fields);
             }
         }
-        match said {
-            Some(Approval { approved: true, .. }) => return Ok(Some(operation.clone())),
-            Some(Approval { by, .. }) => {
-                let finding = Finding::notice(code::HELD, "held; it is written when somebody approves it");
-                self.found(about(finding, operation).with_param("by", by), None);
-                return Ok(None);
-            }
-            None => {}
-        }
-        let held: BTreeSet<FieldId> = operation.holds.iter().flat_map(|hold| hold.fields.iter().copied()).collect();
         operation.holds.iter().for_each(|hold| self.found(held_finding(hold, operation), None));
         let free = |changes: &[Change]| -> Vec<Change> {
             changes.iter().filter(|change| !held.contains(&change.field)).cloned().collect()
@@ -120,6 +246,10 @@ impl Run<'_> {
         let nothing_left = !held.is_empty() && action.changes().is_empty();
         Ok((!nothing_left).then(|| Operation { action, ..operation.clone() }))
     }
+}
+
+fn held_by_hand(by: &str) -> Finding {
+    Finding::notice(code::HELD, "held; it is written when somebody approves it").with_param("by", by)
 }
 
 fn held_finding(hold: &Hold, operation: &Operation) -> Finding {

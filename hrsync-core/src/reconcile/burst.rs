@@ -1,9 +1,9 @@
 //! Bursts of live changes: one person's own change goes through at once, many people's within an hour wait for a review.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 use super::apply::Run;
 use super::plan::Change;
@@ -14,17 +14,41 @@ use crate::guard::Sensitive;
 use crate::model::HostId;
 use crate::store::{self, Batch, Check, CommitError, RowKey, RowKind};
 
-const WINDOW: Duration = Duration::HOUR;
+/// In seconds.
+const WINDOW: u64 = 3_600;
 
 /// How often a count is tried again when somebody else counts at the same time.
 const TRIES: u32 = 10;
 
-/// Whose changes of a class were pushed since the window began, as it is stored.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Burst {
-    #[serde(with = "time::serde::rfc3339")]
-    since: OffsetDateTime,
-    people: BTreeSet<HostId>,
+/// Whose changes of a class were pushed within the hour, and when last, in seconds, as it is stored.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Burst {
+    people: BTreeMap<HostId, i64>,
+}
+
+impl Burst {
+    /// Forgets whose changes are longer ago, which is told by how far away they are: a clock that is set back a little forgets nobody,
+    /// and one that is set back by far locks nobody out.
+    fn within(mut self, now: OffsetDateTime) -> Self {
+        self.people.retain(|_, at| now.unix_timestamp().abs_diff(*at) < WINDOW);
+        self
+    }
+
+    /// The row of a class.
+    pub(crate) fn key(class: Sensitive) -> RowKey {
+        RowKey::new(RowKind::Burst, class.as_str())
+    }
+
+    /// Whether a person is in it.
+    pub(crate) fn has(&self, person: &HostId) -> bool {
+        self.people.contains_key(person)
+    }
+
+    /// What is left without a person.
+    pub(crate) fn without(mut self, person: &HostId) -> Self {
+        self.people.remove(person);
+        self
+    }
 }
 
 impl Run<'_> {
@@ -50,18 +74,15 @@ impl Run<'_> {
 
     /// Counts a person in; false when there are too many already.
     async fn counts(&mut self, class: Sensitive, person: &HostId) -> Result<bool> {
-        let key = RowKey::new(RowKind::Burst, class.as_str());
+        let key = Burst::key(class);
         for _ in 0..TRIES {
             let now = self.engine.clock.now();
             let row = self.engine.store.get(&self.engine.id, &key).await?;
             let stored: Option<Burst> = row.as_ref().map(store::decode).transpose()?;
-            // A clock that was set back ends the window too, or it could last for ever.
-            let running = stored.filter(|burst| burst.since <= now && now - burst.since < WINDOW);
-            let mut burst = running.unwrap_or(Burst { since: now, people: BTreeSet::new() });
-            if !burst.people.insert(person.clone()) {
-                return Ok(true);
-            }
-            if self.too_many(class, burst.people.len()).await? {
+            let mut burst = stored.unwrap_or_default().within(now);
+            // Another change of who has one within the hour adds nobody, and makes it last.
+            let known = burst.people.insert(person.clone(), now.unix_timestamp()).is_some();
+            if !known && self.too_many(class, burst.people.len()).await? {
                 return Ok(false);
             }
             let check = row.map_or(Check::Absent, |row| Check::At(row.version));

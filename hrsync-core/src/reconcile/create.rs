@@ -4,8 +4,8 @@ use super::apply::{Creating, Intent, Run, Sent, about, drifted, free, intent_key
 use super::approve::used_up;
 use super::baseline::{self, Verdict};
 use super::fingerprint::{Fingerprint, Fingerprinter, push_value};
-use super::link::Link;
-use super::linking::forgotten_key;
+use super::link::{Link, link_key, vendor_link_key};
+use super::linking::{apart_key, forgotten_key};
 use super::plan::{Operation, creation_print};
 use super::report::{ItemResult, ReviewItem};
 use crate::connector::{Evidence, Step, StepNature, Write};
@@ -14,7 +14,7 @@ use crate::finding::{Finding, code};
 use crate::keys::KeyId;
 use crate::mapping::{Asked, Direction, Mapping, Update};
 use crate::matching::{IDENTITY_KEYS, LinkedBy};
-use crate::model::{Cell, Employee, FieldId, HostId, Record, Side, Value, VendorId};
+use crate::model::{Cell, Employee, FieldId, HostId, Record, Side, Value, VendorId, field};
 use crate::store::{self, Batch, Check, CommitError, RowKey, RowKind};
 
 /// A person created in the vendor whose id there is not known yet.
@@ -46,6 +46,31 @@ impl Run<'_> {
         }
     }
 
+    /// The host's people before anybody is created there, so that nobody is created twice. `None` when they cannot be read.
+    pub(crate) async fn people_before_creating(&mut self) -> Result<Option<Vec<Record>>> {
+        match self.engine.host_roster().await {
+            Ok(roster) => Ok(Some(roster.records)),
+            Err(error) => {
+                self.found(Finding::from_error(&error), error.sensitive_detail());
+                Ok(None)
+            }
+        }
+    }
+
+    /// Whether a record that was found on a side may be the person who is to be created there: nobody else's, and not told apart.
+    async fn is_free(&self, host: &HostId, vendor: &VendorId, on: Side) -> Result<bool> {
+        let linked = match on {
+            Side::Host => link_key(host),
+            Side::Vendor => vendor_link_key(vendor),
+        };
+        for key in [linked, apart_key(host, vendor)] {
+            if self.engine.store.get(&self.engine.id, &key).await?.is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Creates a person of the host in the vendor.
     pub(crate) async fn create_in_vendor(
         &mut self,
@@ -74,7 +99,24 @@ impl Run<'_> {
             return Ok(ItemResult::Drifted);
         }
         let (wanted, sent) = wanted_for_creation(&self.mapping, &host);
-        if with_identity(before, &wanted).next().is_some() {
+        let mut there = with_identity(before, &wanted).next().is_some();
+        for record in with_any_key(before, &wanted) {
+            let id = VendorId::new(record.id());
+            if there || !self.is_free(host_id, &id, Side::Vendor).await? {
+                continue;
+            }
+            // The list tells of keys, and not who it is.
+            self.report.calls.reads += self.engine.connector.info().calls_per_reading;
+            there = match self.engine.connector.read(&id, self.engine.as_of()).await {
+                Ok(reading) => resemble(&reading.record, &wanted),
+                Err(error) => {
+                    self.count_failure(&error);
+                    self.found(about(Finding::from_error(&error), operation), error.sensitive_detail());
+                    return Ok(ItemResult::Refused);
+                }
+            };
+        }
+        if there {
             let message = "the payroll system has this person already; the next review takes it up";
             let finding = Finding::problem("already_exists", message, Fixer::HostAdministrator);
             self.found(about(finding, operation), None);
@@ -303,6 +345,7 @@ impl Run<'_> {
         operation: &Operation,
         source: Fingerprint,
         key: KeyId,
+        people: Option<&Vec<Record>>,
     ) -> Result<ItemResult> {
         const STEP: &str = "host.create";
         let Some(vendor_id) = &operation.vendor_id else { return Ok(ItemResult::NotAttempted) };
@@ -322,6 +365,17 @@ impl Run<'_> {
             return Ok(ItemResult::Drifted);
         }
         let employee = host_counterpart(&self.mapping, &reading.record);
+        let wanted = employee.to_record();
+        let Some(people) = people else { return Ok(ItemResult::NotAttempted) };
+        let like = with_any_key(people, &wanted).filter(|record| resemble(record, &wanted));
+        for record in with_identity(people, &wanted).chain(like) {
+            if self.is_free(&HostId::new(record.id()), vendor_id, Side::Host).await? {
+                let message = "the host has this person already; the next review takes it up";
+                let finding = Finding::problem("already_exists", message, Fixer::HostAdministrator);
+                self.found(about(finding, operation), None);
+                return Ok(ItemResult::Refused);
+            }
+        }
         let (once, still) = self.once_for_creation(operation, vendor_id).await?;
         let intent = self.intent(operation, (STEP, StepNature::Create), Evidence::default(), Vec::new());
         let intended = self.intended(operation, STEP, Vec::new(), None);
@@ -434,6 +488,23 @@ pub(crate) fn with_identity<'r>(records: &'r [Record], wanted: &'r Record) -> im
     let value: Option<&Value> = wanted.cell(key).value();
     let same = move |other: &Value| value.is_some_and(|value| key.kind().same(other, value));
     records.iter().filter(move |record| record.cell(key).value().is_some_and(same))
+}
+
+fn same(a: &Record, b: &Record, field: FieldId) -> bool {
+    let values = a.cell(field).value().zip(b.cell(field).value());
+    values.is_some_and(|(a, b)| field.kind().same(a, b))
+}
+
+/// The records that have any of the identity keys of `wanted`.
+fn with_any_key<'r>(records: &'r [Record], wanted: &'r Record) -> impl Iterator<Item = &'r Record> {
+    records.iter().filter(move |other| IDENTITY_KEYS.iter().any(|key| same(other, wanted, *key)))
+}
+
+/// Whether two records with a common key have the birth date or the whole name in common too. Such a pair is linked or asked about in
+/// a review; where one was created, the other is there since then.
+fn resemble(a: &Record, b: &Record) -> bool {
+    let named = [field::GIVEN_NAME, field::FAMILY_NAME].iter().all(|name| same(a, b, *name));
+    named || same(a, b, field::BIRTH_DATE)
 }
 
 /// The one record that has the strongest identity key of `wanted`; `None` also when several have.

@@ -390,7 +390,7 @@ impl Engine {
         &*self.keys
     }
 
-    async fn host_roster(&self) -> Result<Roster> {
+    pub(crate) async fn host_roster(&self) -> Result<Roster> {
         let mut records = Vec::new();
         let mut after: Option<String> = None;
         let mut seen = HashSet::new();

@@ -5,13 +5,15 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::approve::creation_hold_key;
+use super::approve::{creation_hold_key, held_key};
+use super::burst::Burst;
 use super::engine::Engine;
-use super::link::{Baseline, Link, LinkState, link_key, vendor_link_key};
+use super::link::{Baseline, Link, LinkState, vendor_link_key};
 use super::quarantine::{failures_key, set_aside_key};
 use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Result, Scope};
 use crate::finding::Finding;
+use crate::guard::Sensitive;
 use crate::journal::{Entry, Event};
 use crate::keys::{KEY_MISSING, Key, Sealed, hex, unhex};
 use crate::model::{HostId, VendorId};
@@ -195,7 +197,7 @@ impl Engine {
 
     /// Erases a person: the key of everything that was sealed, baselines and whatever else is stored by person. The journal keeps
     /// its entries, which name ids and fields, and its chain still verifies. Neither of the two records is linked or created again
-    /// by itself; [`forget`](Self::forget) takes that back. Who came back under another id is erased under the earlier ones too; an earlier id
+    /// by itself, also where there was no link; [`forget`](Self::forget) takes that back. Who came back under another id is erased under the earlier ones too; an earlier id
     /// alone does not lead to the later ones.
     ///
     /// # Errors
@@ -204,10 +206,24 @@ impl Engine {
         self.may_configure(actor)?;
         let run = self.new_run()?;
         let mut batch = Batch::default();
-        for (id, links) in self.ids_of(person).await? {
+        let ids = self.ids_of(person).await?;
+        for key in self.former_keys(&ids).await? {
+            batch = batch.delete(key);
+        }
+        for class in Sensitive::ALL {
+            let Some(row) = self.store.get(&self.id, &Burst::key(class)).await? else { continue };
+            let burst: Burst = store::decode(&row)?;
+            if ids.iter().any(|(id, _)| burst.has(id)) {
+                let left = ids.iter().fold(burst, |burst, (id, _)| burst.without(id));
+                batch = batch.put(row.key, Some(Check::At(row.version)), store::encode(&left)?);
+            }
+        }
+        for (id, links) in ids {
             batch.checks.push((RowKey::new(RowKind::Intent, of_host(&id)), Check::Absent));
             if links.is_empty() {
-                batch.checks.push((link_key(&id), Check::Absent));
+                // What remembers that nobody is to take the person up by itself.
+                let nobody = Link { state: LinkState::Erased, ..Link::new(id.clone(), VendorId::new("")) };
+                batch = batch.put(nobody.key(), Some(Check::Absent), nobody.to_body()?);
             }
             let vendors = links.iter().map(|link| Some(link.vendor.clone()));
             for vendor in vendors.chain(links.is_empty().then_some(None)) {
@@ -229,6 +245,25 @@ impl Engine {
             }
         }
         Ok(self.store.commit(&self.id, batch).await?)
+    }
+
+    /// The keys of records in the vendor that were the person's once and are nobody's now.
+    async fn former_keys(&self, ids: &[(HostId, Vec<Link>)]) -> Result<Vec<RowKey>> {
+        let mut vendors = HashSet::new();
+        self.each_entry(|entry| {
+            if let Event::Linked { host, vendor, .. } = entry.entry.event
+                && ids.iter().any(|(id, _)| *id == host)
+            {
+                vendors.insert(vendor);
+            }
+        })
+        .await?;
+        let mut keys = Vec::new();
+        for vendor in vendors {
+            let free = self.store.get(&self.id, &vendor_link_key(&vendor)).await?.is_none();
+            keys.extend(free.then(|| RowKey::new(RowKind::PersonKey, of_vendor(&vendor))));
+        }
+        Ok(keys)
     }
 
     /// The ids that a person has and had in the host, with the links of each.
@@ -261,10 +296,11 @@ fn wrapping(person: &str) -> String {
 /// The rows that are about a person with these links.
 fn keys_about(person: &HostId, links: &[Link]) -> Vec<RowKey> {
     let person_key = |of: String| RowKey::new(RowKind::PersonKey, of);
-    let own = [creation_hold_key(person), person_key(of_host(person))];
+    let write = RowKey::new(RowKind::Intent, of_host(person));
+    let own = [write, creation_hold_key(person), person_key(of_host(person))];
     let of_link = |link: &Link| {
         let Link { host, vendor, .. } = link;
-        let let_alone = [failures_key(host, vendor), set_aside_key(host, vendor)];
+        let let_alone = [failures_key(host, vendor), set_aside_key(host, vendor), held_key(host, vendor)];
         let_alone.into_iter().chain([link.key(), vendor_link_key(vendor), person_key(of_vendor(vendor))])
     };
     own.into_iter().chain(links.iter().flat_map(of_link)).collect()

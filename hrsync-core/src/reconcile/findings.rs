@@ -165,6 +165,8 @@ pub(crate) fn refusal(why: &WhyNot) -> Finding {
             "a required value is missing in the host; it is not removed in the payroll system",
             Fixer::HostAdministrator,
         ),
+        WhyNot::GroupNotRead(field) => Finding::problem(code::GROUP_INCOMPLETE, text(), Fixer::HostAdministrator)
+            .with_param("not_read", field.name()),
         WhyNot::GroupIncomplete(field) => Finding::problem(code::GROUP_INCOMPLETE, text(), Fixer::HostAdministrator)
             .with_param("missing", field.name()),
         WhyNot::Duplicate(side) => Finding::problem(code::DUPLICATE_VALUE, text(), Fixer::HostAdministrator)

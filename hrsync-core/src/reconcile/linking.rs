@@ -265,6 +265,6 @@ pub(crate) fn forgotten_key(vendor: &VendorId) -> RowKey {
     RowKey::new(RowKind::Forgotten, vendor.as_str())
 }
 
-fn apart_key(host: &HostId, vendor: &VendorId) -> RowKey {
+pub(crate) fn apart_key(host: &HostId, vendor: &VendorId) -> RowKey {
     RowKey::new(RowKind::Apart, pair_id(host, vendor))
 }

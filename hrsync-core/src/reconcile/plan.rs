@@ -1,6 +1,6 @@
 //! Plans: exactly what will be written, before it is.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -57,7 +57,7 @@ pub struct Plan {
 }
 
 /// A difference that nobody decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Undecided {
     /// The person in the host.
     pub host_id: HostId,
@@ -313,17 +313,32 @@ pub struct PlanDifference<'p> {
     pub only_here: Vec<&'p Operation>,
     /// Operations of the other plan alone.
     pub only_there: Vec<&'p Operation>,
+    /// What stays undecided in the first plan alone.
+    pub undecided_here: Vec<&'p Undecided>,
+    /// What stays undecided in the other plan alone.
+    pub undecided_there: Vec<&'p Undecided>,
 }
 
 impl Plan {
     /// In what this plan differs from another one of the same people: the what-if of two settings or decisions. Operations that
-    /// write the same for the same reason are in both.
+    /// write the same, and of which the same is held, are in both; so is what stays undecided in both.
     pub fn compare<'p>(&'p self, other: &'p Self) -> PlanDifference<'p> {
         let lacking = |all: &'p Self, from: &'p Self| -> Vec<&'p Operation> {
-            let there: HashSet<&OperationId> = from.operations.iter().map(|operation| &operation.id).collect();
-            all.operations.iter().filter(|operation| !there.contains(&operation.id)).collect()
+            let there: HashMap<&OperationId, &Operation> =
+                from.operations.iter().map(|operation| (&operation.id, operation)).collect();
+            let same = |one: &&Operation| there.get(&one.id).is_some_and(|other| other.holds == one.holds);
+            all.operations.iter().filter(|operation| !same(operation)).collect()
         };
-        PlanDifference { only_here: lacking(self, other), only_there: lacking(other, self) }
+        let open = |all: &'p Self, from: &'p Self| -> Vec<&'p Undecided> {
+            let there: HashSet<&Undecided> = from.undecided.iter().collect();
+            all.undecided.iter().filter(|one| !there.contains(one)).collect()
+        };
+        PlanDifference {
+            only_here: lacking(self, other),
+            only_there: lacking(other, self),
+            undecided_here: open(self, other),
+            undecided_there: open(other, self),
+        }
     }
 
     /// True when neither side would be written.

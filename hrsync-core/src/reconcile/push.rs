@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::apply::{Intent, Run, SetAside, not_attempted};
+use super::apply::{Run, SetAside, not_attempted};
 use super::compare::{DifferenceKind, Halves, Judgement, meet_in_groups};
 use super::engine::Engine;
 use super::entries::{judge_field, units};
@@ -68,13 +68,18 @@ impl Engine {
         })
         .await?;
         people.extend(self.due_again().await?);
-        // What came of these is found out first, and then what was not carried out is sent.
-        let due = |intent: &Intent| intent.action == UPDATE_VENDOR && self.may_settle(intent);
-        people.extend(
-            self.intents().await?.into_iter().filter(|(_, intent)| due(intent)).filter_map(|(_, one)| one.host),
-        );
-        let mut once = HashSet::new();
-        people.retain(|person| once.insert(person.clone()));
+        // What came of a write is found out first, and then what was not carried out is sent. While that cannot be known yet, the
+        // person is left alone.
+        let mut seen = HashSet::new();
+        for (_, intent) in self.intents().await? {
+            let over = self.may_settle(&intent);
+            match intent.host {
+                Some(host) if !over => drop(seen.insert(host)),
+                Some(host) if intent.action == UPDATE_VENDOR => people.push(host),
+                _ => {}
+            }
+        }
+        people.retain(|person| seen.insert(person.clone()));
         self.push(&people).await
     }
 }
@@ -108,6 +113,7 @@ impl Run<'_> {
         };
         let changes = self.live_changes(&fresh);
         let Some(changes) = self.only_free(&fresh, changes).await? else { return Ok(true) };
+        let changes = self.without_held(&fresh.link, changes).await?;
         let changes = self.without_burst(&fresh, changes).await?;
         if changes.is_empty() {
             return Ok(false);

@@ -231,12 +231,13 @@ impl Run<'_> {
         let key = failures_key(person, vendor);
         let earlier = self.engine.failures(&key).await?;
         let batch = match (result, earlier) {
-            (ItemResult::Refused | ItemResult::PartlyDone, earlier) => {
+            (ItemResult::Refused | ItemResult::PartlyDone | ItemResult::Unknown, earlier) => {
                 let (code, now) =
                     (self.refusal.take().unwrap_or_else(|| "refused".to_owned()), self.engine.clock.now());
                 let failures = Failures::after(earlier, &code, Some(operation), now);
                 // Where the way to the vendor failed, nothing is said of the write: it is tried again and not held against it.
-                let failures = match self.failures > 0 || self.stopped() {
+                let outage = self.failures > 0 || self.stopped();
+                let failures = match outage && result != ItemResult::Unknown {
                     true => Failures { count: failures.count - 1, until: None, ..failures },
                     false => failures,
                 };

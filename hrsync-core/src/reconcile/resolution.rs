@@ -68,6 +68,8 @@ pub enum WhyNot {
     Unreadable(Problem),
     /// A field that goes together with this one is missing.
     GroupIncomplete(FieldId),
+    /// A field that is written along with this one was not read.
+    GroupNotRead(FieldId),
     /// Somebody else on this side has the value already.
     Duplicate(Side),
     /// The side has no value for the field, because it was not read.
@@ -103,6 +105,11 @@ impl fmt::Display for WhyNot {
             Self::GroupIncomplete(field) => {
                 write!(f, "it goes together with the {}, which is missing", field.def().label)
             }
+            Self::GroupNotRead(field) => write!(
+                f,
+                "it is written together with the {}, which was not read and would be written over",
+                field.def().label
+            ),
             Self::Duplicate(Side::Host) => f.write_str("somebody else in the host has the same value"),
             Self::Duplicate(Side::Vendor) => f.write_str("somebody else in the payroll system has the same value"),
             Self::NotRead => f.write_str("the value was not read"),
@@ -140,6 +147,10 @@ pub(crate) fn host_wins(
         let part = other.ask(host);
         if matches!(part, Asked::Empty) != matches!(asked, Asked::Empty) {
             return Err(WhyNot::GroupIncomplete(other.field));
+        }
+        // It is written along, and nobody would know over what.
+        if !other.write_only && matches!(vendor.cell(other.field), Cell::NotRead) {
+            return Err(WhyNot::GroupNotRead(other.field));
         }
         writable(other, &part, vendor.cell(other.field), taken)?;
     }

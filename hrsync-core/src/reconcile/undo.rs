@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::apply::Run;
-use super::compare::Halves;
+use super::compare::{DifferenceKind, Halves, Judgement, agree_now, judge};
 use super::engine::Engine;
+use super::entries::units_of;
 use super::erase::of_host;
 use super::explain::written_side;
 use super::findings::{gone, refusal};
@@ -292,14 +293,17 @@ impl Undoing<'_> {
         if before.is_empty() {
             return Ok(());
         }
-        let Some(now) = self.now(person, vendor).await? else { return Ok(()) };
+        let Some(mut now) = self.now(person, vendor).await? else { return Ok(()) };
         let key = self.engine.key_of(&of_host(person)).await?;
-        for side in [Side::Host, Side::Vendor] {
-            let fields = before.iter().filter(|((of, _), _)| *of == side).map(|((_, field), was)| (*field, was));
-            let fields = self.untouched(&now, side, fields.collect(), &wrote.later);
-            self.operation(&now, side, &fields, &key)?;
+        let of = |side| before.iter().filter(move |((of, _), _)| *of == side).map(|((_, field), was)| (*field, was));
+        let in_host = self.untouched(&now, Side::Host, of(Side::Host).collect(), &wrote.later);
+        let in_vendor = self.untouched(&now, Side::Vendor, of(Side::Vendor).collect(), &wrote.later);
+        self.operation(&now, Side::Host, &in_host, &key)?;
+        // By then the host has its values back.
+        for (was, entry) in &in_host {
+            now.host.set(entry.field, was.before.cell(entry.kind()));
         }
-        Ok(())
+        self.operation(&now, Side::Vendor, &in_vendor, &key)
     }
 
     /// What stood in each field before the run's first write there, and what its last one put there.
@@ -342,6 +346,33 @@ impl Undoing<'_> {
         Ok(Some(Now { link, host: host.to_record(), vendor }))
     }
 
+    /// Whether somebody changed the value on the side that is not written back: that change is newer than what is undone, and is
+    /// neither written over nor settled away.
+    fn other_moved(&mut self, now: &Now, side: Side, entry: &FieldMapping) -> bool {
+        let Now { link, host, vendor } = now;
+        let opened = self.prints.open(link, self.mapping, self.mapping.revision());
+        let (Some((prints, pairs)), Some(place)) = (opened, self.mapping.place(entry.field)) else {
+            return agree_now(entry, host, vendor) != Some(true);
+        };
+        let judged = match units_of((place, entry), &prints, pairs.entries(place), &link.host, (host, vendor)) {
+            Some(units) => units.iter().map(|unit| unit.judge(&prints, &link.host, entry)).collect(),
+            None => vec![judge(entry, host, vendor, pairs.get(place), || {
+                Halves::new(&prints, &link.host, entry, host, vendor)
+            })],
+        };
+        let moved = |judged: &Judgement| match judged {
+            Judgement::Unknown => true,
+            Judgement::Agreed | Judgement::Rendered => false,
+            Judgement::Differs(kind) => match kind {
+                DifferenceKind::HostChanged => side == Side::Vendor,
+                DifferenceKind::VendorChanged => side == Side::Host,
+                DifferenceKind::Left | DifferenceKind::NotTaken => false,
+                DifferenceKind::Conflict | DifferenceKind::MissingInHost | DifferenceKind::MissingInVendor => true,
+            },
+        };
+        judged.iter().any(moved)
+    }
+
     /// The fields whose value is still the one that the run left, with what stood there before.
     fn untouched<'w>(
         &mut self,
@@ -364,12 +395,15 @@ impl Undoing<'_> {
                 continue;
             }
             // A rendering of the vendor's own cannot be told from a value that somebody put there, and stays.
-            if back || (!later.contains(&(side, field)) && says(&entry, shown, &was.after.cell(entry.kind()))) {
+            let ours = !later.contains(&(side, field)) && says(&entry, shown, &was.after.cell(entry.kind()));
+            let other_moved = self.other_moved(now, side, &entry);
+            if back || (ours && !other_moved) {
                 ready.push((was, entry));
                 continue;
             }
             broken.extend(entry.group.map(|group| group.name));
-            let message = format!("changed {} since that run, so it stays as it is", at(side));
+            let changed = if ours { side.other() } else { side };
+            let message = format!("changed {} since that run, so it stays as it is", at(changed));
             self.refuse(&now.link.host, &now.link.vendor, field, code::UNDO_TOUCHED, message);
         }
         let whole = |entry: &FieldMapping| entry.group.is_none_or(|group| !broken.contains(group.name));

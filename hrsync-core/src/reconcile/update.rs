@@ -160,11 +160,12 @@ impl Run<'_> {
         key: KeyId,
     ) -> Result<Result<(Vec<FieldId>, Vec<(FieldId, Value)>, bool), ItemResult>> {
         let Some(carried) = self.carried(operation, changes).await? else { return Ok(Err(ItemResult::Refused)) };
+        let as_read = host.clone();
         let (mut fields, mut decided, mut refused) = (Vec::new(), Vec::new(), false);
         for change in changes {
             let Some(entry) = self.mapping.entry(change.field).cloned() else { continue };
             let carried = carried.get(&change.field).map(String::as_str);
-            match self.due(link, &entry, (&mut *host, vendor), (change, carried), key)? {
+            match self.due(link, &entry, (&mut *host, &as_read, vendor), (change, carried), key)? {
                 Due::Write(None) => {
                     // A list that is written back as it was is settled in the entries that go back.
                     decided.extend(changed_entries(&entry, host.cell(change.field), vendor.cell(change.field)));
@@ -294,7 +295,7 @@ impl Run<'_> {
         &mut self,
         link: &Link,
         entry: &FieldMapping,
-        (host, vendor): (&mut Record, &Record),
+        (host, as_read, vendor): (&mut Record, &Record, &Record),
         (change, carried): (&Change, Option<&str>),
         key: KeyId,
     ) -> Result<Due> {
@@ -313,7 +314,7 @@ impl Run<'_> {
                 });
             }
         }
-        let halves = Halves::new(prints, &link.host, entry, host, vendor);
+        let halves = Halves::new(prints, &link.host, entry, as_read, vendor);
         let vendor_same = halves.shown == change.vendor;
         match &change.source {
             Source::Previous(_) => {
@@ -324,7 +325,8 @@ impl Run<'_> {
                 if says(entry, vendor.cell(entry.field), &before) {
                     return Ok(Due::Already);
                 }
-                Ok(if vendor_same { Due::Write(None) } else { Due::Drifted })
+                // A newer value of the host's is not to be settled away.
+                Ok(if vendor_same && halves.asked == change.host { Due::Write(None) } else { Due::Drifted })
             }
             Source::Entered(_) => {
                 let Ok(cell) = entered_cell(entry, carried.unwrap_or_default()) else { return Ok(Due::Drifted) };
@@ -511,7 +513,7 @@ impl Run<'_> {
             };
             let (of_host, of_vendor) = unit.as_ref().map_or((&host, &vendor.record), |unit| (&unit.host, &unit.vendor));
             let halves = Halves::new(prints, &link.host, entry, of_host, of_vendor);
-            let entered = matches!(change.source, Source::Entered(_) | Source::Previous(_));
+            let entered = matches!(change.source, Source::Entered(_));
             if halves.asked != change.host || (!entered && halves.shown != change.vendor) {
                 if !entered && agree_now(entry, of_host, of_vendor) == Some(true) {
                     continue;

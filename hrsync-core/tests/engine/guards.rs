@@ -6,7 +6,7 @@ use hrsync_core::finding::code;
 use hrsync_core::guard::{Guards, HoldReason, Limit, Sensitive};
 use hrsync_core::reconcile::{Decisions, ItemResult, Plan, Resolution, Select};
 use hrsync_core::store::RowKind;
-use hrsync_core::{FieldId, field};
+use hrsync_core::{Clock, FieldId, field};
 
 use crate::world::{TITLE, World, codes, host_id, results};
 
@@ -129,4 +129,76 @@ async fn a_list_without_anybody_is_not_believed() {
     let review = world.review().await;
     assert_eq!(codes(&review.findings), [(code::INCOMPLETE_ROSTER, None)], "nobody is taken for missing");
     assert!(review.only_in_host.iter().all(|person| !person.blockers.is_empty()), "and nobody is created");
+}
+
+#[tokio::test]
+async fn what_a_person_holds_is_written_by_nobody_until_it_is_approved() {
+    let world = World::linked(1).await;
+    let account = world.values(1, field::IBAN).1;
+    world.host_sets(1, field::IBAN, Some("NO9386011117947"));
+    world.host_sets(1, field::BIC, Some("DNBANOKK"));
+    let plan = world.plan(&world.review().await, &Decisions::new());
+    world.engine.hold(&world.anna, &plan, &Select::All).await.unwrap();
+    // Another value changes too, so that what would be written is another operation.
+    world.host_sets(1, TITLE, Some("Chef"));
+    let report = world.push(1).await;
+    assert_eq!(results(&report), [ItemResult::Done]);
+    assert!(codes(&report.findings).contains(&(code::HELD, Some(field::IBAN))), "{:#?}", report.findings);
+    world.host_sets(1, TITLE, Some("Cook"));
+    world.sync(&Decisions::new()).await;
+    assert_eq!(world.values(1, TITLE).1.as_deref(), Some("Cook"));
+    assert_eq!(world.values(1, field::IBAN).1, account);
+
+    let plan = world.plan(&world.review().await, &Decisions::new());
+    world.engine.approve(&world.anna, &plan, &Select::All).await.unwrap();
+    assert_eq!(results(&world.push(1).await), [ItemResult::Done]);
+    assert_eq!(world.values(1, field::IBAN).1.as_deref(), Some("NO9386011117947"));
+    assert!(world.rows(RowKind::Approval).await.len() <= 1, "nothing is held any more");
+}
+
+#[tokio::test]
+async fn an_approval_is_for_what_was_to_be_written_then() {
+    let world = World::linked(1).await.again(|builder| builder.guards(Guards::default()));
+    let before = world.host.get("h1").unwrap();
+    let other = |world: &World| {
+        world.host_sets(1, field::IBAN, Some("NO9386011117947"));
+        world.host_sets(1, field::BIC, Some("DNBANOKK"));
+    };
+    other(&world);
+    let plan = world.plan(&world.review().await, &Decisions::new());
+    world.engine.approve(&world.anna, &plan, &Select::All).await.unwrap();
+    // It is taken back before it was written, and somebody sets it again.
+    world.host.put(before);
+    assert_eq!(results(&world.apply(&plan).await), [ItemResult::AlreadyDone]);
+    other(&world);
+    assert_eq!(results(&world.sync(&Decisions::new()).await), [ItemResult::Held]);
+    // Nor is it for another month.
+    let plan = world.plan(&world.review().await, &Decisions::new());
+    world.engine.approve(&world.anna, &plan, &Select::All).await.unwrap();
+    world.clock.advance(Duration::from_secs(31 * 24 * 3_600));
+    assert_eq!(results(&world.sync(&Decisions::new()).await), [ItemResult::Held]);
+}
+
+#[tokio::test]
+async fn within_an_hour_is_any_hour_also_when_the_clock_is_set_back() {
+    let two = Guards::off().limit(Sensitive::Name, Limit { people: 2, per_mille: 0 });
+    for (minutes, held) in [
+        // Whose change is more than an hour ago no longer counts, and counts again with the next one.
+        (vec![(0, 1), (59, 2), (2, 3), (1, 1)], vec![false, false, false, true]),
+        (vec![(0, 1), (-1, 2), (-1, 3)], vec![false, false, true]),
+    ] {
+        let world = World::linked(3).await.again(|builder| builder.guards(two.clone()));
+        let mut found = Vec::new();
+        for (place, (step, n)) in minutes.into_iter().enumerate() {
+            world.clock.set(world.clock.now() + time::Duration::minutes(step));
+            world.host_sets(n, field::FAMILY_NAME, Some(["Uusi", "Toinen", "Kolmas", "Neljas"][place]));
+            found.push(codes(&world.push(n).await.findings).contains(&(code::BURST, None)));
+        }
+        assert_eq!(found, held);
+    }
+}
+
+#[tokio::test]
+async fn employments_that_end_in_a_list_are_counted_as_leaving() {
+    assert_eq!(Sensitive::of(field::EMPLOYMENTS), Some(Sensitive::Leaving));
 }

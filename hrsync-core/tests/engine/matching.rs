@@ -2,10 +2,10 @@
 
 use hrsync_core::finding::code;
 use hrsync_core::matching::CandidateReason;
-use hrsync_core::reconcile::{Decisions, LinkState, Missing, Resolution, Select};
+use hrsync_core::reconcile::{Decisions, ItemResult, LinkState, Missing, Resolution, Select};
 use hrsync_core::{Actor, field};
 
-use crate::world::{TITLE, World, codes, host_id, kinds, person, vendor_id};
+use crate::world::{TITLE, World, codes, host_id, kinds, person, results, vendor_id};
 
 /// Two people of the host share the e-mail address of one in the vendor; none has an identity number.
 async fn twins() -> World {
@@ -206,4 +206,45 @@ async fn a_linked_person_who_is_gone_is_reported_and_nothing_is_written() {
         assert_eq!(codes(&world.push(n).await.findings), [(code::LINKED_PERSON_GONE, None)]);
     }
     assert_eq!((world.vendor.writes().len(), world.host.writes()), (0, 0));
+}
+
+#[tokio::test]
+async fn what_was_said_of_two_people_since_the_plan_was_made_holds() {
+    for how in ["kept apart", "erased"] {
+        let world = World::new().await;
+        world.both(1);
+        let plan = world.plan(&world.review().await, &Decisions::new());
+        match how {
+            "kept apart" => world.engine.keep_apart(&world.anna, &host_id(1), &vendor_id(1)).await.unwrap(),
+            _ => world.engine.erase(&world.anna, &host_id(1)).await.unwrap(),
+        }
+        assert_eq!(world.apply(&plan).await.linked, 0, "{how}");
+        let linked = world.engine.link(&host_id(1)).await.unwrap().map(|link| link.state);
+        assert_ne!(linked, Some(LinkState::Linked), "{how}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_created_who_was_entered_since_the_plan_was_made() {
+    let mut bare = person(1);
+    (bare.national_id, bare.id) = (None, "h7".into());
+    // In the host, with the identity number and without it.
+    for entered in [person(1), bare.clone()] {
+        let world = World::new().await;
+        world.vendor.put("v1", &person(1));
+        let plan = world.plan(&world.review().await, &Decisions::new().create_in_host(Select::All));
+        world.host.put(entered);
+        let report = world.apply(&plan).await;
+        assert_eq!((results(&report), world.host.people().len()), (vec![ItemResult::Refused], 1));
+        assert_eq!(codes(&report.findings), [("already_exists", None)]);
+    }
+    for entered in [person(1), bare] {
+        let world = World::new().await;
+        world.host.put(person(1));
+        let plan = world.plan(&world.review().await, &Decisions::new().create_in_vendor(Select::All));
+        world.vendor.put("v7", &entered);
+        let report = world.apply(&plan).await;
+        assert_eq!((results(&report), world.vendor.ids().len()), (vec![ItemResult::Refused], 1));
+        assert_eq!(codes(&report.findings), [("already_exists", None)]);
+    }
 }

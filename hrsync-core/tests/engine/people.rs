@@ -144,3 +144,22 @@ async fn the_keys_of_people_survive_a_new_key_of_the_host_and_not_the_loss_of_th
     let error = world.engine.open(&sealed[0]).await.unwrap_err();
     assert_eq!(error.message(), "a sealed value was altered", "another key under the same number");
 }
+
+#[tokio::test]
+async fn erasing_leaves_nothing_of_who_was_forgotten_or_never_linked() {
+    let world = World::linked(2).await;
+    // Words about a record of the vendor's alone are sealed for that record.
+    world.host_sets(1, field::FAMILY_NAME, Some("Uusi"));
+    world.push(1).await;
+    world.engine.forget(&world.anna, &host_id(1)).await.unwrap();
+    world.engine.erase(&world.anna, &host_id(1)).await.unwrap();
+    let keys = world.rows(RowKind::PersonKey).await;
+    assert!(keys.iter().all(|row| !row.key.id.ends_with('1')), "{keys:?}");
+    for row in world.rows(RowKind::Burst).await {
+        assert!(!row.body.contains("h1"), "{}", row.body);
+    }
+    // Who was erased is not created by itself either.
+    world.host.put(crate::world::person(3));
+    world.engine.erase(&world.anna, &host_id(3)).await.unwrap();
+    assert!(world.plan(&world.review().await, &Decisions::new().create_in_vendor(Select::All)).is_empty());
+}

@@ -1,7 +1,7 @@
 //! Live pushes: only what changed in the host goes out, nothing is asked and nothing comes in.
 
 use hrsync_core::finding::code;
-use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Policies, Policy};
+use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Policies, Policy, Resolution};
 use hrsync_core::store::RowKind;
 use hrsync_core::{Error, ErrorKind, FieldId, field};
 use hrsync_testkit::vendor::CallKind;
@@ -195,4 +195,20 @@ async fn whether_a_value_is_free_cannot_be_told_without_the_list_and_nobody_come
     assert_eq!(results(&world.engine.sweep().await.unwrap()), [ItemResult::Done], "still due");
     assert_eq!(world.values(1, field::EMPLOYEE_NUMBER).1.as_deref(), Some("77"));
     assert!(world.rows(RowKind::SetAside).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_hidden_value_is_not_written_over_along_with_its_group() {
+    let world = World::linked(1).await;
+    world.vendor_sets(1, field::STREET, Some("Clerk street 5"));
+    world.vendor.hide(field::STREET, true);
+    world.host_sets(1, field::TOWN, Some("Helsinki"));
+    for _ in 0..2 {
+        let report = world.push(1).await;
+        assert_eq!(results(&report), []);
+        assert_eq!(codes(&report.findings), [(code::GROUP_INCOMPLETE, Some(field::TOWN))]);
+        world.sync(&Decisions::new().for_conflicts(Resolution::Host)).await;
+    }
+    world.vendor.hide(field::STREET, false);
+    assert_eq!(world.values(1, field::STREET).1.as_deref(), Some("Clerk street 5"));
 }

@@ -413,7 +413,10 @@ async fn a_person_created_in_the_host_twice_asked_is_there_once() {
     let mut made = person(1);
     made.id = String::new();
     let id = world.host.create(made, once).await.unwrap();
-    assert_eq!(results(&world.apply(&plan).await), [ItemResult::Done]);
+    let report = world.apply(&plan).await;
+    assert_eq!(results(&report), [ItemResult::Refused]);
+    assert_eq!(codes(&report.findings), [("already_exists", None)]);
+    world.sync(&Decisions::new().create_in_host(Select::All)).await;
     assert_eq!(world.host.people().len(), 1);
     assert_eq!(world.engine.link(&id).await.unwrap().unwrap().vendor, vendor_id(1));
 }

@@ -1,5 +1,6 @@
 //! Undoing a run.
 
+use hrsync_core::finding::code;
 use hrsync_core::guard::Guards;
 use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Plan, Report, Resolution, Select, Why};
 use hrsync_core::store::RowKind;
@@ -199,4 +200,29 @@ async fn the_explanation_and_the_journal_tell_of_it_and_show_no_value() {
     let held = world.engine.export(&host_id(1)).await.unwrap();
     assert!(held.opened.iter().any(|(_, text)| text.contains("Cook") && text.contains("Chef")), "{:?}", held.opened);
     assert!(world.row(RowKind::PersonKey, "host/h1").await.is_some());
+}
+
+#[tokio::test]
+async fn a_newer_value_on_the_other_side_is_neither_written_over_nor_settled_away() {
+    for planned_before in [true, false] {
+        let world = World::linked(1).await;
+        world.host_sets(1, TITLE, Some("Chef"));
+        let report = world.sync(&Decisions::new()).await;
+        let early = undo(&world, &report.run).await;
+        world.host_sets(1, TITLE, Some("Cook"));
+        let plan = if planned_before { early } else { undo(&world, &report.run).await };
+        assert_eq!(plan.is_empty(), !planned_before);
+        world.apply(&plan).await;
+        assert_eq!(world.values(1, TITLE), (text("Cook"), text("Chef")), "planned before: {planned_before}");
+        world.push(1).await;
+        assert_eq!(world.values(1, TITLE), (text("Cook"), text("Cook")), "planned before: {planned_before}");
+    }
+    // The other way round: the vendor's value was taken over, and the vendor has a newer one.
+    let world = World::linked(1).await;
+    world.vendor_sets(1, TITLE, Some("Chef"));
+    let report = world.sync(&Decisions::new()).await;
+    world.vendor_sets(1, TITLE, Some("Cook"));
+    let plan = undo(&world, &report.run).await;
+    assert!(plan.is_empty());
+    assert!(codes(&plan.findings).contains(&(code::UNDO_TOUCHED, Some(TITLE))), "{:#?}", plan.findings);
 }
