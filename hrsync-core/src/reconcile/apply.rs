@@ -15,6 +15,7 @@ use super::plan::{Action, Left, Operation, Plan, Settlement, Source};
 use super::progress::Progress;
 use super::report::{Item, ItemResult, Report};
 use super::review::Prints;
+use super::update::undoes;
 use crate::connection::{Actor, ConnectionState};
 use crate::connector::{Evidence, Memory, Step, StepDone, StepNature, Steps};
 use crate::error::{Error, ErrorKind, Fixer, Outcome, Result};
@@ -59,6 +60,9 @@ pub(crate) struct Intent {
     /// Of a creation, what stands for the identity number that was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) identity: Option<(KeyId, Fingerprint)>,
+    /// It puts earlier values back, which are not those of the other side.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) undoes: bool,
 }
 
 /// A creation under way.
@@ -442,6 +446,7 @@ impl Run<'_> {
             confirmed: false,
             later_step: false,
             identity: None,
+            undoes: undoes(operation.action.changes()),
         }
     }
 

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::fingerprint::{Fingerprint, SCHEME};
 use crate::error::Result;
 use crate::keys::{KeyId, hex, unhex};
-use crate::model::{HostId, VendorId};
+use crate::mapping::Mapping;
+use crate::model::{FieldId, HostId, VendorId};
 use crate::store::{self, Row, RowKey, RowKind};
 
 /// What a baseline knows of one field: what the host asked for and what the vendor showed when it was last settled.
@@ -116,6 +117,12 @@ impl Pairs {
         // A mapping has no more lines than the schema has fields.
         if let Ok(place) = u8::try_from(place) {
             self.lists.insert(place, entries);
+        }
+    }
+
+    pub(crate) fn forget_entries(&mut self, place: usize) {
+        if let Ok(place) = u8::try_from(place) {
+            self.lists.remove(&place);
         }
     }
 
@@ -242,6 +249,23 @@ pub(crate) struct Baseline {
     /// One digest a side, kept only while every field is settled without anything to show.
     pub(crate) digests: Option<(Fingerprint, Fingerprint)>,
     pub(crate) pairs: Box<[u8]>,
+}
+
+impl Baseline {
+    /// Forgets what was settled in these fields; all of it when that cannot be told apart.
+    pub(crate) fn forget(&mut self, mapping: &Mapping, fields: &[FieldId]) {
+        let known = (self.revision == mapping.revision()).then(|| Pairs::unpack(&self.pairs, mapping.entries().len()));
+        let Some(mut pairs) = known.flatten() else {
+            *self = Self::default();
+            return;
+        };
+        for place in fields.iter().filter_map(|field| mapping.place(*field)) {
+            pairs.set(place, Pair::None);
+            pairs.forget_entries(place);
+        }
+        self.pairs = pairs.pack();
+        self.digests = None;
+    }
 }
 
 /// A key's number, 0 for none.

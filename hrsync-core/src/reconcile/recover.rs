@@ -1,6 +1,6 @@
 //! Finding out what became of writes whose outcome was unknown.
 
-use super::apply::{Intent, VendorLink};
+use super::apply::{Intent, VendorLink, put_link};
 use super::approve::{ENGINE, approval_key, creation_held, used_up};
 use super::create::{identity_print, wanted_for_creation, with_identity};
 use super::engine::Engine;
@@ -59,6 +59,19 @@ impl Engine {
         Ok(recovered)
     }
 
+    /// The batch after which what an undo may have written is settled no more. If it was carried out, it would otherwise look as if
+    /// somebody had changed the value on that side, and be taken over by the other one; so it is asked about.
+    async fn unsettled(&self, intent: &Intent) -> Result<Batch> {
+        let (Some(host), Some(vendor), true) = (&intent.host, &intent.vendor, intent.undoes) else {
+            return Ok(Batch::default());
+        };
+        let Some(mut link) = self.link_between(host, vendor).await? else { return Ok(Batch::default()) };
+        let (_, connection) = self.connected().await?;
+        let mapping = self.connector.mapping(&connection.memory);
+        link.baseline.forget(&mapping, &intent.fields);
+        put_link(&link)
+    }
+
     /// Whether a write is over: confirmed, or sent so long ago that it is carried out by now or never.
     pub(crate) fn may_settle(&self, intent: &Intent) -> bool {
         intent.confirmed || intent.sent_at + self.connector.info().settle_after <= self.clock.now()
@@ -89,7 +102,8 @@ impl Engine {
             return self.release(run, actor, row, intent, "done", Batch::default()).await;
         }
         if !creation && intent.nature != StepNature::Overwrite {
-            return self.release(run, actor, row, intent, "released", Batch::default()).await;
+            let unsettled = self.unsettled(intent).await?;
+            return self.release(run, actor, row, intent, "released", unsettled).await;
         }
         let host = match &intent.host {
             Some(id) if creation => match self.host.fetch(id).await {
@@ -148,7 +162,8 @@ impl Engine {
             }
             // The next comparison tells whether it has to be sent again.
             (Settled::Ambiguous, ..) if !creation => {
-                self.release(run, actor, row, intent, "released", Batch::default()).await
+                let unsettled = self.unsettled(intent).await?;
+                self.release(run, actor, row, intent, "released", unsettled).await
             }
             (Settled::Applied(StepDone { created: Some(vendor), .. }), Some(id), Some(host), Some(wanted)) => {
                 let at = self.link_recovered(run, actor, (row, intent), (id, &vendor), (&host, &wanted)).await?;

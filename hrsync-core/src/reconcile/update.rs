@@ -629,7 +629,7 @@ impl Run<'_> {
 
 /// Whether changes write back what stood there before. That is no value of the host's: the host keeps its own, and the two are left as
 /// they are then.
-fn undoes(changes: &[Change]) -> bool {
+pub(crate) fn undoes(changes: &[Change]) -> bool {
     changes.iter().any(|change| matches!(change.source, Source::Previous(_)))
 }
 

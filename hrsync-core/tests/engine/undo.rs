@@ -4,9 +4,10 @@ use hrsync_core::finding::code;
 use hrsync_core::guard::Guards;
 use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Plan, Report, Resolution, Select, Why};
 use hrsync_core::store::RowKind;
-use hrsync_core::{Finding, HostId, RunId, field};
+use hrsync_core::{Error, ErrorKind, Finding, HostId, RunId, field};
+use hrsync_testkit::vendor::CallKind;
 
-use crate::world::{TITLE, World, actions, codes, host_id, kinds, person, results};
+use crate::world::{SETTLE_AFTER, TITLE, World, actions, codes, host_id, kinds, person, results};
 
 async fn undo(world: &World, run: &RunId) -> Plan {
     world.engine.undo(&world.anna, run).await.unwrap()
@@ -225,4 +226,18 @@ async fn a_newer_value_on_the_other_side_is_neither_written_over_nor_settled_awa
     let plan = undo(&world, &report.run).await;
     assert!(plan.is_empty());
     assert!(codes(&plan.findings).contains(&(code::UNDO_TOUCHED, Some(TITLE))), "{:#?}", plan.findings);
+}
+
+#[tokio::test]
+async fn an_undo_whose_answer_was_lost_is_not_taken_for_somebodys_change() {
+    let world = World::linked(1).await;
+    world.host_sets(1, TITLE, Some("Chef"));
+    let report = world.sync(&Decisions::new()).await;
+    let plan = undo(&world, &report.run).await;
+    world.vendor.apply_then_fail(CallKind::Update, Error::new(ErrorKind::Timeout, "no answer in time"));
+    assert_eq!(results(&world.apply(&plan).await), [ItemResult::Unknown]);
+    world.clock.advance(SETTLE_AFTER);
+    world.sync(&Decisions::new()).await;
+    assert_eq!(kinds(&world.review().await), [(TITLE, DifferenceKind::Conflict)]);
+    assert_eq!(world.values(1, TITLE), (text("Chef"), text("Baker")));
 }

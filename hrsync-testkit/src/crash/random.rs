@@ -391,7 +391,10 @@ impl<S: Store + Clone> Schedule<S> {
             },
             11 if self.dice.per_mille(300) => {
                 let choice = self.dice.below(60);
-                Doing::Erase(self.linked(choice).await)
+                match self.linked(choice).await {
+                    nobody if nobody.as_str() == "nobody" => Doing::Sync,
+                    somebody => Doing::Erase(somebody),
+                }
             }
             0..=2 if active => {
                 let hosts = self.world.host.people();
