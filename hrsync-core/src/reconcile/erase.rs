@@ -12,7 +12,7 @@ use super::quarantine::{failures_key, set_aside_key};
 use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Result, Scope};
 use crate::finding::Finding;
-use crate::journal::{Entry, Event};
+use crate::journal::{Entry, Event, keep_approvals_of_the_others};
 use crate::keys::{KEY_MISSING, Key, Sealed, hex, unhex};
 use crate::model::{HostId, VendorId};
 use crate::store::{self, Batch, Check, CommitError, Row, RowKey, RowKind};
@@ -158,10 +158,11 @@ impl Engine {
         }
     }
 
-    /// Everything that is held about a person, for who asks what is known about them.
+    /// Everything that is held about a person, for who asks what is known about them. To the entries belong who approved or held
+    /// operations on the person.
     ///
     /// # Errors
-    /// The store failed.
+    /// The journal is not whole (as [`verify_journal`](Self::verify_journal)), or the store failed.
     pub async fn export(&self, person: &HostId) -> Result<Held> {
         let ids = self.ids_of(person).await?;
         let mut held = Held::default();
@@ -181,7 +182,12 @@ impl Engine {
                 event.is_about(id, None) || links.iter().any(|link| event.is_about(id, Some(&link.vendor)))
             })
         };
-        self.each_entry(|entry| held.entries.extend(Some(entry).filter(|entry| about(&entry.entry.event)))).await?;
+        let take = |entries: &mut Vec<Entry>, entry: Entry| {
+            let approval = matches!(entry.entry.event, Event::Approved { .. });
+            entries.extend(Some(entry).filter(|entry| approval || about(&entry.entry.event)));
+        };
+        held.entries = self.each_entry(Vec::new, take).await?;
+        keep_approvals_of_the_others(&mut held.entries);
         for entry in &mut held.entries {
             let Some(sealed) = sealed_in(&mut entry.entry.event).cloned() else { continue };
             match self.open(&sealed).await {
