@@ -4,4 +4,4 @@ mod kept_host;
 mod setup;
 
 pub use kept_host::KeptHost;
-pub use setup::{Ahead, Setup};
+pub use setup::{Ahead, Setup, open_store};

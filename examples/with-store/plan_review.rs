@@ -21,7 +21,7 @@ use hrsync::reconcile::{Decisions, Engine, ItemResult, Plan, Report, Select};
 use hrsync::{
     Actor, Authority, Clock, Error, ErrorKind, FieldId, HostId, OperationId, Result, RunId, SystemClock, field,
 };
-use hrsync_examples_with_store::{Ahead, KeptHost, Setup};
+use hrsync_examples_with_store::{Ahead, KeptHost, Setup, open_store};
 use hrsync_sandbox::netvisor::NetvisorSandbox;
 
 /// The life of a plan, shown stage by stage.
@@ -80,11 +80,16 @@ async fn show(arguments: Arguments) -> Result<()> {
     Ok(())
 }
 
-/// A name that no earlier start used in this store.
+/// A name that no other start uses in this store, also when two start at the same time: a lease of the name gives it to one of them for
+/// longer than it takes until the connection is made.
 async fn unused_connection(store: &Path) -> Result<String> {
-    let store = hrsync_sqlx::SqliteStore::open(store).await?;
+    let store = open_store(store).await?;
     for number in 1.. {
-        let name = format!("demo-{number}");
+        let (name, holder) = (format!("demo-{number}"), std::process::id().to_string());
+        let lease = hrsync::Store::lease(&store, &name, &holder, Duration::from_secs(600)).await?;
+        if lease.is_none() {
+            continue;
+        }
         let key = hrsync::store::RowKey::new(hrsync::store::RowKind::Connection, "self");
         if hrsync::Store::get(&store, &name.as_str().into(), &key).await?.is_none() {
             return Ok(name);

@@ -1,18 +1,29 @@
 //! What a process needs to build the engine.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use hrsync::http::HttpClient;
 use hrsync::netvisor::NetvisorConnector;
-use hrsync::{Clock, Engine, Result, StaticKeys, SystemClock};
+use hrsync::{Clock, Engine, Error, Result, StaticKeys, SystemClock};
 use hrsync_examples::settings;
 use hrsync_sandbox::netvisor::{Credentials, NetvisorSandbox};
 use hrsync_sqlx::SqliteStore;
 use serde::{Deserialize, Serialize};
 
 use crate::KeptHost;
+
+/// Opens the file of the store.
+///
+/// # Errors
+/// It cannot be used as a store. The library does not know whether a path may be shown; here it may.
+pub async fn open_store(file: &Path) -> Result<SqliteStore> {
+    SqliteStore::open(file).await.map_err(|error| {
+        let message = format!("--store {}: {error}", file.display());
+        Error::new(error.kind(), message).with_code(error.code().to_owned())
+    })
+}
 
 /// What one process tells another, so that both work on the same connection.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,7 +52,7 @@ impl Setup {
         let netvisor = NetvisorConnector::builder(config, credentials, client).build()?;
         Engine::builder(Arc::new(netvisor), Arc::new(KeptHost::open(&self.host)))
             .connection(self.connection.clone())
-            .store(SqliteStore::open(&self.store).await?)
+            .store(open_store(&self.store).await?)
             // A host takes its keys from its secret store. Every process must have the same ones.
             .keys(StaticKeys::new(*b"a key for a demo, and no secret."))
             .clock(clock)

@@ -10,6 +10,11 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     fn now(&self) -> OffsetDateTime;
 }
 
+/// The instant so long after another one; the end of time where there is none. A clock or a stored row may say anything.
+pub(crate) fn after(instant: OffsetDateTime, by: std::time::Duration) -> OffsetDateTime {
+    instant.saturating_add(time::Duration::try_from(by).unwrap_or(time::Duration::MAX))
+}
+
 /// The machine's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;

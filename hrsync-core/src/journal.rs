@@ -3,6 +3,8 @@
 //! Entries form a hash chain, so a missing or altered one shows. They hold ids, fields, codes and sealed values; never a
 //! name or a value.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
@@ -101,7 +103,8 @@ pub enum Event {
         step: String,
         /// The fields it writes.
         fields: Vec<FieldId>,
-        /// What stood in them before and what is written, for undoing it; absent for a creation.
+        /// What stood in them before and what is written, for undoing it; absent for a creation, of which one of the two ids is not
+        /// known yet.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         replaced: Option<Sealed>,
     },
@@ -147,6 +150,28 @@ impl Event {
         };
         host == Some(person) || (there.is_some() && vendor == there)
     }
+
+    /// The operation that it tells of, by id.
+    pub(crate) fn operation(&self) -> Option<&str> {
+        match self {
+            Self::Approved { operation, .. } | Self::Intended { operation, .. } | Self::Outcome { operation, .. } => {
+                Some(operation.as_str())
+            }
+            // What is held is found before it is written, if it ever is.
+            Self::Found { finding, .. } => finding.params.get("operation").map(String::as_str),
+            _ => None,
+        }
+    }
+}
+
+/// Of the approvals among `entries` those that are about the operations of the others: they name nobody themselves.
+pub(crate) fn keep_approvals_of_the_others(entries: &mut Vec<Entry>) {
+    let others = entries.iter().filter(|entry| !matches!(entry.entry.event, Event::Approved { .. }));
+    let known: HashSet<String> = others.filter_map(|entry| Some(entry.entry.event.operation()?.to_owned())).collect();
+    entries.retain(|entry| match &entry.entry.event {
+        Event::Approved { operation, .. } => known.contains(operation.as_str()),
+        _ => true,
+    });
 }
 
 impl NewEntry {

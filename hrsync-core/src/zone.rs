@@ -29,12 +29,14 @@ impl Zone {
 
     /// The instant in local time.
     pub fn local(self, instant: OffsetDateTime) -> OffsetDateTime {
-        let summer = self.summer_time && is_summer(instant.to_offset(UtcOffset::UTC));
+        // On the last and the first day of the calendar some local times do not exist.
+        let shown_at = |offset| instant.checked_to_offset(offset).unwrap_or(instant);
+        let summer = self.summer_time && is_summer(shown_at(UtcOffset::UTC));
         let offset = match (summer, UtcOffset::from_whole_seconds(self.standard.whole_seconds() + 3600)) {
             (true, Ok(summer)) => summer,
             _ => self.standard,
         };
-        instant.to_offset(offset)
+        shown_at(offset)
     }
 
     /// The local day of the instant.

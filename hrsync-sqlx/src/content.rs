@@ -8,7 +8,7 @@ use hrsync_core::journal::{Entry, NewEntry};
 use hrsync_core::store::{Row, RowKey, RowKind};
 use hrsync_core::{Clock, ConnectionId, HostId, Result};
 
-use crate::error::{self, Cause, number, unsigned};
+use crate::error::{self, Cause, failed, number, unsigned};
 
 /// That a person is to be pushed: who, and which of their changes. It holds no value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -64,9 +64,21 @@ pub(crate) fn row(key: RowKey, version: i64, body: String) -> Result<Row, Cause>
 }
 
 /// An entry as it is stored.
-pub(crate) fn entry(seq: i64, hash: String, text: &str) -> Result<Entry, Cause> {
+fn entry(seq: i64, hash: String, text: &str) -> Result<Entry, Cause> {
     let entry: NewEntry = serde_json::from_str(text).map_err(|_| Cause::corrupt())?;
     Ok(Entry { seq: unsigned(seq)?, hash, entry })
+}
+
+/// What is read of the journal: number, hash and text of an entry, and whether the journal ends elsewhere than its head says.
+pub(crate) type Read = (i64, String, String, bool);
+
+/// A page of the journal. A journal whose end was lost is not read at all: what is missing would be noticed by nobody.
+pub(crate) fn page(found: Vec<Read>) -> Result<Vec<Entry>> {
+    if found.iter().any(|(.., ends_elsewhere)| *ends_elsewhere) {
+        return Err(error::corrupt("journal", error::ENDS_ELSEWHERE));
+    }
+    let entries = found.into_iter().map(|(seq, hash, text, _)| entry(seq, hash, &text));
+    entries.collect::<Result<_, _>>().map_err(|cause| failed("journal", cause))
 }
 
 /// An entry to store: its number, its hash and its text.

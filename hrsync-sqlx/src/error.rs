@@ -119,6 +119,13 @@ fn postgres_kind(code: &str) -> CauseKind {
     }
 }
 
+/// What helps where the content is damaged, or of another program.
+const RESTORE: &str =
+    "it is damaged or no store of hrsync: restore it from a backup, or name another one; nothing was written";
+
+/// A journal that is longer or shorter than its head says.
+pub(crate) const ENDS_ELSEWHERE: &str = "the store's journal does not end where it should";
+
 /// The error of an operation that wrote nothing.
 pub(crate) fn failed(operation: &'static str, cause: impl Into<Cause>) -> Error {
     let cause = cause.into();
@@ -131,12 +138,23 @@ pub(crate) fn failed(operation: &'static str, cause: impl Into<Cause>) -> Error 
         CauseKind::Settings => ("the store's database cannot be opened", None, Retry::Never),
         CauseKind::Refused => ("the store's database refused", None, Retry::Later(None)),
     };
+    let cause_hint = match cause.kind {
+        CauseKind::Corrupt => Some(RESTORE),
+        CauseKind::Settings => {
+            Some("its address or path must be right, its folder be there, and the user have the right to use it")
+        }
+        _ => None,
+    };
     let error = Error::new(ErrorKind::Store, message)
         .with_operation(operation)
         .with_scope(Scope::Platform)
         .with_outcome(Outcome::NotSent)
         .with_retry(retry)
         .with_source(cause);
+    let error = match cause_hint {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    };
     match code {
         Some(code) => error.with_code(code),
         None => error,
@@ -151,7 +169,7 @@ pub(crate) fn corrupt(operation: &'static str, message: &'static str) -> Error {
         .with_scope(Scope::Platform)
         .with_outcome(Outcome::NotSent)
         .with_retry(Retry::Never)
-        .with_hint("restore it from a backup; nothing was written")
+        .with_hint(RESTORE)
 }
 
 /// The content was made by a newer version.

@@ -99,7 +99,11 @@ statements! {
     scan = "SELECT id, version, body FROM {schema}.rows WHERE connection = $1 AND kind = $2 ORDER BY id LIMIT $3";
     scan_after = "SELECT id, version, body FROM {schema}.rows WHERE connection = $1 AND kind = $2 AND id > $4
         ORDER BY id LIMIT $3";
-    journal = "SELECT seq, hash, entry FROM {schema}.journal WHERE connection = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    // And whether the journal ends elsewhere than its head says; in one statement, so that both are of one moment.
+    journal = "SELECT seq, hash, entry, NOT EXISTS (
+            SELECT 1 FROM {schema}.heads AS head JOIN {schema}.journal AS last USING (connection, seq, hash)
+            WHERE connection = $1)
+        FROM {schema}.journal WHERE connection = $1 AND seq > $2 ORDER BY seq LIMIT $3";
     // By the clock after the wait for the row, which `now()`, the transaction's beginning, is not.
     lease = "WITH clock (now) AS MATERIALIZED (
             SELECT coalesce($3, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
@@ -444,16 +448,14 @@ impl Store for PostgresStore {
     }
 
     async fn journal(&self, connection: &ConnectionId, after: u64, limit: usize) -> Result<Vec<Entry>> {
-        let read = async {
-            let found: Vec<(i64, String, String)> = sqlx::query_as(self.sql.journal.clone())
-                .bind(connection.as_str())
-                .bind(number(after))
-                .bind(content::limit(limit))
-                .fetch_all(&self.pool)
-                .await?;
-            found.into_iter().map(|(seq, hash, text)| content::entry(seq, hash, &text)).collect::<Result<_, _>>()
-        };
-        read.await.map_err(|cause: Cause| failed("journal", cause))
+        let found = sqlx::query_as(self.sql.journal.clone())
+            .bind(connection.as_str())
+            .bind(number(after))
+            .bind(content::limit(limit))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(|error| failed("journal", error))?;
+        content::page(found)
     }
 
     async fn lease(&self, account: &str, holder: &str, ttl: Duration) -> Result<Option<Lease>> {
@@ -480,12 +482,14 @@ const SHAPE: [(&str, &str); 5] = [
     ("outbox", "SELECT connection, person, generation, position FROM {schema}.outbox LIMIT 0"),
 ];
 
-/// True when a journal goes past its head or ends in another hash.
+/// True when a journal goes past its head, ends before it or in another hash. What is pruned is a beginning, so where there is any
+/// entry there is the last one.
 const CONTRADICTION: &str = "SELECT EXISTS (SELECT 1 FROM {schema}.heads AS head
      WHERE EXISTS (SELECT 1 FROM {schema}.journal AS entry
                    WHERE entry.connection = head.connection AND entry.seq > head.seq)
-        OR EXISTS (SELECT 1 FROM {schema}.journal AS entry
-                   WHERE entry.connection = head.connection AND entry.seq = head.seq AND entry.hash <> head.hash))";
+        OR (EXISTS (SELECT 1 FROM {schema}.journal AS entry WHERE entry.connection = head.connection)
+            AND NOT EXISTS (SELECT 1 FROM {schema}.journal AS entry
+                            WHERE entry.connection = head.connection AND entry.seq = head.seq AND entry.hash = head.hash)))";
 
 /// How many migrations are applied.
 async fn state(reader: &mut PgConnection, schema: &Schema) -> Result<usize> {
@@ -513,7 +517,7 @@ async fn state(reader: &mut PgConnection, schema: &Schema) -> Result<usize> {
         sqlx::query(schema.sql(sequences)).execute(&mut *reader).await.map_err(open_error)?;
         let contradiction = sqlx::query_scalar::<_, bool>(schema.sql(CONTRADICTION));
         if contradiction.fetch_one(&mut *reader).await.map_err(open_error)? {
-            return Err(error::corrupt("open", "the store's journal does not end where it should"));
+            return Err(error::corrupt("open", error::ENDS_ELSEWHERE));
         }
     }
     Ok(applied)

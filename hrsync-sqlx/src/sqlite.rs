@@ -35,12 +35,19 @@ const SHAPE: [&str; 6] = [
     "SELECT name, last FROM hrsync_sequences LIMIT 0",
 ];
 
-/// True when a journal goes past its head or ends in another hash, or numbers would be given out twice.
+/// True when a journal goes past its head, ends before it or in another hash, or numbers would be given out twice. What is pruned is a
+/// beginning, so where there is any entry there is the last one.
 const CONTRADICTION: &str = "SELECT EXISTS (SELECT 1 FROM hrsync_heads AS head
      WHERE EXISTS (SELECT 1 FROM hrsync_journal AS entry WHERE entry.connection = head.connection AND entry.seq > head.seq)
-        OR EXISTS (SELECT 1 FROM hrsync_journal AS entry
-                   WHERE entry.connection = head.connection AND entry.seq = head.seq AND entry.hash <> head.hash))
+        OR (EXISTS (SELECT 1 FROM hrsync_journal AS entry WHERE entry.connection = head.connection)
+            AND NOT EXISTS (SELECT 1 FROM hrsync_journal AS entry
+                            WHERE entry.connection = head.connection AND entry.seq = head.seq AND entry.hash = head.hash)))
      OR (SELECT count(*) FROM hrsync_sequences WHERE name IN ('rows', 'marks')) <> 2";
+
+/// A page of a journal, and whether the journal ends elsewhere than its head says. In one statement, so that both are of one moment.
+const JOURNAL: &str = "SELECT seq, hash, entry, NOT EXISTS (
+         SELECT 1 FROM hrsync_heads AS head JOIN hrsync_journal AS last USING (connection, seq, hash) WHERE connection = ?1)
+     FROM hrsync_journal WHERE connection = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
 
 /// A store in an SQLite file. Clones are the same store.
 ///
@@ -354,13 +361,19 @@ impl Store for SqliteStore {
 
     async fn commit(&self, connection: &ConnectionId, batch: Batch) -> Result<(), CommitError> {
         let _turn = self.writer.lock().await;
+        let erases = batch.deletes.iter().any(|key| key.kind == RowKind::PersonKey);
         let mut pooled = self.pool.acquire().await.map_err(Refusal::from)?;
         // IMMEDIATE takes the write lock before anything is read: what the checks see is what the batch changes, and a second writer
         // waits at the start instead of failing in the middle.
         let mut tx = pooled.begin_with("BEGIN IMMEDIATE").await.map_err(Refusal::from)?;
         let error = match self.write(&mut tx, connection, batch).await {
             Ok(()) => match tx.commit().await.map_err(Cause::from) {
-                Ok(()) => return Ok(()),
+                Ok(()) => {
+                    if erases {
+                        empty_wal(&mut pooled).await;
+                    }
+                    return Ok(());
+                }
                 // Nothing is written while another one holds the lock.
                 Err(cause) if cause.is_busy() => Refusal::Failed(cause).into(),
                 // The last frame may have reached the WAL although writing it or syncing was answered with an error.
@@ -377,18 +390,14 @@ impl Store for SqliteStore {
     }
 
     async fn journal(&self, connection: &ConnectionId, after: u64, limit: usize) -> Result<Vec<Entry>> {
-        let read = async {
-            let sql =
-                "SELECT seq, hash, entry FROM hrsync_journal WHERE connection = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
-            let found: Vec<(i64, String, String)> = sqlx::query_as(sql)
-                .bind(connection.as_str())
-                .bind(number(after))
-                .bind(content::limit(limit))
-                .fetch_all(&self.pool)
-                .await?;
-            found.into_iter().map(|(seq, hash, text)| content::entry(seq, hash, &text)).collect::<Result<_, _>>()
-        };
-        read.await.map_err(|cause: Cause| failed("journal", cause))
+        let found = sqlx::query_as(JOURNAL)
+            .bind(connection.as_str())
+            .bind(number(after))
+            .bind(content::limit(limit))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(|error| failed("journal", error))?;
+        content::page(found)
     }
 
     async fn lease(&self, account: &str, holder: &str, ttl: Duration) -> Result<Option<Lease>> {
@@ -444,6 +453,13 @@ async fn use_wal(pool: &SqlitePool) -> Result<()> {
     }
 }
 
+/// Takes the WAL into the file and cuts it off: in the file a deleted key is overwritten, in the WAL an earlier copy of it would stay
+/// until later commits happen to write over it. This waits for who is reading, as long as for a lock. The commit stands whatever comes
+/// of it, and the next erasure and the last one who closes the file do the same.
+async fn empty_wal(writer: &mut SqliteConnection) {
+    let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(writer).await;
+}
+
 /// How many migrations are applied.
 async fn state(reader: &mut SqliteConnection) -> Result<usize> {
     let broken = |error| open_error(error);
@@ -469,7 +485,7 @@ async fn state(reader: &mut SqliteConnection) -> Result<usize> {
             sqlx::query(sql).execute(&mut *reader).await.map_err(broken)?;
         }
         if sqlx::query_scalar::<_, bool>(CONTRADICTION).fetch_one(&mut *reader).await.map_err(broken)? {
-            return Err(error::corrupt("open", "the store's journal does not end where it should"));
+            return Err(error::corrupt("open", error::ENDS_ELSEWHERE));
         }
     }
     Ok(applied)

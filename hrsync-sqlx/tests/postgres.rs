@@ -134,6 +134,7 @@ async fn a_newer_or_damaged_schema_is_refused_and_stays_as_it_is() {
         ("store_corrupt", "DROP SEQUENCE {schema}.row_versions"),
         ("store_corrupt", "UPDATE {schema}.heads SET seq = 1"),
         ("store_corrupt", "UPDATE {schema}.heads SET hash = 'other'"),
+        ("store_corrupt", "DELETE FROM {schema}.journal WHERE seq = 2"),
     ];
     for (code, damage) in cases {
         let Some(database) = Postgres::fresh().await else { return };
@@ -166,6 +167,28 @@ async fn damage_behind_the_tables_shows_when_it_is_read() {
     };
     assert_eq!(error.downcast_ref::<Error>().unwrap().code(), "store_corrupt");
     assert!(store.get(&connection(), &key("4")).await.unwrap().is_none());
+}
+
+/// In use, too: whoever read the rest would take it for the whole.
+#[tokio::test]
+async fn a_journal_whose_end_was_lost_is_not_read() {
+    let cases = [
+        "DELETE FROM {schema}.journal WHERE seq > 2",
+        "DELETE FROM {schema}.journal WHERE seq = 4",
+        "DELETE FROM {schema}.heads",
+    ];
+    for damage in cases {
+        let Some(database) = Postgres::fresh().await else { return };
+        let store = database.store().await;
+        for n in ["1", "2", "3", "4"] {
+            store.commit(&connection(), batch(n, None, n)).await.unwrap();
+        }
+        assert_eq!(store.journal(&connection(), 2, 10).await.unwrap().len(), 2);
+        database.run(damage).await;
+        for (after, limit) in [(0, 1), (0, 10), (1, 10)] {
+            support::assert_refused(store.journal(&connection(), after, limit).await, "store_corrupt");
+        }
+    }
 }
 
 /// The server said ERROR to the COMMIT: it rolled back.

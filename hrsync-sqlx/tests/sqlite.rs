@@ -4,15 +4,17 @@
 
 mod support;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use hrsync_core::store::{Batch, Check, CommitError};
-use hrsync_core::{Error, Store};
+use hrsync_core::guard::Guards;
+use hrsync_core::reconcile::Decisions;
+use hrsync_core::store::{Batch, Check, CommitError, RowKey, RowKind};
+use hrsync_core::{Actor, Authority, ConnectionId, Employee, Engine, Error, HostId, RunId, StaticKeys, Store, field};
 use hrsync_sqlx::{SqliteStore, sqlite};
-use hrsync_testkit::TestClock;
+use hrsync_testkit::{MemoryVendor, TestClock, TestHost};
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnection, SqlitePoolOptions};
 use support::{batch, connection, has, ids, key, people};
@@ -119,6 +121,7 @@ async fn a_newer_or_damaged_file_is_refused_and_stays_as_it_is() {
         ("store_corrupt", "DELETE FROM hrsync_sequences"),
         ("store_corrupt", "UPDATE hrsync_heads SET seq = 1"),
         ("store_corrupt", "UPDATE hrsync_heads SET hash = 'other'"),
+        ("store_corrupt", "DELETE FROM hrsync_journal WHERE seq = 2"),
     ];
     for (code, damage) in cases {
         let (folder, store) = opened().await;
@@ -171,6 +174,179 @@ async fn damage_behind_the_tables_shows_when_it_is_read() {
     };
     assert_eq!(error.downcast_ref::<Error>().unwrap().code(), "store_corrupt");
     assert!(store.get(&connection(), &key("4")).await.unwrap().is_none());
+}
+
+/// A person who was written to, in a file of which nobody has the engine open any more: the file, what both sides have, and the run.
+struct Written {
+    folder: tempfile::TempDir,
+    host: TestHost,
+    vendor: MemoryVendor,
+    run: RunId,
+}
+
+impl Written {
+    async fn new() -> Self {
+        let (folder, host, vendor) = (tempfile::tempdir().unwrap(), TestHost::default(), MemoryVendor::new());
+        let mut person = Employee::new("h1");
+        person.national_id = Some("010190-900P".into());
+        person.given_name = Some("Aino".into());
+        person.family_name = Some("Virtanen".into());
+        person.employment.title = Some("Baker".into());
+        vendor.put("v1", &person);
+        host.put(person);
+        let mut written = Self { folder, host, vendor, run: RunId::new("none") };
+        let (engine, store) = written.engine(&written.file()).await.unwrap();
+        let anna = Actor::administrator("anna");
+        engine.connect(&anna, Authority::Confirmed).await.unwrap();
+        for title in ["Baker", "Chef"] {
+            written.host.change("h1", |person| person.employment.title = Some(title.into()));
+            let review = engine.review(&anna).await.unwrap();
+            let plan = engine.plan(&anna, &review, &Decisions::new()).unwrap();
+            written.run = engine.apply(&anna, &plan).await.unwrap().run;
+        }
+        store.close().await;
+        written
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("store.db")
+    }
+
+    async fn engine(&self, file: &Path) -> Result<(Engine, SqliteStore), Error> {
+        let store = SqliteStore::open(file).await?;
+        let engine = Engine::builder(Arc::new(self.vendor.clone()), Arc::new(self.host.clone()));
+        let engine = engine.store(store.clone()).keys(StaticKeys::new([7; 32])).guards(Guards::off()).build()?;
+        Ok((engine, store))
+    }
+
+    /// Everything that reads the journal, with the code of the error that it ends with.
+    async fn readers(&self, engine: &Engine) -> Vec<(&'static str, Option<String>)> {
+        let (anna, one) = (Actor::administrator("anna"), HostId::new("h1"));
+        let late = OffsetDateTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+        let code = |error: Error| error.code().to_owned();
+        let all = async {
+            vec![
+                ("verify_journal", engine.verify_journal().await.map_err(code).err()),
+                ("prune", engine.prune(&anna, late).await.map_err(code).err()),
+                ("undo", engine.undo(&anna, &self.run).await.map_err(code).err()),
+                ("explain", engine.explain(&one, field::JOB_TITLE).await.map_err(code).err()),
+                ("export", engine.export(&one).await.map_err(code).err()),
+            ]
+        };
+        // It ends, or this does.
+        tokio::time::timeout(Duration::from_secs(20), all).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_journal_is_not_acted_on() {
+    let cases = [
+        ("UPDATE hrsync_journal SET entry = 'no entry' WHERE seq = 2", "store_corrupt"),
+        ("UPDATE hrsync_journal SET entry = 'no entry' WHERE seq = 1", "store_corrupt"),
+        ("UPDATE hrsync_journal SET entry = replace(entry, 'anna', 'eve') WHERE seq = 2", "journal_altered"),
+        ("UPDATE hrsync_journal SET hash = 'other' WHERE seq = 3", "journal_altered"),
+        ("DELETE FROM hrsync_journal WHERE seq = 2", "journal_incomplete"),
+        ("DELETE FROM hrsync_journal WHERE seq > 3", "store_corrupt"),
+        ("DELETE FROM hrsync_journal", "journal_incomplete"),
+        ("DELETE FROM hrsync_heads", "store_corrupt"),
+    ];
+    for (damage, code) in cases {
+        let written = Written::new().await;
+        let (engine, store) = written.engine(&written.file()).await.unwrap();
+        assert!(written.readers(&engine).await.iter().all(|(_, error)| error.is_none()));
+        sqlx::raw_sql(damage).execute(store.pool()).await.unwrap();
+        for (reader, error) in written.readers(&engine).await {
+            assert_eq!(error.as_deref(), Some(code), "{damage}: {reader}");
+        }
+        let left: Vec<(i64, String)> =
+            sqlx::query_as("SELECT seq, hash FROM hrsync_journal ORDER BY seq").fetch_all(store.pool()).await.unwrap();
+        assert!(left.iter().all(|(_, hash)| !hash.is_empty()) && left.len() < 20, "{damage}: nothing was written");
+    }
+}
+
+/// Whatever bytes are damaged: opening, reading and running end, and with an error where they do not succeed.
+#[tokio::test]
+async fn a_damaged_file_makes_nothing_hang_or_panic() {
+    let written = Written::new().await;
+    let whole = std::fs::read(written.file()).unwrap();
+    let mut seed = 12_345_u64;
+    let mut random = |below: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed as usize % below
+    };
+    let (mut refused, mut opened) = (0, 0);
+    for n in 0..80 {
+        let mut damaged = whole.clone();
+        match n % 4 {
+            0 => damaged.truncate(random(whole.len())),
+            1 => {
+                let page = random(whole.len() / 4096) * 4096;
+                damaged[page..page + 4096].fill(0);
+            }
+            _ => (0..1 + n % 40).for_each(|_| damaged[random(whole.len())] = random(256) as u8),
+        }
+        let file = written.folder.path().join(format!("{n}.db"));
+        std::fs::write(&file, damaged).unwrap();
+        let Ok((engine, store)) = written.engine(&file).await else {
+            refused += 1;
+            continue;
+        };
+        opened += 1;
+        written.readers(&engine).await;
+        let reviewed =
+            tokio::time::timeout(Duration::from_secs(20), engine.review(&Actor::administrator("anna"))).await;
+        drop(reviewed.expect("a review ends"));
+        store.close().await;
+    }
+    assert!(refused > 10 && opened > 10, "{refused} refused, {opened} opened");
+}
+
+/// Whether a text stands anywhere in a file or in what belongs to it.
+fn holds(file: &Path, text: &str) -> bool {
+    let name = |end: &str| format!("{}{end}", file.display());
+    let parts = ["", "-wal", "-shm"].map(|end| std::fs::read(name(end)).unwrap_or_default());
+    parts.iter().any(|part| part.windows(text.len()).any(|here| here == text.as_bytes()))
+}
+
+/// The key of a person who was erased would open what an old copy of the file has sealed.
+#[tokio::test]
+async fn the_key_of_who_was_erased_is_in_no_file_any_more() {
+    let written = Written::new().await;
+    let file = written.file();
+    let (engine, store) = written.engine(&file).await.unwrap();
+    let key = RowKey::new(RowKind::PersonKey, "host/h1");
+    let row = store.get(&ConnectionId::new("default"), &key).await.unwrap().unwrap();
+    // Written again, so that it is in the WAL as well.
+    store.commit(&ConnectionId::new("default"), Batch::default().put(key, None, row.body.clone())).await.unwrap();
+    assert!(holds(&file, &row.body));
+    engine.erase(&Actor::administrator("anna"), &HostId::new("h1")).await.unwrap();
+    assert!(!holds(&file, &row.body), "the store is still open");
+    // The store goes on.
+    store.commit(&connection(), batch("1", None, "1")).await.unwrap();
+    assert!(has(&store, "1").await);
+}
+
+/// Somebody reads for a long time: the erasure stands, and the copy in the WAL goes with the next one.
+#[tokio::test]
+async fn an_erasure_stands_while_somebody_reads() {
+    let (folder, _open) = opened().await;
+    let file = folder.path().join("store.db");
+    let store = small(&file, Duration::ZERO, 10_000).await;
+    let secret = |n: u32| RowKey::new(RowKind::PersonKey, format!("host/{n}"));
+    for n in 1..=2 {
+        let batch = Batch::default().put(secret(n), None, format!("the wrapped key {n}"));
+        store.commit(&connection(), batch).await.unwrap();
+    }
+    let mut reader = SqliteConnection::connect_with(&sqlite::options(&file)).await.unwrap();
+    let mut reading = reader.begin().await.unwrap();
+    sqlx::query("SELECT count(*) FROM hrsync_rows").execute(&mut *reading).await.unwrap();
+    store.commit(&connection(), Batch::default().delete(secret(1))).await.unwrap();
+    assert_eq!(store.get(&connection(), &secret(1)).await.unwrap(), None);
+    reading.rollback().await.unwrap();
+    store.commit(&connection(), Batch::default().delete(secret(2))).await.unwrap();
+    assert!(!holds(&file, "the wrapped key"));
 }
 
 /// A store whose pool waits `patience` for locks and whose file takes so many pages.

@@ -221,7 +221,8 @@ impl Run<'_> {
         match written(&operation.action) {
             None => {
                 if let Some(hold) = self.said(&hold_key(operation)).await?.filter(|said| !said.approved) {
-                    self.found(about(held_by_hand(&hold.by), operation), None);
+                    let held = held_by_hand(&hold.by).with_param("operation", operation.id.as_str());
+                    self.found(about(held, operation), None);
                     return Ok(None);
                 }
             }
@@ -229,7 +230,8 @@ impl Run<'_> {
                 let (by, fields) =
                     self.held_fields(operation.host_id.as_ref().zip(operation.vendor_id.as_ref()), side).await?;
                 if operation.action.changes().iter().any(|change| fields.contains(&change.field)) {
-                    self.found(about(held_by_hand(&by), operation), None);
+                    let held = held_by_hand(&by).with_param("operation", operation.id.as_str());
+                    self.found(about(held, operation), None);
                 }
                 held.extend(fields);
             }

@@ -378,7 +378,9 @@ impl Run<'_> {
         }
         let (once, still) = self.once_for_creation(operation, vendor_id).await?;
         let intent = self.intent(operation, (STEP, StepNature::Create), Evidence::default(), Vec::new());
-        let intended = self.intended(operation, STEP, Vec::new(), None);
+        let taken =
+            employee.to_record().cells().filter(|(_, cell)| cell.value().is_some()).map(|(field, _)| field).collect();
+        let intended = self.intended(operation, STEP, taken, None);
         let batch = Batch::default()
             .put(intent_key(operation), Some(Check::Absent), store::encode(&intent)?)
             .record(self.entry(intended));

@@ -372,7 +372,8 @@ impl Engine {
         }
     }
 
-    /// The journal, entries after number `after`, at most `limit`.
+    /// The journal as it is stored, entries after number `after`, at most `limit`. Whether it is whole is what
+    /// [`verify_journal`](Self::verify_journal) tells.
     ///
     /// # Errors
     /// The store failed.
@@ -471,18 +472,7 @@ impl Engine {
         }
     }
 
-    /// Goes through the whole journal.
-    pub(crate) async fn each_entry(&self, mut each: impl FnMut(Entry)) -> Result<()> {
-        let mut after = 0;
-        loop {
-            let entries = self.store.journal(&self.id, after, ENTRIES).await?;
-            let Some(last) = entries.last() else { return Ok(()) };
-            after = last.seq;
-            entries.into_iter().for_each(&mut each);
-        }
-    }
-
-    async fn connection_row(&self) -> Result<Option<Row>> {
+    pub(crate) async fn connection_row(&self) -> Result<Option<Row>> {
         self.store.get(&self.id, &connection_key()).await
     }
 

@@ -14,7 +14,7 @@ use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Result, Scope};
 use crate::finding::Finding;
 use crate::guard::Sensitive;
-use crate::journal::{Entry, Event};
+use crate::journal::{Entry, Event, keep_approvals_of_the_others};
 use crate::keys::{KEY_MISSING, Key, Sealed, hex, unhex};
 use crate::model::{HostId, VendorId};
 use crate::store::{self, Batch, Check, CommitError, Row, RowKey, RowKind};
@@ -160,10 +160,11 @@ impl Engine {
         }
     }
 
-    /// Everything that is held about a person, for who asks what is known about them.
+    /// Everything that is held about a person, for who asks what is known about them. To the entries belong who approved or held
+    /// operations on the person.
     ///
     /// # Errors
-    /// The store failed.
+    /// The journal is not whole (as [`verify_journal`](Self::verify_journal)), or the store failed.
     pub async fn export(&self, person: &HostId) -> Result<Held> {
         let ids = self.ids_of(person).await?;
         let mut held = Held::default();
@@ -183,7 +184,12 @@ impl Engine {
                 event.is_about(id, None) || links.iter().any(|link| event.is_about(id, Some(&link.vendor)))
             })
         };
-        self.each_entry(|entry| held.entries.extend(Some(entry).filter(|entry| about(&entry.entry.event)))).await?;
+        let take = |entries: &mut Vec<Entry>, entry: Entry| {
+            let approval = matches!(entry.entry.event, Event::Approved { .. });
+            entries.extend(Some(entry).filter(|entry| approval || about(&entry.entry.event)));
+        };
+        held.entries = self.each_entry(Vec::new, take).await?;
+        keep_approvals_of_the_others(&mut held.entries);
         for entry in &mut held.entries {
             let Some(sealed) = sealed_in(&mut entry.entry.event).cloned() else { continue };
             match self.open(&sealed).await {
@@ -249,15 +255,16 @@ impl Engine {
 
     /// The keys of records in the vendor that were the person's once and are nobody's now.
     async fn former_keys(&self, ids: &[(HostId, Vec<Link>)]) -> Result<Vec<RowKey>> {
-        let mut vendors = HashSet::new();
-        self.each_entry(|entry| {
-            if let Event::Linked { host, vendor, .. } = entry.entry.event
-                && ids.iter().any(|(id, _)| *id == host)
-            {
-                vendors.insert(vendor);
-            }
-        })
-        .await?;
+        let take = |vendors: &mut HashSet<VendorId>, entry: Entry| match entry.entry.event {
+            Event::Linked { host, vendor, .. } if ids.iter().any(|(id, _)| *id == host) => drop(vendors.insert(vendor)),
+            _ => {}
+        };
+        let vendors = match self.each_entry(HashSet::new, take).await {
+            Ok(vendors) => vendors,
+            // A journal that is not whole must keep nobody from being erased.
+            Err(error) if error.code().starts_with("journal_") || error.code() == KEY_MISSING => HashSet::new(),
+            Err(error) => return Err(error),
+        };
         let mut keys = Vec::new();
         for vendor in vendors {
             let free = self.store.get(&self.id, &vendor_link_key(&vendor)).await?.is_none();

@@ -67,8 +67,9 @@ impl Engine {
         let Some((row, intent)) = found else {
             return Err(Error::new(ErrorKind::NotFound, "there is no such write under way"));
         };
-        let late = intent.sent_at + self.connector.info().settle_after - self.clock.now();
-        if let Some(wait) = Duration::try_from(late).ok().filter(|wait| !wait.is_zero()) {
+        let settle_after = time::Duration::try_from(self.connector.info().settle_after).unwrap_or(time::Duration::MAX);
+        let left = settle_after.saturating_sub(self.clock.now() - intent.sent_at);
+        if let Some(wait) = Duration::try_from(left).ok().filter(|wait| !wait.is_zero()) {
             return Err(Error::new(ErrorKind::Locked, "the write may still be carried out")
                 .with_code(code::WRITE_PENDING)
                 .with_retry(Retry::Later(Some(wait))));

@@ -14,6 +14,7 @@ use super::engine::Engine;
 use super::link::{Link, pair_id};
 use super::plan::{Action, Operation};
 use super::report::ItemResult;
+use crate::clock;
 use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Fixer, Result, Retry};
 use crate::finding::{Finding, code};
@@ -66,7 +67,7 @@ impl Failures {
             count,
             code: code.to_owned(),
             since: earlier.map_or(now, |earlier| earlier.since),
-            until: count.checked_sub(LIMIT).map(|over| now + pause(over)),
+            until: count.checked_sub(LIMIT).map(|over| clock::after(now, pause(over))),
             last: now,
             operation: id.cloned(),
             person: operation.and_then(|operation| operation.host_id.clone()),

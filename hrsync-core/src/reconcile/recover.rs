@@ -46,7 +46,7 @@ impl Engine {
             let now = self.clock.now();
             let settle_after = self.connector.info().settle_after;
             let due = self.may_settle(&intent);
-            if !due && intent.sent_at > now + settle_after {
+            if !due && intent.sent_at - now > settle_after {
                 self.restamp(&row, Intent { sent_at: now, ..intent.clone() }).await?;
             }
             if due {
@@ -74,7 +74,12 @@ impl Engine {
 
     /// Whether a write is over: confirmed, or sent so long ago that it is carried out by now or never.
     pub(crate) fn may_settle(&self, intent: &Intent) -> bool {
-        intent.confirmed || intent.sent_at + self.connector.info().settle_after <= self.clock.now()
+        intent.confirmed || self.has_settled(intent)
+    }
+
+    /// Whether what was sent can no longer be carried out late.
+    fn has_settled(&self, intent: &Intent) -> bool {
+        self.clock.now() - intent.sent_at >= self.connector.info().settle_after
     }
 
     async fn restamp(&self, row: &Row, intent: Intent) -> Result<()> {
@@ -217,7 +222,7 @@ impl Engine {
     /// Then somebody removed it.
     async fn is_gone(&self, intent: &Intent, wanted: &Record, recovered: &mut Recovered) -> Result<bool> {
         let nameless = with_identity(std::slice::from_ref(wanted), wanted).next().is_none();
-        if nameless || intent.sent_at + self.connector.info().settle_after > self.clock.now() {
+        if nameless || !self.has_settled(intent) {
             return Ok(false);
         }
         Ok(match self.vendor_list(&mut recovered.calls).await {

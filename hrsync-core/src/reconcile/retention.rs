@@ -18,7 +18,7 @@ use crate::keys::{KEY_MISSING, KeyId};
 use crate::model::ConnectionId;
 use crate::store::{Batch, Check, CommitError};
 
-/// How often pruning is tried again when somebody else changes the connection at the same time.
+/// How often pruning is tried again when somebody else changes the connection at the same time, and reading when somebody prunes.
 const TRIES: u32 = 10;
 
 /// Where a pruned journal begins: the last entry that is gone, sealed so that nobody without the host's keys can make one.
@@ -119,8 +119,8 @@ impl From<Broken> for Error {
 pub struct Verified {
     /// How many entries there are.
     pub entries: u64,
-    /// The number of the last one. An end that was cut off shows only against this number and hash, so keep them elsewhere when
-    /// it matters.
+    /// The number of the last one. The store tells when its journal ends before its head; an end that was cut off together with the
+    /// head shows only against this number and hash, so keep them elsewhere when it matters.
     pub last: u64,
     /// The hash of the last one.
     pub hash: String,
@@ -144,7 +144,9 @@ impl Reader {
         match &self.last {
             // The hash before the first is known when the newest checkpoint is.
             None => self.first = Some(entry.clone()),
-            Some((last, _)) if entry.seq != last + 1 => return broken(last + 1, Breach::Missing),
+            Some((last, _)) if entry.seq != last.saturating_add(1) => {
+                return broken(last.saturating_add(1), Breach::Missing);
+            }
             Some((_, hash)) if !entry.follows(hash) => return broken(entry.seq, Breach::Altered),
             Some(_) => {}
         }
@@ -191,12 +193,12 @@ struct Cut<'i> {
 }
 
 impl Cut<'_> {
-    fn take(&mut self, entry: &Entry) {
+    fn take(&mut self, entry: Entry) {
         // Only a beginning can be pruned, so that what is younger than the first entry that stays is never touched, whatever
         // the clock said meanwhile.
-        self.ended |= entry.entry.at >= self.before || self.open.iter().any(|intent| began(entry, intent));
+        self.ended |= entry.entry.at >= self.before || self.open.iter().any(|intent| began(&entry, intent));
         if !self.ended {
-            self.last = Some((entry.seq, entry.hash.clone()));
+            self.last = Some((entry.seq, entry.hash));
             self.count += 1;
         }
     }
@@ -238,8 +240,8 @@ impl Engine {
             // A new version of the connection's row makes of two who prune at the same time one who is late.
             let (connection, _) = self.connected().await?;
             let open: Vec<Intent> = self.intents().await?.into_iter().map(|(_, intent)| intent).collect();
-            let mut cut = Cut { before, open: &open, last: None, count: 0, ended: false };
-            let verified = self.read_journal(|entry| cut.take(entry)).await?;
+            let start = || Cut { before, open: &open, last: None, count: 0, ended: false };
+            let (cut, verified) = self.read_journal(start, Cut::take).await?;
             let Some(checkpoint) = self.checkpoint(cut, &verified) else { return Ok(0) };
             let (prune, count) = (checkpoint.through, checkpoint.count);
             let run = self.new_run()?;
@@ -281,33 +283,50 @@ impl Engine {
     /// longer in the ring; there is no connection, or the store failed.
     pub async fn verify_journal(&self) -> Result<Verified> {
         self.connected().await?;
-        self.read_journal(|_| ()).await
+        Ok(self.read_journal(|| (), |(), _| ()).await?.1)
     }
 
-    async fn read_journal(&self, mut each: impl FnMut(&Entry)) -> Result<Verified> {
+    /// Goes through the whole journal, and gives what came of it only when the journal is whole: nobody acts on, or is shown, entries
+    /// that somebody altered. `start` is called again when somebody pruned meanwhile. Before the connection is made there is no entry.
+    ///
+    /// This is the only way through the journal.
+    pub(crate) async fn each_entry<T>(&self, start: impl Fn() -> T, each: impl FnMut(&mut T, Entry)) -> Result<T> {
+        Ok(self.read_journal(start, each).await?.0)
+    }
+
+    async fn read_journal<T>(
+        &self,
+        start: impl Fn() -> T,
+        mut each: impl FnMut(&mut T, Entry),
+    ) -> Result<(T, Verified)> {
+        let mut tries = 0;
         loop {
-            let mut reader = Reader::default();
-            let read = self.read_pages(&mut reader, &mut each).await;
-            if read.is_ok() {
-                return read;
-            }
-            // Somebody who prunes takes pages away from who reads.
+            let (mut reader, mut came) = (Reader::default(), start());
+            let error = match self.read_pages(&mut reader, |entry| each(&mut came, entry)).await {
+                Ok(verified) => return Ok((came, verified)),
+                Err(error) => error,
+            };
+            // Somebody who prunes takes pages away from who reads, and so the beginning is another one now. Where nothing was read at
+            // all, nothing was taken away.
+            let Some(began) = reader.first.map(|entry| entry.seq).filter(|_| tries < TRIES) else { return Err(error) };
             let now = self.store.journal(&self.id, 0, 1).await?;
-            if now.first().map(|entry| entry.seq) == reader.first.map(|entry| entry.seq) {
-                return read;
+            if now.first().is_none_or(|entry| entry.seq <= began) {
+                return Err(error);
             }
+            tries += 1;
         }
     }
 
-    async fn read_pages(&self, reader: &mut Reader, each: &mut impl FnMut(&Entry)) -> Result<Verified> {
+    async fn read_pages(&self, reader: &mut Reader, mut each: impl FnMut(Entry)) -> Result<Verified> {
         loop {
             let after = reader.last.as_ref().map_or(0, |(seq, _)| *seq);
             let entries = self.store.journal(&self.id, after, ENTRIES).await?;
             if entries.is_empty() {
-                return reader.finish(self);
+                let connected = reader.last.is_some() || self.connection_row().await?.is_some();
+                return if connected { reader.finish(self) } else { Ok(Verified::default()) };
             }
-            for entry in &entries {
-                reader.take(entry)?;
+            for entry in entries {
+                reader.take(&entry)?;
                 each(entry);
             }
         }

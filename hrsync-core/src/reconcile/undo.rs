@@ -214,12 +214,12 @@ impl Engine {
     ///
     /// # Errors
     /// The actor may not, [`ErrorKind::NotFound`] with code `run_unknown` when the journal tells of no write of that run (any
-    /// more), or the vendor, the host or the store cannot be read.
+    /// more), the journal is not whole (as [`verify_journal`](Self::verify_journal)), or the vendor, the host or the store cannot be
+    /// read.
     pub async fn undo(&self, actor: &Actor, undone: &RunId) -> Result<Plan> {
         self.may_configure(actor)?;
         let run = self.new_run()?;
-        let mut writes = Writes::of(undone);
-        self.each_entry(|entry| writes.take(entry)).await?;
+        let writes = self.each_entry(|| Writes::of(undone), Writes::take).await?;
         if !writes.all.iter().any(|written| written.ours) {
             return Err(Error::new(ErrorKind::NotFound, "the journal tells of no write of that run")
                 .with_code("run_unknown")

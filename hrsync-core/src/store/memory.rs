@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::{Batch, Check, CommitError, Lease, Row, RowKey, RowKind, Store};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{self, Clock, SystemClock};
 use crate::error::Result;
 use crate::journal::Entry;
 use crate::model::ConnectionId;
@@ -146,7 +146,7 @@ impl Store for MemoryStore {
             Some(held) => held.fence + 1,
             None => 1,
         };
-        let until = now + ttl;
+        let until = clock::after(now, ttl);
         state.leases.insert(account.to_owned(), HeldLease { holder: holder.to_owned(), fence, until });
         Ok(Some(Lease { account: account.to_owned(), fence }))
     }

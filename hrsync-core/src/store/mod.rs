@@ -209,7 +209,8 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
     /// See [`CommitError`].
     async fn commit(&self, connection: &ConnectionId, batch: Batch) -> Result<(), CommitError>;
 
-    /// Reads the journal in order, entries after number `after`, at most `limit`.
+    /// Reads the journal in order, entries after number `after`, at most `limit`. A journal that holds entries and not the last one that
+    /// was appended lost its end, and is not read: only the store knows.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].

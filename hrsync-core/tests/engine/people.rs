@@ -1,14 +1,15 @@
 //! What is held about one person: explained, shown and erased.
 
 use hrsync_core::finding::code;
+use hrsync_core::guard::Guards;
 use hrsync_core::journal::{self, Event};
 use hrsync_core::model::Side;
 use hrsync_core::reconcile::{Decisions, Explained, ItemResult, LinkState, Resolution, Select, Why, Written};
 use hrsync_core::store::RowKind;
-use hrsync_core::{Actor, Error, ErrorKind, KeyId, Sealed, StaticKeys, field};
+use hrsync_core::{Actor, Error, ErrorKind, FieldId, HostId, KeyId, Sealed, StaticKeys, field};
 use hrsync_testkit::vendor::CallKind;
 
-use crate::world::{TITLE, World, host_id, kinds, results};
+use crate::world::{TITLE, World, host_id, kinds, person, results};
 
 /// A world in which a value was entered for person 1, and a write of person 2 was refused with words.
 async fn with_secrets() -> World {
@@ -78,6 +79,88 @@ async fn each_time_that_the_same_was_written_has_its_own_outcome() {
     let all = world.engine.explain(&host_id(1), TITLE).await.unwrap();
     let came: Vec<_> = sent(&all).into_iter().map(|(_, result, _)| result.unwrap_or_default()).collect();
     assert_eq!(came, ["refused", "refused", "done"]);
+}
+
+/// What is told of a field, in short.
+async fn told(world: &World, person: &HostId, field: FieldId) -> Vec<String> {
+    let all = world.engine.explain(person, field).await.unwrap();
+    assert!(all.iter().is_sorted_by_key(|one| one.entry), "{all:#?}");
+    let who = |one: &Explained| one.to_string().split_once(" by ").map(|(_, who)| who.to_owned());
+    let short = |one: &Explained| who(one).unwrap().replace(one.run.as_str(), "R").replace(" in run R", "");
+    all.iter().map(short).collect()
+}
+
+#[tokio::test]
+async fn who_was_created_says_from_where_each_value_is() {
+    let world = World::new().await;
+    world.host.put(person(1));
+    world.vendor.put("v2", &person(2));
+    world.vendor.put("v3", &person(3));
+    // A creation that is refused is not the source of anything, also where somebody adds the person by hand.
+    world.host.refuse(Some("full"));
+    let decisions = || Decisions::new().create_in_vendor(Select::All).create_in_host(Select::All);
+    world.sync(&decisions()).await;
+    world.host.refuse(None);
+    world.host.put(person(3));
+    let report = world.sync(&decisions()).await;
+    assert!(report.is_clean(), "{report:#?}");
+    let links = world.rows(RowKind::Link).await;
+    let made =
+        links.iter().find(|row| row.key.id != "h1" && row.key.id != "h3").map(|row| HostId::new(&row.key.id)).unwrap();
+
+    let vendors = told(&world, &host_id(1), TITLE).await;
+    assert_eq!(vendors[0], "anna: created in the payroll system from the host (create): done");
+    let hosts = told(&world, &made, TITLE).await;
+    assert_eq!(hosts[0], "anna: created in the host from the payroll system (host.create): done");
+    for all in [vendors, hosts] {
+        assert!(all.len() == 2 && all[1].starts_with("anna: linked to "), "{all:#?}");
+    }
+    assert_eq!(told(&world, &host_id(3), TITLE).await.len(), 1, "linked, and nothing else");
+    // A field that the other side had nothing in came from nowhere.
+    assert_eq!(told(&world, &made, field::END_DATE).await.len(), 1);
+    let run = &world.engine.explain(&made, TITLE).await.unwrap()[0];
+    assert_eq!(run.run, report.run);
+    assert!(run.to_string().contains(report.run.as_str()));
+}
+
+#[tokio::test]
+async fn who_approved_or_held_what_was_written_is_told_and_shown() {
+    let world = World::linked(2).await.again(|builder| builder.guards(Guards::default()));
+    for n in 1..=2 {
+        world.host_sets(n, field::IBAN, Some("FI4250001510000023"));
+    }
+    world.host_sets(1, TITLE, Some("Chef"));
+    let plan = world.plan(&world.review().await, &Decisions::new());
+    let bo = Actor::administrator("bo");
+    let only = |n: usize| {
+        let of = plan.operations.iter().find(|one| one.host_id == Some(host_id(n))).unwrap();
+        Select::Only(std::iter::once(of.id.clone()).collect())
+    };
+    world.engine.hold(&world.anna, &plan, &only(1)).await.unwrap();
+    world.engine.approve(&bo, &plan, &only(1)).await.unwrap();
+    world.apply(&plan).await;
+    world.engine.hold(&world.anna, &plan, &only(2)).await.unwrap();
+
+    let said = |all: Vec<String>| -> Vec<String> {
+        let said = |one: String| one.split(" (").next().map(|one| one.split(": operation").next().unwrap().to_owned());
+        all.into_iter().filter_map(said).filter(|one| !one.contains("linked")).collect()
+    };
+    let written = "anna: written to the payroll system";
+    assert_eq!(said(told(&world, &host_id(1), field::IBAN).await), ["anna: held", "bo: approved", written]);
+    assert_eq!(said(told(&world, &host_id(1), TITLE).await), ["anna: held", "bo: approved", written]);
+    // Held by the guard, then by hand, and never written.
+    assert_eq!(said(told(&world, &host_id(2), field::IBAN).await), ["anna: found: guard.held", "anna: held"]);
+    assert_eq!(told(&world, &host_id(2), TITLE).await.len(), 1, "another field has nothing to do with it");
+
+    for (n, expected) in [(1, vec![("anna", false), ("bo", true)]), (2, vec![("anna", false)])] {
+        let held = world.engine.export(&host_id(n)).await.unwrap();
+        let said = held.entries.iter().filter_map(|entry| match &entry.entry.event {
+            Event::Approved { approved, .. } => Some((entry.entry.actor.as_str(), *approved)),
+            _ => None,
+        });
+        assert_eq!(said.collect::<Vec<_>>(), expected, "person {n}");
+        assert!(held.entries.iter().is_sorted_by_key(|entry| entry.seq));
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use hrsync_core::journal::{Entry, Event};
 use hrsync_core::reconcile::{Breach, Broken, Decisions, Verified};
 use hrsync_core::store::RowKind;
-use hrsync_core::{Actor, Error, ErrorKind, KeyId, StaticKeys};
+use hrsync_core::{Actor, Error, ErrorKind, KeyId, RunId, StaticKeys};
 use hrsync_testkit::vendor::CallKind;
 use time::OffsetDateTime;
 
@@ -222,6 +222,80 @@ async fn an_entry_that_was_altered_or_is_missing_is_named_and_nothing_is_pruned(
         let world = world.again(|builder| builder);
         assert_eq!(world.entries().await, before, "{case}: nothing was written");
     }
+}
+
+/// Everything that reads the whole journal, with the code of the error that it ends with.
+async fn readers(world: &World, run: &RunId) -> Vec<(&'static str, Option<String>)> {
+    let (engine, anna, one) = (&world.engine, &world.anna, host_id(1));
+    let code = |error: Error| error.code().to_owned();
+    vec![
+        ("verify_journal", engine.verify_journal().await.map_err(code).err()),
+        ("prune", engine.prune(anna, world.now() + DAY).await.map_err(code).err()),
+        ("undo", engine.undo(anna, run).await.map_err(code).err()),
+        ("explain", engine.explain(&one, TITLE).await.map_err(code).err()),
+        ("export", engine.export(&one).await.map_err(code).err()),
+    ]
+}
+
+/// Somebody who can write to the store would otherwise choose what an undo writes back, and what is told about a person.
+#[tokio::test]
+async fn nothing_is_read_from_a_journal_that_is_not_whole() {
+    type Alter = fn(&mut Vec<Entry>);
+    let cases: [(&str, Alter, &str); 4] = [
+        ("the first is reworded", |all| reworded(&mut all[0]), "journal_altered"),
+        ("one is reworded", |all| reworded(&mut all[3]), "journal_altered"),
+        ("the last is reworded", |all| reworded(all.last_mut().unwrap()), "journal_altered"),
+        ("one is missing", |all| drop(all.remove(3)), "journal_incomplete"),
+    ];
+    for (case, alter, code) in cases {
+        let world = World::linked(1).await;
+        world.days(4).await;
+        let (before, writes) = (world.entries().await, world.vendor.writes().len());
+        let run = before.last().unwrap().entry.run.clone();
+        let troubled = Troubled::altered(&world.store, alter);
+        let world = world.again(|builder| builder.store(troubled));
+        for (reader, error) in readers(&world, &run).await {
+            assert_eq!(error.as_deref(), Some(code), "{case}: {reader}");
+        }
+        let world = world.again(|builder| builder);
+        assert_eq!(
+            (world.entries().await, world.vendor.writes().len()),
+            (before, writes),
+            "{case}: nothing was written"
+        );
+        let whole = readers(&world, &run).await;
+        // What was pruned cannot be undone any more, so pruning goes before.
+        let told: Vec<_> = whole.iter().filter_map(|(reader, error)| Some((*reader, error.as_deref()?))).collect();
+        assert_eq!(told, [("undo", "run_unknown")], "{case}: a whole one is read");
+    }
+}
+
+/// On the first page as on a later one: reading ends, with what the store said.
+#[tokio::test]
+async fn an_entry_that_cannot_be_read_ends_the_reading() {
+    let world = World::linked(1).await;
+    world.days(300).await;
+    let entries = world.entries().await;
+    assert!(entries.len() > 600, "several pages");
+    let run = entries[entries.len() - 1].entry.run.clone();
+    let mut world = world;
+    for entry in [1, 2, 600, entries.len() as u64] {
+        let troubled = Troubled::unreadable(&world.store, entry);
+        world = world.again(|builder| builder.store(troubled));
+        for (reader, error) in readers(&world, &run).await {
+            assert_eq!(error.as_deref(), Some("store_corrupt"), "entry {entry}: {reader}");
+        }
+    }
+    assert_eq!(world.again(|builder| builder).entries().await, entries);
+}
+
+#[tokio::test]
+async fn before_the_connection_there_is_nothing_to_tell() {
+    let world = World::unconnected(|builder| builder);
+    assert_eq!(world.engine.explain(&host_id(1), TITLE).await.unwrap(), []);
+    assert!(world.engine.export(&host_id(1)).await.unwrap().entries.is_empty());
+    let error = world.engine.undo(&world.anna, &RunId::new("any")).await.unwrap_err();
+    assert_eq!(error.code(), "run_unknown");
 }
 
 /// A checkpoint without the key: one that was copied, with other numbers in it, and chained as it should be.

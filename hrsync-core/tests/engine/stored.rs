@@ -1,8 +1,10 @@
 //! What is stored: rows of a newer version and rows that cannot be read, and what a lost race does.
 
+use hrsync_core::guard::Guards;
 use hrsync_core::reconcile::{Decisions, ItemResult, Select};
 use hrsync_core::store::{Batch, RowKey, RowKind};
-use hrsync_core::{ErrorKind, KeyId, Outcome, StaticKeys, Store, field};
+use hrsync_core::{Error, ErrorKind, KeyId, Outcome, StaticKeys, Store, field};
+use hrsync_testkit::vendor::CallKind;
 
 use crate::stores::{Fate, Troubled};
 use crate::world::{SETTLE_AFTER, TITLE, World, host_id, person, results};
@@ -135,8 +137,8 @@ async fn a_row_that_cannot_be_read_stops_the_run_that_needs_it() {
         for (body, code) in bodies {
             let world = World::linked(1).await;
             world.host_sets(1, field::IBAN, Some("FI1410093000123458"));
-            let refusal = || hrsync_core::Error::new(ErrorKind::InvalidData, "no").with_sensitive_detail("Aino");
-            world.vendor.fail_next(hrsync_testkit::vendor::CallKind::Update, refusal());
+            let refusal = || Error::new(ErrorKind::InvalidData, "no").with_sensitive_detail("Aino");
+            world.vendor.fail_next(CallKind::Update, refusal());
             let plan = world.plan(&world.review().await, &Decisions::new());
             let key = key(operation(&plan));
             let case = format!("{key:?}: {body}");
@@ -215,10 +217,10 @@ async fn whichever_commit_fails_the_run_stops_and_the_next_one_recovers() {
 /// The ring's key is gone that the key of a person is wrapped under: what was sealed stays closed, and the runs go on.
 #[tokio::test]
 async fn without_the_key_that_wraps_a_persons_the_words_are_not_kept_and_the_finding_is() {
-    let words = || hrsync_core::Error::new(ErrorKind::InvalidData, "no").with_sensitive_detail("Aino is not welcome");
+    let words = || Error::new(ErrorKind::InvalidData, "no").with_sensitive_detail("Aino is not welcome");
     let refuse = |world: &World, title: &str| {
         world.host_sets(1, TITLE, Some(title));
-        world.vendor.fail_next(hrsync_testkit::vendor::CallKind::Update, words());
+        world.vendor.fail_next(CallKind::Update, words());
     };
     let sealed = async |world: &World| -> Vec<Option<hrsync_core::Sealed>> {
         let entries = world.journal().await;
@@ -251,4 +253,81 @@ async fn without_the_key_that_wraps_a_persons_the_words_are_not_kept_and_the_fin
     world.push(1).await;
     let last = sealed(&world).await.pop().unwrap().unwrap();
     assert_eq!(world.engine.open(&last).await.unwrap(), "Aino is not welcome");
+}
+
+/// A row may say any time that can be written down, and a clock may show any.
+#[tokio::test]
+async fn no_time_is_too_far_away() {
+    const END: &str = "9999-12-31T23:59:59.999999999Z";
+    // Which clock, and when the row says that something was.
+    let cases = [
+        ("2026-11-22T09:00:00Z", END),
+        ("2026-11-22T09:00:00Z", "9999-12-31T23:59:59-23:00"),
+        ("2026-11-22T09:00:00Z", "0000-01-01T00:00:00+23:00"),
+        (END, END),
+        (END, "9999-12-31T23:50:00Z"),
+        (END, "0000-01-01T00:00:00+23:00"),
+        (END, "2026-11-22T09:00:00Z"),
+        ("0000-01-01T00:00:00Z", END),
+        ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00+23:00"),
+    ];
+    let time = |text: &str| time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).unwrap();
+    for (now, then) in cases {
+        let case = format!("{now}, {then}");
+        let world = World::linked(3).await.again(|builder| builder.guards(Guards::default()));
+        // An update of one person and a creation of another whose outcome is not known, a set-aside change, a quarantine, a burst.
+        world.host_sets(1, TITLE, Some("Chef"));
+        world.vendor.fail_next(CallKind::Update, Error::new(ErrorKind::Timeout, "no answer in time"));
+        world.push(1).await;
+        world.host.put(person(4));
+        world.vendor.apply_then_fail(CallKind::Create, Error::new(ErrorKind::Timeout, "no answer in time"));
+        world.sync(&Decisions::new().create_in_vendor(Select::All)).await;
+        for _ in 0..3 {
+            world.host_sets(2, TITLE, Some("Cook"));
+            world.vendor.fail_next(CallKind::Update, Error::new(ErrorKind::InvalidData, "no"));
+            world.push(2).await;
+        }
+        world.host_sets(3, field::FAMILY_NAME, Some("Lindqvist"));
+        world.push(3).await;
+        let kinds = [RowKind::Intent, RowKind::Failures, RowKind::Burst];
+        for kind in kinds {
+            let rows = world.rows(kind).await;
+            assert!(!rows.is_empty(), "{case}: {kind:?}");
+            for row in rows {
+                let mut json: serde_json::Value = serde_json::from_str(&row.body).unwrap();
+                for name in ["sent_at", "since", "until", "last"] {
+                    if let Some(at) = json.get_mut(name) {
+                        *at = then.into();
+                    }
+                }
+                let batch = Batch::default().put(row.key, None, json.to_string());
+                world.store.commit(&"default".into(), batch).await.unwrap();
+            }
+        }
+        world.clock.set(time(now));
+
+        // Nothing of it panics, and what is not over yet says so.
+        world.engine.quarantine().await.unwrap();
+        for write in world.engine.open_writes().await.unwrap() {
+            let _closed_or_locked = world.engine.close_write(&world.anna, &write.operation).await;
+        }
+        let review = world.review().await;
+        let plan = world.plan(&review, &Decisions::new().create_in_vendor(Select::All));
+        world.apply(&plan).await;
+        for n in 1..=3 {
+            world.host_sets(n, field::FAMILY_NAME, Some("Lindroos"));
+            world.push(n).await;
+        }
+        world.engine.sweep().await.unwrap();
+        for _ in 0..4 {
+            world.vendor.fail_next(CallKind::List, Error::new(ErrorKind::Timeout, "no answer in time"));
+            let _failed = world.engine.review(&world.anna).await;
+        }
+        world.engine.verify_journal().await.unwrap();
+        let lease = world.store.lease("account", "one", std::time::Duration::MAX).await.unwrap().unwrap();
+        assert_eq!(
+            world.store.lease("account", "one", std::time::Duration::MAX).await.unwrap().map(|one| one.account),
+            Some(lease.account)
+        );
+    }
 }

@@ -27,6 +27,8 @@ pub(crate) enum Fate {
 pub(crate) struct Troubled {
     store: MemoryStore,
     alter: Option<Alter>,
+    /// An entry that cannot be read.
+    unreadable: Option<u64>,
     /// How many commits are made before the one that has this fate.
     fate: Arc<Mutex<Option<(usize, Fate)>>>,
 }
@@ -39,11 +41,16 @@ impl fmt::Debug for Troubled {
 
 impl Troubled {
     pub(crate) fn altered(store: &MemoryStore, alter: impl Fn(&mut Vec<Entry>) + Send + Sync + 'static) -> Self {
-        Self { store: store.clone(), alter: Some(Arc::new(alter)), fate: Arc::default() }
+        Self { store: store.clone(), alter: Some(Arc::new(alter)), unreadable: None, fate: Arc::default() }
+    }
+
+    pub(crate) fn unreadable(store: &MemoryStore, entry: u64) -> Self {
+        Self { unreadable: Some(entry), ..Self::altered(store, |_| ()) }
     }
 
     pub(crate) fn failing(store: &MemoryStore, after: usize, fate: Fate) -> Self {
-        Self { store: store.clone(), alter: None, fate: Arc::new(Mutex::new(Some((after, fate)))) }
+        let fate = Arc::new(Mutex::new(Some((after, fate))));
+        Self { store: store.clone(), alter: None, unreadable: None, fate }
     }
 
     /// Whether the commit that fails was not reached.
@@ -102,7 +109,11 @@ impl Store for Troubled {
         let Some(alter) = &self.alter else { return self.store.journal(connection, after, limit).await };
         let mut entries = self.store.journal(connection, 0, usize::MAX).await?;
         alter(&mut entries);
-        Ok(entries.into_iter().filter(|entry| entry.seq > after).take(limit).collect())
+        let page: Vec<Entry> = entries.into_iter().filter(|entry| entry.seq > after).take(limit).collect();
+        if page.iter().any(|entry| Some(entry.seq) == self.unreadable) {
+            return Err(Error::new(ErrorKind::Store, "what the store holds cannot be read").with_code("store_corrupt"));
+        }
+        Ok(page)
     }
 
     async fn lease(&self, account: &str, holder: &str, ttl: Duration) -> Result<Option<Lease>> {
