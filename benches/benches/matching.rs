@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use hrsync_benches::Labelled;
+use hrsync_benches::{Labelled, Limit};
 use hrsync_core::matching::match_people;
 use hrsync_core::{FieldId, field};
 use hrsync_testkit::people::Country;
@@ -21,7 +21,15 @@ fn matching(criterion: &mut Criterion) {
     for country in Country::ALL {
         for people in [80, 800, 5_000] {
             let all = Labelled::invented(country, people, 20_261_126);
-            println!("{country:?}, {people} people, name, birth date, postcode: {}", all.only(&BARE).figures());
+            let bare = all.only(&BARE);
+            let (figures, numbered) = (bare.figures(), bare.numbered(country).figures());
+            // Smaller rosters tell less of what is rare, so that a person is asked more often.
+            let (figures, numbered) = match people {
+                5_000 => (figures.within(Limit::Bare), numbered.within(Limit::Numbered)),
+                _ => (figures, numbered),
+            };
+            println!("{country:?}, {people} people, name, birth date, postcode: {figures}");
+            println!("{country:?}, {people} people, with identity number: {numbered}");
             println!("{country:?}, {people} people, with e-mail, telephone, street: {}", all.figures());
         }
     }

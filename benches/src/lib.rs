@@ -29,7 +29,7 @@ const TOWNS: [(&str, &str); 6] = [
     ("Jyväskylä", "40100"),
 ];
 
-pub use labelled::{Figures, Labelled};
+pub use labelled::{Figures, Labelled, Limit};
 pub use linked::{Limits, Linked, measure, peak_memory};
 
 /// Person number `n` with all twenty fields filled.

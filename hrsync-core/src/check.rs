@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use time::{Date, Month};
 
 pub use identity::{
-    birth_date_of_finnish_code, birth_date_of_identity_number, finnish_identity_code, is_identity_number,
+    IdentityNumber, birth_date_of_finnish_code, birth_date_of_identity_number, finnish_identity_code, identity_number,
+    is_identity_number,
 };
 
 /// Why a value cannot be used.

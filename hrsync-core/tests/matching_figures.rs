@@ -53,7 +53,8 @@ fn nobody_is_taken_for_somebody_else_and_most_are_recognised() {
 fn rosters_of_thousands_have_no_false_link_either() {
     let full: Vec<FieldId> = BARE.into_iter().chain([field::STREET, field::EMAIL, field::PHONE]).collect();
     let cases = [
-        (Country::Norway, 20_261_126, &full[..], 0.99),
+        // Who has another given name or another date of birth is asked about, however many addresses are the same.
+        (Country::Norway, 20_261_126, &full[..], 0.91),
         (Country::Finland, 15, &BARE[..], 0.89),
         (Country::Sweden, 18, &BARE[..], 0.89),
         (Country::Netherlands, 14, &BARE[..], 0.89),

@@ -53,14 +53,73 @@ pub fn birth_date_of_finnish_code(code: &str) -> Option<Date> {
     Date::from_calendar_date(century + part(4..6)?, month, u8::try_from(part(0..2)?).ok()?).ok()
 }
 
+/// How far a text that stands where an identity number belongs tells who somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum IdentityNumber {
+    /// A number of Finland, Norway, Sweden or the Netherlands whose check digits are right.
+    Checked,
+    /// A number of which nobody here can tell whether it is right: of another country, or mistyped.
+    Unchecked,
+    /// What people type to get past a field that must be filled: zeros, one digit again and again, `123456789`, a date of birth
+    /// with zeros after it, a word. It is nobody's number.
+    Placeholder,
+}
+
+/// How far `text` tells who somebody is.
+pub fn identity_number(text: &str) -> IdentityNumber {
+    let compact = compact_upper(text);
+    let signs: Vec<u8> = compact.bytes().filter(u8::is_ascii_alphanumeric).collect();
+    if is_filler(&signs) {
+        IdentityNumber::Placeholder
+    } else if has_right_check_digits(&compact) {
+        IdentityNumber::Checked
+    } else if is_date_and_filler(&signs) {
+        IdentityNumber::Placeholder
+    } else {
+        IdentityNumber::Unchecked
+    }
+}
+
 /// Whether `text` is an identity number of Finland, Norway, Sweden or the Netherlands whose check digits are right. Numbers that
 /// merely look alike are two people, or one and a slip; when both are right, they are two people.
 pub fn is_identity_number(text: &str) -> bool {
-    let compact = compact_upper(text);
-    if finnish_identity_code(&compact).is_ok() {
+    identity_number(text) == IdentityNumber::Checked
+}
+
+/// Too little for a number, one or two signs again and again (a last one may be a check digit that somebody worked out), or digits
+/// in the order of the keyboard.
+fn is_filler(signs: &[u8]) -> bool {
+    if signs.len() < 5 || signs.iter().filter(|sign| sign.is_ascii_digit()).count() < 3 {
         return true;
     }
-    let Some(digits) = digits_of(&compact) else { return false };
+    let all_but_last = &signs[..signs.len() - 1];
+    let step = |from: u8, to: u8| {
+        let digits = from.is_ascii_digit() && to.is_ascii_digit();
+        digits.then(|| (to + 10 - from) % 10)
+    };
+    let counts = |by: u8| signs.windows(2).all(|pair| step(pair[0], pair[1]) == Some(by));
+    is_one_sign(all_but_last) || signs.windows(3).all(|three| three[0] == three[2]) || counts(1) || counts(9)
+}
+
+fn is_one_sign(signs: &[u8]) -> bool {
+    signs.windows(2).all(|pair| pair[0] == pair[1])
+}
+
+/// A date of birth, in the length that it has in the numbers of these countries, and one sign again and again in place of the rest.
+fn is_date_and_filler(signs: &[u8]) -> bool {
+    let date = match signs.len() {
+        10 | 11 => 6,
+        12 => 8,
+        _ => return false,
+    };
+    signs[..date].iter().all(u8::is_ascii_digit) && is_one_sign(&signs[date..])
+}
+
+fn has_right_check_digits(compact: &str) -> bool {
+    if finnish_identity_code(compact).is_ok() {
+        return true;
+    }
+    let Some(digits) = digits_of(compact) else { return false };
     match digits.len() {
         9 => is_dutch(&digits),
         10 => is_swedish(&digits),
@@ -172,6 +231,44 @@ mod tests {
         for bad in ["", "7535316", "000000000", "12345678901", "Ä"] {
             assert!(!is_identity_number(bad), "{bad}");
             assert_eq!(birth_date_of_identity_number(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_typed_in_place_of_a_number_is_nobodys() {
+        for text in [
+            "",
+            "-",
+            "unknown",
+            "n/a 12",
+            "0000",
+            "000000-0000",
+            "00000000000",
+            "0000000000000",
+            "111111-1111",
+            "999999-9999",
+            "111111110",
+            "000000001",
+            "999999990",
+            "123456789",
+            "1234567890",
+            "12345678901",
+            "987654321",
+            "0101010101",
+            "XXXXXX-XXXX",
+            "010190-0000",
+            "010190-XXXX",
+            "19900101-0000",
+            "01019000000",
+        ] {
+            assert_eq!(identity_number(text), IdentityNumber::Placeholder, "{text}");
+            assert!(!is_identity_number(text), "{text}");
+        }
+        for text in ["7535316", "AB1234567", "44051401458", "010190-9001", "010190-0001", "38001085718"] {
+            assert_eq!(identity_number(text), IdentityNumber::Unchecked, "{text}");
+        }
+        for text in ["010190-900P", "010190-900p", "01819000049", "19900101-0017", "900101-0017", "123456782"] {
+            assert_eq!(identity_number(text), IdentityNumber::Checked, "{text}");
         }
     }
 

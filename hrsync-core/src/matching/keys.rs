@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::score::two_people;
-use super::traits::Traits;
-use super::{Candidate, CandidateReason, IDENTITY_KEYS, LinkedBy, Match, Matching, Sides};
+use super::against::{speaks_against, tells};
+use super::{CandidateReason, IDENTITY_KEYS, LinkedBy, Match, Matching, Replaced, Sides};
 use crate::mapping::Convert;
-use crate::model::{FieldId, HostId, Record, Value, VendorId};
+use crate::model::{FieldId, Record, Value, field};
 
 /// People by the value of one field.
 #[derive(Debug)]
@@ -99,66 +98,60 @@ impl<'r> Index<'r> {
     }
 }
 
-/// Matches the people who are free. Afterwards `sides` tells who is still free.
-pub(crate) fn match_keys(sides: &mut Sides<'_>, matching: &mut Matching) {
+/// Two people who share a key and are not linked by it, by places in the rosters.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Open {
+    pub(crate) host: usize,
+    pub(crate) vendor: usize,
+    pub(crate) reason: CandidateReason,
+    pub(crate) key: FieldId,
+}
+
+/// A value that more people of one side have is a shop's or a family's and tells nothing of any of them.
+const SHARED_BY_FEW: usize = 5;
+
+/// Matches the people who are free. Afterwards `sides` tells who is still free. Gives the pairs that share a key and are for a
+/// person to decide on.
+pub(crate) fn match_keys(sides: &mut Sides<'_>, replaced: &Replaced, matching: &mut Matching) -> Vec<Open> {
+    let mut open = Vec::new();
     let mut disputed = vec![false; sides.host.len()];
     for key in IDENTITY_KEYS {
         let (hosts, vendors) = (Index::new(sides.host, key), Index::new(sides.vendor, key));
         for (place, host) in sides.host.iter().enumerate() {
-            if !sides.host_free[place] || disputed[place] {
+            if !sides.host_free[place] || disputed[place] || !tells(key, host) {
                 continue;
             }
             let Some(value) = host.cell(key).value() else { continue };
-            let found: Vec<usize> = vendors.find(value).filter(|vendor| !sides.are_apart(place, *vendor)).collect();
+            // One more than a few is enough to know, however many there are.
+            let some = |index: &Index<'_>, vendor: bool| -> Vec<usize> {
+                index.find(value).filter(|place| !replaced.has(vendor, *place)).take(SHARED_BY_FEW + 1).collect()
+            };
+            let mut found = some(&vendors, true);
+            let sharing = if found.is_empty() { 0 } else { some(&hosts, false).len() };
+            if found.len().max(sharing) > SHARED_BY_FEW {
+                continue;
+            }
+            found.retain(|vendor| !sides.are_apart(place, *vendor));
             let Some(&first) = found.first() else { continue };
             let reason = if found.len() > 1 {
-                Some(CandidateReason::SharedInVendor(key))
-            } else if hosts.find(value).nth(1).is_some() {
-                Some(CandidateReason::SharedInHost(key))
+                CandidateReason::SharedInVendor(key)
+            } else if sharing > 1 {
+                CandidateReason::SharedInHost(key)
             } else if !sides.vendor_free[first] {
-                Some(CandidateReason::LinkedElsewhere)
-            } else if contradicted(key, host, &sides.vendor[first]) {
-                Some(CandidateReason::Contradicted(key))
+                CandidateReason::LinkedElsewhere
+            } else if speaks_against(key, host, &sides.vendor[first]) {
+                CandidateReason::Contradicted(key)
             } else {
-                None
+                sides.host_free[place] = false;
+                sides.vendor_free[first] = false;
+                let by = LinkedBy::Key(key);
+                matching.matches.push(Match { host: place, vendor: first, by, evidence: Vec::new() });
+                continue;
             };
-            match reason {
-                None => {
-                    sides.host_free[place] = false;
-                    sides.vendor_free[first] = false;
-                    matching.matches.push(Match {
-                        host: place,
-                        vendor: first,
-                        by: LinkedBy::Key(key),
-                        evidence: Vec::new(),
-                    });
-                }
-                Some(reason) => {
-                    disputed[place] = true;
-                    matching.candidates.extend(found.into_iter().map(|vendor| Candidate {
-                        host: HostId::new(host.id()),
-                        vendor: VendorId::new(sides.vendor[vendor].id()),
-                        reason,
-                        likelihood: 0,
-                        evidence: Vec::new(),
-                        old: None,
-                    }));
-                }
-            }
+            // A number or an address that is somebody else's leaves the person to be found in other ways.
+            disputed[place] = key == field::NATIONAL_ID || !matches!(reason, CandidateReason::Contradicted(_));
+            open.extend(found.into_iter().map(|vendor| Open { host: place, vendor, reason, key }));
         }
     }
-}
-
-/// Whether a stronger key than `key`, or everything else, tells the two apart.
-fn contradicted(key: FieldId, host: &Record, vendor: &Record) -> bool {
-    if key == IDENTITY_KEYS[0] {
-        return false;
-    }
-    let stronger = IDENTITY_KEYS.iter().take_while(|stronger| **stronger != key).any(|stronger| {
-        match (host.cell(*stronger).value(), vendor.cell(*stronger).value()) {
-            (Some(a), Some(b)) => !stronger.kind().same(a, b),
-            _ => false,
-        }
-    });
-    stronger || two_people(&Traits::of(host), &Traits::of(vendor))
+    open
 }

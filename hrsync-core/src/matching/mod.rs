@@ -3,15 +3,22 @@
 //! Links come first. Who is left is matched in two steps:
 //!
 //! 1. by exact identity keys: national identity number, then e-mail address, then employee number, each only where it is unique
-//!    on both sides and nothing stronger contradicts it;
+//!    on both sides and nothing speaks against it: another value of a stronger key, another given name, another date of birth. A
+//!    family shares its address, and two numbering schemes meet. What is typed to get past a field that must be filled, such as
+//!    `000000-0000`, is no identity number, and a value that more than a few people share is no key;
 //! 2. by resemblance: a fixed set of rules that needs no training gives each pair worth comparing a score from names, date of
 //!    birth, address, e-mail, telephone and identity number, with room for slips of the pen, swapped fields and spellings.
 //!
 //! There are three bands. Who is certain and has no rival is linked, never two to one. Who is likely, or certain with a rival, is
-//! a [`Candidate`] for a person to decide on, with the reasons. Everybody else has nobody.
+//! a [`Candidate`] for a person to decide on, with what speaks for it and what against; nobody has more than five. Everybody else
+//! has nobody.
+//!
+//! Of several records with one id on a side, which a list has when it changes while it is read page by page, the last one counts.
 
+mod against;
 mod block;
 mod keys;
+mod nicknames;
 mod normal;
 mod places;
 mod resemble;
@@ -81,7 +88,8 @@ pub enum CandidateReason {
     SharedInHost(FieldId),
     /// Several people in the vendor have this identity key.
     SharedInVendor(FieldId),
-    /// They have the same identity key, but a stronger one, or name and date of birth, say that they are two people.
+    /// They have the same identity key, but something speaks against it: another value of a stronger key, another given name, another
+    /// date of birth.
     Contradicted(FieldId),
     /// The record on the other side is linked to somebody else.
     LinkedElsewhere,
@@ -180,17 +188,50 @@ pub(crate) struct Matching {
     pub(crate) candidates: Vec<Candidate>,
 }
 
+/// Records that a later one of the same id replaces: a list that changed while it was read page by page shows somebody twice.
+#[derive(Debug, Default)]
+pub(crate) struct Replaced {
+    host: HashSet<usize>,
+    vendor: HashSet<usize>,
+}
+
+impl Replaced {
+    /// The records that are replaced are nobody's, and so not free any more.
+    fn take_out_of(sides: &mut Sides<'_>) -> Self {
+        let one = |records: &[Record], free: &mut [bool]| {
+            // Who is linked is linked by id. Without anybody who is free there is nobody to look for.
+            if !free.contains(&true) {
+                return HashSet::new();
+            }
+            let last = Places::new(records);
+            let is_replaced = |place: &usize| last.get(records, records[*place].id()) != Some(*place);
+            let replaced: HashSet<usize> = (0..records.len()).filter(is_replaced).collect();
+            replaced.iter().for_each(|place| free[*place] = false);
+            replaced
+        };
+        Self { host: one(sides.host, &mut sides.host_free), vendor: one(sides.vendor, &mut sides.vendor_free) }
+    }
+
+    /// Whether the record at a place is replaced.
+    pub(crate) fn has(&self, vendor: bool, place: usize) -> bool {
+        let side = if vendor { &self.vendor } else { &self.host };
+        !side.is_empty() && side.contains(&place)
+    }
+}
+
 /// Matches the people who are free. Afterwards `sides` tells who is still free.
 pub(crate) fn match_free(sides: &mut Sides<'_>) -> Matching {
     let mut matching = Matching::default();
+    let replaced = Replaced::take_out_of(sides);
     if sides.vendor.is_empty() || sides.host.is_empty() {
         return matching;
     }
+    let mut open = Vec::new();
     if sides.host_free.contains(&true) {
-        keys::match_keys(sides, &mut matching);
+        open = keys::match_keys(sides, &replaced, &mut matching);
     }
     if sides.host_free.contains(&true) || sides.vendor_free.contains(&true) {
-        resemble::match_resembling(sides, &mut matching);
+        resemble::match_resembling(sides, &replaced, open, &mut matching);
     }
     matching
 }
@@ -200,7 +241,7 @@ pub(crate) fn are_two_people(host: &Record, vendor: &Record) -> bool {
     let numbers = (host.cell(field::NATIONAL_ID).value(), vendor.cell(field::NATIONAL_ID).value());
     match numbers {
         (Some(a), Some(b)) if !field::NATIONAL_ID.kind().same(a, b) => {
-            score::no_name_in_common(&traits::Traits::of(host), &traits::Traits::of(vendor))
+            against::have_two_numbers_and_no_name(host, vendor)
         }
         _ => false,
     }

@@ -1,13 +1,16 @@
 //! Matching by resemblance: three bands.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
 
 use super::block::{self, Pair};
-use super::places::Places;
+use super::keys::Open;
 use super::score::{Census, Score, compare};
 use super::traits::Traits;
-use super::{Candidate, CandidateReason, LinkedBy, Match, Matching, Sides};
-use crate::model::{HostId, Record, VendorId};
+use super::{
+    Agreement, Candidate, CandidateReason, Evidence, IDENTITY_KEYS, LinkedBy, Match, Matching, Replaced, Sides,
+};
+use crate::model::{FieldId, HostId, Record, VendorId, field};
 
 /// So many bits for two records to be certain, after what it takes to pick one out of all.
 const CERTAIN: f32 = 6.0;
@@ -30,12 +33,18 @@ struct Scored {
     score: Score,
 }
 
-/// Matches the people who are still free by resemblance, and adds the reasons to the candidates there are.
-pub(crate) fn match_resembling(sides: &mut Sides<'_>, matching: &mut Matching) {
+impl Scored {
+    fn best_first(&self, other: &Self) -> Ordering {
+        other.score.bits.total_cmp(&self.score.bits).then(self.pair.cmp(&other.pair))
+    }
+}
+
+/// Matches the people who are still free by resemblance, and says who may be whom, by it and by the keys that left them `open`.
+pub(crate) fn match_resembling(sides: &mut Sides<'_>, replaced: &Replaced, open: Vec<Open>, matching: &mut Matching) {
     let mut census = Census::default();
     let mut keyed = Vec::new();
     for (records, vendor) in [(sides.host, false), (sides.vendor, true)] {
-        for (place, record) in (0..).zip(records) {
+        for (place, record) in (0..).zip(records).filter(|(place, _)| !replaced.has(vendor, *place as usize)) {
             let traits = Traits::of(record);
             census.count(&traits, vendor);
             block::keys(&traits, vendor, place, &mut keyed);
@@ -44,72 +53,172 @@ pub(crate) fn match_resembling(sides: &mut Sides<'_>, matching: &mut Matching) {
     let pairs = block::pairs(keyed, &sides.host_free, &sides.vendor_free);
     let odds = (sides.host.len().max(sides.vendor.len()).max(1) as f32).log2();
     let (mut hosts, mut vendors) = (Seen::new(sides.host), Seen::new(sides.vendor));
+    let mut score = |pair: Pair| {
+        let mut score = compare(&census, hosts.traits(pair.0), vendors.traits(pair.1));
+        score.bits -= odds;
+        Scored { pair, score }
+    };
     let mut scored: Vec<Scored> = pairs
         .into_iter()
         .filter(|pair| !sides.are_apart(pair.0 as usize, pair.1 as usize))
-        .filter_map(|pair| {
-            let mut score = compare(&census, hosts.traits(pair.0), vendors.traits(pair.1));
-            score.bits -= odds;
-            (score.bits >= LIKELY).then_some(Scored { pair, score })
-        })
+        .map(&mut score)
+        .filter(|one| one.score.bits >= LIKELY)
         .collect();
-    scored.sort_by(|a, b| b.score.bits.total_cmp(&a.score.bits).then(a.pair.cmp(&b.pair)));
-
-    let disputed: Vec<Pair> = explain(matching, sides, &census, odds, (&mut hosts, &mut vendors));
-    let in_dispute = |pair: Pair| disputed.iter().any(|other| other.0 == pair.0 || other.1 == pair.1);
-    let (best_of_host, best_of_vendor) = (best_two(&scored, |pair| pair.0), best_two(&scored, |pair| pair.1));
-    let rival = |one: &Scored| {
-        let lead =
-            |best: &HashMap<u32, [f32; 2]>, place: u32| best.get(&place).map_or(0.0, |[_, next]| one.score.bits - next);
-        let first = |best: &HashMap<u32, [f32; 2]>, place: u32| {
-            best.get(&place).is_some_and(|[first, _]| one.score.bits >= *first)
-        };
-        !(first(&best_of_host, one.pair.0)
-            && first(&best_of_vendor, one.pair.1)
-            && lead(&best_of_host, one.pair.0) >= LEAD
-            && lead(&best_of_vendor, one.pair.1) >= LEAD)
-    };
-    let mut open = Vec::new();
+    scored.sort_by(Scored::best_first);
+    let rivals = Rivals::among(&scored);
+    let disputes = Disputes::of(&open);
+    let mut unlinked = Vec::new();
     for one in scored {
         let (host, vendor) = (one.pair.0 as usize, one.pair.1 as usize);
         let free = sides.host_free[host] && sides.vendor_free[vendor];
         let certain = one.score.bits >= CERTAIN && !one.score.doubtful;
-        if free && certain && !rival(&one) && !in_dispute(one.pair) {
+        if free && certain && !rivals.has(&one) && !disputes.forbid(&one) {
             sides.host_free[host] = false;
             sides.vendor_free[vendor] = false;
             matching.matches.push(Match { host, vendor, by: LinkedBy::Resemblance, evidence: one.score.evidence });
         } else {
-            open.push((one, certain));
+            unlinked.push((one, certain));
         }
     }
-    let mut shown: HashMap<(bool, u32), (usize, f32)> = HashMap::new();
-    for (Scored { pair, score }, certain) in open {
-        let (host, vendor) = (pair.0 as usize, pair.1 as usize);
-        let reason = match (sides.host_free[host], sides.vendor_free[vendor]) {
+    let by_key: HashSet<Pair> = open.iter().map(pair_of).collect();
+    let mut candidates: Vec<Likely> = open
+        .iter()
+        .filter(|one| still_open(one, sides))
+        .map(|one| Likely { scored: score(pair_of(one)), reason: one.reason, key: Some(one.key) })
+        .collect();
+    for (scored, certain) in unlinked.into_iter().filter(|(one, _)| !by_key.contains(&one.pair)) {
+        let reason = match (sides.host_free[scored.pair.0 as usize], sides.vendor_free[scored.pair.1 as usize]) {
             (true, true) if certain => CandidateReason::Rival,
             (true, true) => CandidateReason::Uncertain,
             // A second record of somebody who is linked.
             (true, false) | (false, true) if certain => CandidateReason::LinkedElsewhere,
             _ => continue,
         };
-        let keys = [(false, pair.0), (true, pair.1)];
-        let room = keys.iter().all(|key| {
-            shown.get(key).is_none_or(|(count, best)| *count < MOST_CANDIDATES && score.bits > best - BEHIND)
-        });
-        if !room || disputed.contains(&pair) {
-            continue;
+        candidates.push(Likely { scored, reason, key: None });
+    }
+    matching.candidates.extend(best_of_each(candidates).into_iter().map(|likely| likely.candidate(sides)));
+}
+
+fn pair_of(open: &Open) -> Pair {
+    (open.host as u32, open.vendor as u32)
+}
+
+/// Whether a pair that shares a key is still for a person to decide on, after others were linked.
+fn still_open(one: &Open, sides: &Sides<'_>) -> bool {
+    let free = (sides.host_free[one.host], sides.vendor_free[one.vendor]);
+    match one.reason {
+        // Somebody else turned out to be whom the address or the number is of.
+        CandidateReason::Contradicted(key) if key != field::NATIONAL_ID => free == (true, true),
+        _ => free != (false, false),
+    }
+}
+
+/// A pair that may be one person.
+struct Likely {
+    scored: Scored,
+    reason: CandidateReason,
+    /// The key that the two share.
+    key: Option<FieldId>,
+}
+
+impl Likely {
+    fn candidate(self, sides: &Sides<'_>) -> Candidate {
+        let Scored { pair, score } = self.scored;
+        let mut evidence = score.evidence;
+        if let Some(key) = self.key.filter(|key| evidence.iter().all(|one| one.field != *key)) {
+            evidence.push(Evidence { field: key, agreement: Agreement::Same });
         }
-        for key in keys {
-            shown.entry(key).or_insert((0, score.bits)).0 += 1;
-        }
-        matching.candidates.push(Candidate {
-            host: HostId::new(sides.host[host].id()),
-            vendor: VendorId::new(sides.vendor[vendor].id()),
-            reason,
+        Candidate {
+            host: HostId::new(sides.host[pair.0 as usize].id()),
+            vendor: VendorId::new(sides.vendor[pair.1 as usize].id()),
+            reason: self.reason,
             likelihood: per_cent(score.bits),
-            evidence: score.evidence,
+            evidence,
             old: None,
+        }
+    }
+}
+
+/// The best few of each person, those by a key first.
+fn best_of_each(mut candidates: Vec<Likely>) -> Vec<Likely> {
+    candidates.sort_by(|a, b| a.scored.best_first(&b.scored));
+    let mut shown: HashMap<(bool, u32), (usize, f32)> = HashMap::new();
+    candidates.retain(|likely| {
+        let Scored { pair, score } = &likely.scored;
+        let people = [(false, pair.0), (true, pair.1)];
+        let room = people.iter().all(|person| {
+            shown.get(person).is_none_or(|(count, best)| {
+                // A key is a reason to ask however little else agrees.
+                *count < MOST_CANDIDATES && (likely.key.is_some() || score.bits > best - BEHIND)
+            })
         });
+        if room {
+            for person in people {
+                shown.entry(person).or_insert((0, score.bits)).0 += 1;
+            }
+        }
+        room
+    });
+    let place_of_key = |likely: &Likely| IDENTITY_KEYS.iter().position(|key| likely.key == Some(*key));
+    candidates.sort_by_key(|likely| match place_of_key(likely) {
+        Some(place) => (place, likely.scored.pair),
+        None => (IDENTITY_KEYS.len(), (0, 0)),
+    });
+    candidates
+}
+
+/// Who may not be linked by resemblance because of a key that several have or that is somebody else's.
+#[derive(Default)]
+struct Disputes {
+    /// People whose identity number is in doubt, as host or vendor.
+    numbers: HashSet<(bool, u32)>,
+    /// People who share an address or a number with others.
+    shared: HashSet<(bool, u32)>,
+    /// Pairs that something tells apart.
+    contradicted: HashSet<Pair>,
+}
+
+impl Disputes {
+    fn of(open: &[Open]) -> Self {
+        let mut disputes = Self::default();
+        for one in open {
+            let pair = pair_of(one);
+            let people = [(false, pair.0), (true, pair.1)];
+            match one.reason {
+                _ if one.key == field::NATIONAL_ID => disputes.numbers.extend(people),
+                CandidateReason::Contradicted(_) => {
+                    disputes.contradicted.insert(pair);
+                }
+                _ => disputes.shared.extend(people),
+            }
+        }
+        disputes
+    }
+
+    fn forbid(&self, one: &Scored) -> bool {
+        let any = |all: &HashSet<(bool, u32)>| all.contains(&(false, one.pair.0)) || all.contains(&(true, one.pair.1));
+        any(&self.numbers) || !one.score.plain && (any(&self.shared) || self.contradicted.contains(&one.pair))
+    }
+}
+
+/// The two best scores of each person.
+struct Rivals {
+    of_host: HashMap<u32, [f32; 2]>,
+    of_vendor: HashMap<u32, [f32; 2]>,
+}
+
+impl Rivals {
+    /// `scored` has the best first.
+    fn among(scored: &[Scored]) -> Self {
+        Self { of_host: best_two(scored, |pair| pair.0), of_vendor: best_two(scored, |pair| pair.1) }
+    }
+
+    /// Whether somebody else resembles one of a pair as much.
+    fn has(&self, one: &Scored) -> bool {
+        let ahead = |best: Option<&[f32; 2]>| {
+            best.is_some_and(|[first, next]| one.score.bits >= *first && one.score.bits - next >= LEAD)
+        };
+        !(ahead(self.of_host.get(&one.pair.0)) && ahead(self.of_vendor.get(&one.pair.1)))
     }
 }
 
@@ -123,32 +232,6 @@ fn best_two(scored: &[Scored], of: impl Fn(Pair) -> u32) -> HashMap<u32, [f32; 2
             .or_insert([one.score.bits, f32::NEG_INFINITY]);
     }
     best
-}
-
-/// Adds likelihood and reasons to candidates by keys. Gives their places.
-fn explain(
-    matching: &mut Matching,
-    sides: &Sides<'_>,
-    census: &Census,
-    odds: f32,
-    (hosts, vendors): (&mut Seen<'_>, &mut Seen<'_>),
-) -> Vec<Pair> {
-    if matching.candidates.is_empty() {
-        return Vec::new();
-    }
-    let (host_places, vendor_places) = (Places::new(sides.host), Places::new(sides.vendor));
-    let mut found = Vec::new();
-    for candidate in &mut matching.candidates {
-        let host = host_places.get(sides.host, candidate.host.as_str());
-        let vendor = vendor_places.get(sides.vendor, candidate.vendor.as_str());
-        let (Some(host), Some(vendor)) = (host, vendor) else { continue };
-        let (host, vendor) = (host as u32, vendor as u32);
-        let score = compare(census, hosts.traits(host), vendors.traits(vendor));
-        candidate.likelihood = per_cent(score.bits - odds);
-        candidate.evidence = score.evidence;
-        found.push((host, vendor));
-    }
-    found
 }
 
 /// Bits as a likelihood, never quite certain and never quite impossible.

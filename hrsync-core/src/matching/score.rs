@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use strsim::jaro_winkler;
 
+use super::nicknames::is_short_form;
 use super::normal::Name;
 use super::traits::{Traits, print};
 use super::{Agreement, Evidence, slips};
@@ -94,6 +95,11 @@ impl Census {
         let share = (others + USUAL_WEIGHT / kind.usual()) / (self.people + USUAL_WEIGHT);
         -share.log2()
     }
+
+    /// What it tells at most that two values are the same but for a slip.
+    fn least_rarity(&self, kind: Counted, one: &str, other: &str) -> f32 {
+        self.rarity(kind, one).min(self.rarity(kind, other))
+    }
 }
 
 /// What only people of one family in one roster share who were born on one day.
@@ -124,6 +130,8 @@ pub(crate) struct Score {
     pub(crate) evidence: Vec<Evidence>,
     /// Something tells that they may be two people for all that: twins, parent and child, a couple.
     pub(crate) doubtful: bool,
+    /// Names and date of birth are the same: that others share a key of theirs is no reason to ask.
+    pub(crate) plain: bool,
 }
 
 struct Tally {
@@ -141,64 +149,67 @@ impl Tally {
 /// Compares two people.
 pub(crate) fn compare(census: &Census, a: &Traits, b: &Traits) -> Score {
     let mut tally = Tally { bits: 0.0, evidence: Vec::new() };
-    let (given, family) = names(census, a, b, &mut tally);
-    let birth = birth(census, a, b, &mut tally);
-    let postcode = place(census, a, b, &mut tally);
-    let reach = reach(census, a, b, &mut tally);
-    let identity = identity(a, b, &mut tally);
-    if let (Some(one), Some(other)) = (&a.gender, &b.gender) {
-        if one == other {
-            tally.add(field::GENDER, Agreement::Same, 0.8);
-        } else {
-            tally.add(field::GENDER, Agreement::Different, -2.5);
-        }
-    }
-    let found = Found { given, family, birth, postcode, identity, reach };
-    Score { doubtful: found.doubtful(census, a, b), bits: tally.bits, evidence: tally.evidence }
-}
-
-/// Whether two records that share an e-mail address or a number are two people's for all that: an address is passed on, and two
-/// numbering schemes meet.
-pub(crate) fn two_people(a: &Traits, b: &Traits) -> bool {
-    let (nobody, mut tally) = (Census::default(), Tally { bits: 0.0, evidence: Vec::new() });
-    let (given, family) = names(&nobody, a, b, &mut tally);
-    let known = given.is_some() && family.is_some();
-    match birth(&nobody, a, b, &mut tally) {
-        Some(Agreement::Same | Agreement::Swapped | Agreement::Similar) => false,
-        Some(Agreement::Different) => known && !(near(given) && near(family)),
-        _ => known && !near(given) && !near(family),
-    }
-}
-
-/// Whether two people have neither given nor family name in common, as far as they have any.
-pub(crate) fn no_name_in_common(a: &Traits, b: &Traits) -> bool {
-    let (nobody, mut tally) = (Census::default(), Tally { bits: 0.0, evidence: Vec::new() });
-    let (given, family) = names(&nobody, a, b, &mut tally);
-    given.is_some() && family.is_some() && !near(given) && !near(family)
+    let found = Found::tallied(census, a, b, &mut tally);
+    let plain = whole(found.given) && whole(found.family) && found.birth == Some(Agreement::Same);
+    Score { doubtful: found.doubtful(census, a, b), plain, bits: tally.bits, evidence: tally.evidence }
 }
 
 /// How the fields compare that tell people of one family apart.
-struct Found {
-    given: Option<Agreement>,
-    family: Option<Agreement>,
-    birth: Option<Agreement>,
-    postcode: Option<Agreement>,
-    identity: Option<Agreement>,
+pub(crate) struct Found {
+    pub(crate) given: Option<Agreement>,
+    pub(crate) family: Option<Agreement>,
+    pub(crate) birth: Option<Agreement>,
+    pub(crate) postcode: Option<Agreement>,
+    pub(crate) street: Option<Agreement>,
+    pub(crate) identity: Option<Agreement>,
     reach: Reach,
+    /// They are reached in the same way, be it alone or with others.
+    pub(crate) reached: bool,
+    pub(crate) another_gender: bool,
 }
 
 /// So many people tell whether there are twins among them, and whether a name that nobody else has is a slip.
 const TELLING_PEOPLE: f32 = 1_000.0;
 
-fn whole(agreement: Option<Agreement>) -> bool {
+pub(crate) fn whole(agreement: Option<Agreement>) -> bool {
     matches!(agreement, Some(Agreement::Same | Agreement::Variant | Agreement::Swapped))
 }
 
-fn near(agreement: Option<Agreement>) -> bool {
+pub(crate) fn near(agreement: Option<Agreement>) -> bool {
     whole(agreement) || agreement == Some(Agreement::Similar)
 }
 
 impl Found {
+    /// Compares two people in rosters of which nothing is known.
+    pub(crate) fn of(a: &Traits, b: &Traits) -> Self {
+        Self::tallied(&Census::default(), a, b, &mut Tally { bits: 0.0, evidence: Vec::new() })
+    }
+
+    fn tallied(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> Self {
+        let (given, family) = names(census, a, b, tally);
+        let birth = birth(census, a, b, tally);
+        let (postcode, street) = place(census, a, b, tally);
+        let reach = reach(census, a, b, tally);
+        let identity = identity(a, b, tally);
+        let mut another_gender = false;
+        if let (Some(one), Some(other)) = (&a.gender, &b.gender) {
+            another_gender = one != other;
+            tally.add(field::GENDER, agreement(!another_gender), if another_gender { -2.5 } else { 0.8 });
+        }
+        let same = |one: &Option<_>, other: &Option<_>| one.is_some() && one == other;
+        Self {
+            given,
+            family,
+            birth,
+            postcode,
+            street,
+            identity,
+            reach,
+            reached: same(&a.email, &b.email) || same(&a.phone, &b.phone),
+            another_gender,
+        }
+    }
+
     /// Whether they may be two people for all that they have in common.
     fn doubtful(&self, census: &Census, a: &Traits, b: &Traits) -> bool {
         let two_numbers = self.identity == Some(Agreement::Different) && both_certain(a, b);
@@ -206,8 +217,11 @@ impl Found {
         if two_numbers || no_name {
             return true;
         }
-        if self.reach == Reach::Own || near(self.identity) {
-            return false;
+        if near(self.identity) {
+            return self.against_number(a);
+        }
+        if self.reach == Reach::Own {
+            return self.against_address(a, b);
         }
         let same_names = whole(self.given) && whole(self.family);
         // Who is reached in other ways altogether is the same person only when nothing tells otherwise.
@@ -228,7 +242,9 @@ impl Found {
             None if !same_names => return true,
             _ => {}
         }
-        if !near(self.family) && self.family.is_some() && !home {
+        let same_family =
+            near(self.family) && !(self.family == Some(Agreement::Similar) && are_two_families(census, a, b));
+        if !same_family && self.family.is_some() && !home {
             return true;
         }
         // Twins share all but the given name, and theirs may differ by a letter. One twin alone on one side and the other alone on
@@ -248,6 +264,12 @@ fn given_is_slip(census: &Census, a: &Traits, b: &Traits) -> bool {
     census.is_slip(Counted::Given, a, b) == Some(true)
 }
 
+/// Both of two family names that are almost the same are names that people have.
+fn are_two_families(census: &Census, a: &Traits, b: &Traits) -> bool {
+    let (Some(a), Some(b)) = (&a.family, &b.family) else { return false };
+    census.is_slip(Counted::Family, a, b) == Some(false)
+}
+
 /// One of several given names is the same, as of twins it is not.
 fn share_a_word(a: &Traits, b: &Traits) -> bool {
     let (Some(a), Some(b)) = (&a.given, &b.given) else { return false };
@@ -259,7 +281,7 @@ fn both_certain(a: &Traits, b: &Traits) -> bool {
 }
 
 /// How two names compare.
-fn name(a: &Name, b: &Name) -> Agreement {
+fn name(kind: Counted, a: &Name, b: &Name) -> Agreement {
     if a.whole == b.whole || same_words(a, b) {
         return Agreement::Same;
     }
@@ -286,8 +308,16 @@ fn name(a: &Name, b: &Name) -> Agreement {
     if length >= 3 && long.whole.starts_with(short.whole.as_str()) {
         return Agreement::Part;
     }
+    if kind == Counted::Given && have_short_form(a, b) {
+        return Agreement::Part;
+    }
     let alike = length >= 5 && short.initial() == long.initial() && jaro_winkler(&a.whole, &b.whole) >= 0.93;
     if alike { Agreement::Similar } else { Agreement::Different }
+}
+
+/// One of the one's names is what people are called who have one of the other's.
+fn have_short_form(a: &Name, b: &Name) -> bool {
+    a.words.iter().any(|one| b.words.iter().any(|other| is_short_form(one, other)))
 }
 
 fn same_words(a: &Name, b: &Name) -> bool {
@@ -319,7 +349,7 @@ const SWAPPED: f32 = 2.0;
 fn names(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> (Option<Agreement>, Option<Agreement>) {
     let one = |kind: Counted, a: &Option<Name>, b: &Option<Name>| {
         let (a, b) = (a.as_ref()?, b.as_ref()?);
-        let agreement = name(a, b);
+        let agreement = name(kind, a, b);
         Some((agreement, name_bits(census, kind, a, b, agreement)))
     };
     let straight = (one(Counted::Given, &a.given, &b.given), one(Counted::Family, &a.family, &b.family));
@@ -328,16 +358,19 @@ fn names(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> (Option<
     let agreement = |found: Compared| found.map(|(agreement, _)| agreement);
     let (first, second) = (near(agreement(crossed.0)), near(agreement(crossed.1)));
     if (first || second) && bits(&crossed) - SWAPPED > bits(&straight) {
-        let as_swapped =
-            |near: bool, found: Compared| found.map(|(agreement, _)| if near { Agreement::Swapped } else { agreement });
-        let (given, family) = (as_swapped(first, crossed.0), as_swapped(second, crossed.1));
-        let bits = [crossed.0.map_or(0.0, |found| found.1) - SWAPPED, crossed.1.map_or(0.0, |found| found.1)];
-        for ((id, agreement), bits) in [(field::GIVEN_NAME, given), (field::FAMILY_NAME, family)].into_iter().zip(bits)
-        {
+        // Which of the two records has its names in each other's place, nobody can tell. What agrees is taken for the family name
+        // where only one of them does: else twins, of whom one has the names swapped, would share a given name.
+        let (given, family) = match (first, second) {
+            (true, true) => (Some(Agreement::Swapped), Some(Agreement::Swapped)),
+            (true, false) => (agreement(crossed.1), Some(Agreement::Swapped)),
+            _ => (agreement(crossed.0), Some(Agreement::Swapped)),
+        };
+        for (id, agreement) in [(field::GIVEN_NAME, given), (field::FAMILY_NAME, family)] {
             if let Some(agreement) = agreement {
-                tally.add(id, agreement, bits);
+                tally.add(id, agreement, 0.0);
             }
         }
+        tally.bits += bits(&crossed) - SWAPPED;
         return (given, family);
     }
     for (id, found) in [(field::GIVEN_NAME, straight.0), (field::FAMILY_NAME, straight.1)] {
@@ -364,12 +397,13 @@ fn one_slip(a: &[u8; 8], b: &[u8; 8]) -> bool {
 
 fn birth(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> Option<Agreement> {
     let (a, b) = (a.birth?, b.birth?);
+    let rarity = || census.least_rarity(Counted::Birth, digits(&a), digits(&b));
     let (agreement, bits) = if a == b {
         (Agreement::Same, census.rarity(Counted::Birth, digits(&a)) - 0.2)
     } else if a[..4] == b[..4] && a[4..6] == b[6..] && a[6..] == b[4..6] {
-        (Agreement::Swapped, 9.0)
+        (Agreement::Swapped, rarity().min(9.0))
     } else if one_slip(&a, &b) {
-        (Agreement::Similar, 7.0)
+        (Agreement::Similar, rarity().min(7.0))
     } else {
         let parts = [a[..4] == b[..4], a[4..6] == b[4..6], a[6..] == b[6..]];
         match parts.iter().filter(|same| **same).count() {
@@ -381,15 +415,15 @@ fn birth(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> Option<A
     Some(agreement)
 }
 
-/// Where the person lives; how the postal codes compare.
-fn place(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> Option<Agreement> {
-    let mut postcode = None;
+/// Where the person lives: how the postal codes and the streets compare.
+fn place(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> (Option<Agreement>, Option<Agreement>) {
+    let (mut postcode, mut street) = (None, None);
     match (&a.postcode, &b.postcode) {
         (Some(one), Some(other)) => {
             let (agreement, bits) = if one == other {
                 (Agreement::Same, census.rarity(Counted::Postcode, one) - 0.4)
             } else if slips::at_most(1, one, other) {
-                (Agreement::Similar, 4.0)
+                (Agreement::Similar, census.least_rarity(Counted::Postcode, one, other).min(4.0))
             } else if one.len() == other.len() && one.get(..2) == other.get(..2) {
                 (Agreement::Part, 0.0)
             } else {
@@ -406,15 +440,17 @@ fn place(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> Option<A
         }
     }
     if let (Some(one), Some(other)) = (&a.street, &b.street) {
-        if one == other {
-            tally.add(field::STREET, Agreement::Same, 5.0);
+        let (agreement, bits) = if one == other {
+            (Agreement::Same, 5.0)
         } else if jaro_winkler(one, other) >= 0.92 {
-            tally.add(field::STREET, Agreement::Similar, 3.0);
+            (Agreement::Similar, 3.0)
         } else {
-            tally.add(field::STREET, Agreement::Different, -0.5);
-        }
+            (Agreement::Different, -0.5)
+        };
+        tally.add(field::STREET, agreement, bits);
+        street = Some(agreement);
     }
-    postcode
+    (postcode, street)
 }
 
 fn agreement(same: bool) -> Agreement {
@@ -445,7 +481,7 @@ fn reach(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> Reach {
         } else if id == field::EMAIL && local(one) == local(other) && local(one).is_some_and(|local| local.len() >= 5) {
             tally.add(id, Agreement::Part, 4.0);
         } else if id == field::EMAIL && digits_of(one) == digits_of(other) && slips::at_most(1, one, other) {
-            tally.add(id, Agreement::Similar, 4.0);
+            tally.add(id, Agreement::Similar, census.least_rarity(kind, one, other).min(4.0));
         } else {
             // One digit more or less is another number of the same company, or the next person of the same name.
             tally.add(id, Agreement::Different, -0.7);

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use compact_str::CompactString;
 
 use super::normal::{self, Name};
-use crate::check;
+use crate::check::{self, IdentityNumber};
 use crate::model::{Cell, FieldId, Record, field};
 
 /// The traits of one person.
@@ -31,6 +31,18 @@ pub(crate) struct Identity {
     pub(crate) certain: bool,
 }
 
+impl Identity {
+    /// The number in `text`; `None` for what is nobody's number.
+    pub(crate) fn new(text: &str) -> Option<Self> {
+        let certain = match check::identity_number(text) {
+            IdentityNumber::Checked => true,
+            IdentityNumber::Unchecked => false,
+            IdentityNumber::Placeholder => return None,
+        };
+        Some(Self { number: normal::code(text), certain })
+    }
+}
+
 impl Traits {
     pub(crate) fn of(record: &Record) -> Self {
         let text = |id: FieldId| match record.cell(id) {
@@ -44,8 +56,7 @@ impl Traits {
             (!whole.is_empty()).then_some(whole)
         };
         let code = |id: FieldId| text(id).map(|text| normal::code(&text)).filter(|code| !code.is_empty());
-        let identity = text(field::NATIONAL_ID)
-            .map(|text| Identity { certain: check::is_identity_number(&text), number: normal::code(&text) });
+        let identity = text(field::NATIONAL_ID).and_then(|text| Identity::new(&text));
         let birth = text(field::BIRTH_DATE).and_then(|text| normal::date_digits(&text));
         Self {
             given: text(field::GIVEN_NAME).and_then(|text| Name::new(&text)),
@@ -56,7 +67,7 @@ impl Traits {
             street: folded(field::STREET),
             email: text(field::EMAIL).map(|text| text.trim().to_lowercase().into()),
             phone: text(field::PHONE).and_then(|text| normal::phone(&text)),
-            identity: identity.filter(|identity| !identity.number.is_empty()),
+            identity,
             gender: code(field::GENDER).filter(|gender| gender != "other"),
         }
     }

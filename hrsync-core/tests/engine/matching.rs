@@ -7,18 +7,21 @@ use hrsync_core::{Actor, field};
 
 use crate::world::{TITLE, World, codes, host_id, kinds, person, results, vendor_id};
 
-/// Two people of the host share the e-mail address of one in the vendor; none has an identity number.
+/// Two people of the host share the e-mail address of one in the vendor; none has an identity number, and no name tells who it is.
 async fn twins() -> World {
     let world = World::new().await;
     for n in 1..=2 {
         let mut twin = person(n);
         twin.national_id = None;
         twin.employee_number = None;
+        twin.birth_date = None;
         twin.email = Some("twin@a.example".into());
         world.host.put(twin);
     }
     world.vendor.put("v1", &person(1));
-    world.vendor_sets(1, field::EMAIL, Some("twin@a.example"));
+    for (field, text) in [(field::EMAIL, "twin@a.example"), (field::GIVEN_NAME, "T.")] {
+        world.vendor_sets(1, field, Some(text));
+    }
     world
 }
 

@@ -1,0 +1,137 @@
+//! What speaks against two records being one person's, whatever key they share.
+//!
+//! An e-mail address or a telephone number is a family's as often as a person's, and two numbering schemes meet. So a key links
+//! only people whom nothing tells apart; where something does, a person decides.
+
+use super::score::{Found, near, whole};
+use super::slips;
+use super::traits::Traits;
+use super::{Agreement, IDENTITY_KEYS};
+use crate::model::{FieldId, Record, field};
+
+/// So many other things that agree outweigh one that differs, where an identity number nobody can check is the same.
+const OUTWEIGHED_BY: usize = 3;
+
+/// Names of so few letters that differ in one are two names as often as one and a slip: Kari and Mari.
+const SHORT_NAME: usize = 5;
+
+/// Whether something tells two records apart that have the same value of `key`.
+pub(crate) fn speaks_against(key: FieldId, host: &Record, vendor: &Record) -> bool {
+    if another_stronger_key(key, host, vendor) {
+        return true;
+    }
+    if names_and_birth_are_equal(host, vendor) {
+        return false;
+    }
+    let (a, b) = (Traits::of(host), Traits::of(vendor));
+    let found = Found::of(&a, &b);
+    match key {
+        field::NATIONAL_ID => found.against_number(&a),
+        field::EMAIL => found.against_address(&a, &b),
+        _ => {
+            // Of two numbering schemes that meet, many a number falls to two people of one given name.
+            let another_family = !found.family_fits() && !near(found.birth);
+            another_family || found.against_address(&a, &b)
+        }
+    }
+}
+
+/// Whether the two have another value of a key that is stronger than `key`.
+fn another_stronger_key(key: FieldId, host: &Record, vendor: &Record) -> bool {
+    let other = |stronger: FieldId| match (host.cell(stronger).value(), vendor.cell(stronger).value()) {
+        (Some(a), Some(b)) => !stronger.kind().same(a, b) && tells(stronger, host) && tells(stronger, vendor),
+        _ => false,
+    };
+    IDENTITY_KEYS.into_iter().take_while(|stronger| *stronger != key).any(other)
+}
+
+/// Whether a record's value of a key tells who somebody is at all.
+pub(crate) fn tells(key: FieldId, record: &Record) -> bool {
+    use crate::check::{IdentityNumber, identity_number};
+    let Some(value) = record.cell(key).value() else { return false };
+    key != field::NATIONAL_ID || identity_number(&value.reveal()) != IdentityNumber::Placeholder
+}
+
+/// Whether two records with different identity numbers have neither given nor family name in common. What is nobody's number tells
+/// nothing.
+pub(crate) fn have_two_numbers_and_no_name(host: &Record, vendor: &Record) -> bool {
+    let (a, b) = (Traits::of(host), Traits::of(vendor));
+    let found = Found::of(&a, &b);
+    let names = [found.given, found.family];
+    a.identity.is_some() && b.identity.is_some() && names.iter().all(|name| name.is_some() && !near(*name))
+}
+
+/// The usual case, seen without taking names to pieces.
+fn names_and_birth_are_equal(host: &Record, vendor: &Record) -> bool {
+    let equal = |id: FieldId| host.cell(id).value().is_some_and(|value| vendor.cell(id).value() == Some(value));
+    [field::GIVEN_NAME, field::FAMILY_NAME, field::BIRTH_DATE].into_iter().all(equal)
+}
+
+impl Found {
+    /// Against two people with the same identity number, or one that differs by a slip.
+    pub(crate) fn against_number(&self, a: &Traits) -> bool {
+        let checked = a.identity.as_ref().is_some_and(|identity| identity.certain);
+        if self.identity == Some(Agreement::Same) && checked {
+            return self.no_name() && self.another_birth();
+        }
+        let family = !self.family_fits() && !whole(self.given) && !near(self.birth);
+        // A number is nobody else's by birth, so that two like names are one and a slip here.
+        let given = !whole(self.given) && (self.given == Some(Agreement::Different) || self.another_gender);
+        let differ = [given, family, self.another_birth()];
+        let agree = [self.given, self.family, self.birth, self.postcode, self.street].map(near);
+        let agreeing = agree.into_iter().chain([self.reached]).filter(|agrees| *agrees).count();
+        match differ.into_iter().filter(|differs| *differs).count() {
+            0 => false,
+            1 => agreeing < OUTWEIGHED_BY,
+            // Husband and wife differ in given name and date of birth, whatever else they share.
+            _ => true,
+        }
+    }
+
+    /// Against two people who are reached in the same way.
+    pub(crate) fn against_address(&self, a: &Traits, b: &Traits) -> bool {
+        let name = self.family_fits() || whole(self.given) || near(self.birth);
+        !name || !self.given_fits(a, b) || self.another_birth()
+    }
+
+    /// Whether neither given nor family name is the same, as far as there are any to compare.
+    pub(crate) fn no_name(&self) -> bool {
+        let other = |name: Option<Agreement>| !near(name) && name != Some(Agreement::Part);
+        (self.given.is_some() || self.family.is_some()) && other(self.given) && other(self.family)
+    }
+
+    /// A date of birth that a slip does not explain.
+    fn another_birth(&self) -> bool {
+        matches!(self.birth, Some(Agreement::Different | Agreement::Part))
+    }
+
+    /// Whether the family names may be one person's without a marriage.
+    fn family_fits(&self) -> bool {
+        self.family.is_none() || near(self.family) || self.family == Some(Agreement::Part)
+    }
+
+    /// Whether the given names may be one person's.
+    fn given_fits(&self, a: &Traits, b: &Traits) -> bool {
+        match self.given {
+            given if whole(given) => true,
+            Some(Agreement::Different) => false,
+            _ if self.another_gender => false,
+            Some(_) => near(self.birth) || !two_like_names(a, b),
+            None => true,
+        }
+    }
+}
+
+/// Whether two given names that are almost the same are two names rather than one and a slip: short ones with another letter, and
+/// the names of a man and a woman.
+fn two_like_names(a: &Traits, b: &Traits) -> bool {
+    let (Some(a), Some(b)) = (&a.given, &b.given) else { return false };
+    let (a, b) = (a.whole.as_str(), b.whole.as_str());
+    let feminine = |short: &str, long: &str| long.strip_suffix('a') == Some(short);
+    let another_letter = || {
+        let differing = a.chars().zip(b.chars()).filter(|(one, other)| one != other).count();
+        let letters = a.chars().count();
+        letters == b.chars().count() && letters <= SHORT_NAME && differing == 1 && slips::at_most(1, a, b)
+    };
+    feminine(a, b) || feminine(b, a) || another_letter()
+}
