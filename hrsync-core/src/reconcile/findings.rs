@@ -45,7 +45,9 @@ pub(crate) fn ambiguous(candidate: &Candidate) -> Finding {
         CandidateReason::SharedInVendor(_) => {
             "may be the same person, but several people in the payroll system share this value"
         }
-        CandidateReason::Contradicted(_) => "may be the same person, but another identity value tells them apart",
+        CandidateReason::Contradicted(_) => {
+            "may be the same person, but a name, the birth date or another identity value tells them apart"
+        }
         CandidateReason::LinkedElsewhere => "may be the same person, but one of the two is linked to somebody else",
         CandidateReason::ReHire => {
             "the person seems to have come back and is linked as they were before; move the link to the new record, or keep the two apart"

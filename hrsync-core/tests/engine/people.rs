@@ -242,7 +242,7 @@ async fn erasing_leaves_nothing_of_who_was_forgotten_or_never_linked() {
         assert!(!row.body.contains("h1"), "{}", row.body);
     }
     // Who was erased is not created by itself either.
-    world.host.put(crate::world::person(3));
+    world.host.put(person(3));
     world.engine.erase(&world.anna, &host_id(3)).await.unwrap();
     assert!(world.plan(&world.review().await, &Decisions::new().create_in_vendor(Select::All)).is_empty());
 }
