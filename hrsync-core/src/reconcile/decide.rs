@@ -146,7 +146,8 @@ impl Decisions {
         self
     }
 
-    /// Enters a value for one field of one person, which goes to both sides; blank clears it on both.
+    /// Enters a value for one field of one person, which goes to both sides; blank clears it on both. The plan carries it sealed under
+    /// the host's key ring, so a saved plan is to be deleted when the person is erased.
     #[must_use]
     pub fn enter(mut self, person: &HostId, field: FieldId, value: impl Into<String>) -> Self {
         self.fields.insert((person.clone(), field, None), Decision::Enter(value.into()));

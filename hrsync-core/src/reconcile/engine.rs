@@ -401,7 +401,7 @@ impl Engine {
             match page.next {
                 Some(next) if seen.insert(next.clone()) => after = Some(next),
                 Some(_) => return Err(endless("the host's list of people does not end")),
-                None => return Ok(Roster { records, coverage: Coverage::FULL }),
+                None => return Ok(Roster { records: last_of_each(records), coverage: Coverage::FULL }),
             }
         }
     }
@@ -420,7 +420,10 @@ impl Engine {
             match page.next {
                 Some(next) if seen.insert(next.0.clone()) => cursor = Some(next),
                 Some(_) => return Err(endless("the vendor's list of people does not end")),
-                None => return Ok((roster, findings)),
+                None => {
+                    roster.records = last_of_each(roster.records);
+                    return Ok((roster, findings));
+                }
             }
         }
     }
@@ -555,6 +558,18 @@ pub(crate) fn connection_key() -> RowKey {
     RowKey::new(RowKind::Connection, "self")
 }
 
+/// One record for each id, the one read last: pages shift while a list is read, and then somebody comes twice.
+fn last_of_each(mut records: Vec<crate::Record>) -> Vec<crate::Record> {
+    let mut seen = HashSet::with_capacity(records.len());
+    let last: Vec<bool> = records.iter().rev().map(|record| seen.insert(record.id())).collect();
+    if last.iter().all(|last| *last) {
+        return records;
+    }
+    let mut last = last.into_iter().rev();
+    records.retain(|_| last.next().unwrap_or(true));
+    records
+}
+
 fn endless(message: &'static str) -> Error {
     Error::new(ErrorKind::Unexpected, message).with_code("endless_list")
 }
@@ -576,4 +591,22 @@ pub(crate) fn stops_a_run(error: &Error) -> bool {
             | ErrorKind::Cancelled
             | ErrorKind::RateLimited
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_comes_twice_in_a_list_is_one_record_the_one_read_last() {
+        let title = crate::field::JOB_TITLE;
+        let record = |id: &str, text: &str| {
+            let cell = crate::Cell::from_text(text, |text| title.kind().parse(text));
+            crate::Record::new(id).with(title, cell)
+        };
+        let once = vec![record("1", "a"), record("2", "b")];
+        assert_eq!(last_of_each(once.clone()), once);
+        let shifted = vec![record("1", "old"), record("2", "b"), record("1", "new"), record("1", "newest")];
+        assert_eq!(last_of_each(shifted), [record("2", "b"), record("1", "newest")]);
+    }
 }
