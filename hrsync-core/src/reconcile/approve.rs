@@ -68,11 +68,12 @@ fn together<'m>(mapping: &'m Mapping, entry: &'m FieldMapping) -> Vec<&'m FieldM
     entry.group.map_or_else(|| vec![entry], |group| mapping.group(group).collect())
 }
 
-/// The row that holds a creation.
+/// The row that holds the creation of somebody, whatever is known of them by then.
 fn hold_key(operation: &Operation) -> RowKey {
-    match (&operation.action, &operation.host_id) {
-        (Action::CreateInVendor { .. }, Some(person)) => creation_hold_key(person),
-        _ => approval_key(&operation.id),
+    match (&operation.host_id, &operation.vendor_id) {
+        (Some(person), _) => creation_hold_key(person),
+        (None, Some(record)) => host_creation_hold_key(record),
+        (None, None) => RowKey::new(RowKind::Approval, format!("operation/{}", operation.id)),
     }
 }
 
@@ -89,16 +90,15 @@ pub(crate) fn creation_hold_key(person: &HostId) -> RowKey {
     RowKey::new(RowKind::Approval, format!("person/{}", person.as_str()))
 }
 
+/// The row that holds every creation of a record's person in the host.
+pub(crate) fn host_creation_hold_key(record: &VendorId) -> RowKey {
+    RowKey::new(RowKind::Approval, format!("vendor/{}", record.as_str()))
+}
+
 /// Holds the creation of a person that somebody has to look at before it is carried out once more.
 pub(crate) fn creation_held(person: &HostId, at: OffsetDateTime) -> Result<Batch> {
     let held = Approval { approved: false, by: ENGINE.into(), at };
     Ok(Batch::default().put(creation_hold_key(person), None, store::encode(&held)?))
-}
-
-/// The batch that uses up what was said of an operation: it is for once.
-pub(crate) fn used_up(operation: &OperationId, person: Option<&HostId>) -> Batch {
-    let batch = Batch::default().delete(approval_key(operation));
-    person.into_iter().fold(batch, |batch, person| batch.delete(creation_hold_key(person)))
 }
 
 impl Engine {
@@ -137,8 +137,7 @@ impl Engine {
             let pair = operation.host_id.clone().zip(operation.vendor_id.clone());
             let (Some((side, changes)), Some((host, vendor))) = (written(&operation.action), pair) else {
                 batch = match approved {
-                    true if hold_key(operation) != approval_key(&operation.id) => batch.delete(hold_key(operation)),
-                    true => batch,
+                    true => batch.delete(hold_key(operation)),
                     false => batch.put(hold_key(operation), None, body.clone()),
                 };
                 continue;

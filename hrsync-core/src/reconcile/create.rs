@@ -1,7 +1,7 @@
 //! Creating people on either side.
 
 use super::apply::{Creating, Intent, Run, Sent, about, drifted, free, intent_key};
-use super::approve::used_up;
+use super::approve::approval_key;
 use super::baseline::{self, Verdict};
 use super::fingerprint::{Fingerprint, Fingerprinter, push_value};
 use super::link::{Link, link_key, vendor_link_key};
@@ -283,7 +283,7 @@ impl Run<'_> {
     async fn link_one(&mut self, person: &Created, vendor: &VendorId) -> Result<()> {
         let Some(host_id) = person.operation.host_id.clone() else { return Ok(()) };
         let linked = self.link_new_vendor_record(&host_id, vendor, (&person.host, &person.wanted))?;
-        let mut batch = linked.delete(intent_key(&person.operation)).and(used_up(&person.operation.id, Some(&host_id)));
+        let mut batch = linked.delete(intent_key(&person.operation)).delete(approval_key(&person.operation.id));
         // Somebody else's intent is not to be removed; where somebody looked after this one, they linked the person.
         batch.checks.push(self.still_held(&person.operation).await?.unwrap_or_else(|| free(&person.operation)));
         match self.commit(batch).await {
@@ -417,7 +417,7 @@ impl Run<'_> {
             baseline::make(&mapping, revision, &mut self.prints, &id, sides, None, |_, _| Verdict::Compared);
         let release = Batch::default()
             .delete(intent_key(operation))
-            .and(used_up(&operation.id, None))
+            .delete(approval_key(&operation.id))
             .record(self.outcome(operation, STEP, "done"));
         let batch = self.new_link(&link, LinkedBy::Key(natural_key(&reading.record)))?.and(release.clone());
         match self.commit(batch).await {

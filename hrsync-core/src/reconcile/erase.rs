@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::approve::{creation_hold_key, held_key};
+use super::approve::{creation_hold_key, held_key, host_creation_hold_key};
 use super::burst::Burst;
 use super::engine::Engine;
 use super::link::{Baseline, Link, LinkState, vendor_link_key};
@@ -307,8 +307,9 @@ fn keys_about(person: &HostId, links: &[Link]) -> Vec<RowKey> {
     let own = [write, creation_hold_key(person), person_key(of_host(person))];
     let of_link = |link: &Link| {
         let Link { host, vendor, .. } = link;
-        let let_alone = [failures_key(host, vendor), set_aside_key(host, vendor), held_key(host, vendor)];
-        let_alone.into_iter().chain([link.key(), vendor_link_key(vendor), person_key(of_vendor(vendor))])
+        let let_alone = [failures_key(host, vendor), set_aside_key(host, vendor)];
+        let held = [held_key(host, vendor), host_creation_hold_key(vendor)];
+        let_alone.into_iter().chain(held).chain([link.key(), vendor_link_key(vendor), person_key(of_vendor(vendor))])
     };
     own.into_iter().chain(links.iter().flat_map(of_link)).collect()
 }

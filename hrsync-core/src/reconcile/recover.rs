@@ -1,7 +1,7 @@
 //! Finding out what became of writes whose outcome was unknown.
 
 use super::apply::{Intent, VendorLink, put_link};
-use super::approve::{ENGINE, approval_key, creation_held, used_up};
+use super::approve::{ENGINE, approval_key, creation_held};
 use super::create::{identity_print, wanted_for_creation, with_identity};
 use super::engine::Engine;
 use super::link::vendor_link_key;
@@ -285,8 +285,7 @@ impl Engine {
         let mut batch = with.delete(row.key.clone());
         if result == "done" {
             // An approval is used up.
-            batch = batch
-                .and(used_up(&intent.operation, intent.host.as_ref().filter(|_| intent.action == CREATE_IN_VENDOR)));
+            batch = batch.delete(approval_key(&intent.operation));
         }
         let mut batch = batch.record(self.entry(run, actor, event));
         batch.checks.push((row.key.clone(), Check::At(row.version)));

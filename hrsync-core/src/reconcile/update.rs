@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::apply::{Run, Sent, about, drifted, free, intent_key, put_link, unchanged};
-use super::approve::used_up;
+use super::approve::approval_key;
 use super::baseline::{self, Verdict};
 use super::compare::{Halves, agree_now};
 use super::entries::{Subject, Unit, changed_entries, keys_of, subject, taking};
@@ -230,7 +230,7 @@ impl Run<'_> {
                         Batch::default().put(intent_key(operation), None, store::encode(&intent)?)
                     };
                     let batch = batch
-                        .and(used_up(&operation.id, None))
+                        .delete(approval_key(&operation.id))
                         .delete(set_aside_key(&link.host, &link.vendor))
                         .record(self.outcome(operation, step.name, "done"));
                     let batch = self.decided(operation, changes, &step.fields, batch);
@@ -590,7 +590,7 @@ impl Run<'_> {
         let release = Batch::default().delete(intent_key(operation));
         let result = match written {
             Ok(HostWrite::Written) => {
-                let batch = release.and(used_up(&operation.id, None)).record(self.outcome(operation, STEP, "done"));
+                let batch = release.delete(approval_key(&operation.id)).record(self.outcome(operation, STEP, "done"));
                 let batch = self.decided(operation, changes, &fields, batch);
                 // What was taken over is settled as it is now, also where the host makes something else of it, as of an emptied
                 // value that it works out from another. What was entered is settled when the vendor has it too.

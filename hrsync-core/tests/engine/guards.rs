@@ -8,7 +8,7 @@ use hrsync_core::reconcile::{Decisions, ItemResult, Plan, Resolution, Select};
 use hrsync_core::store::RowKind;
 use hrsync_core::{Clock, FieldId, field};
 
-use crate::world::{TITLE, World, codes, host_id, results};
+use crate::world::{TITLE, World, codes, host_id, person, results};
 
 const ACCOUNT: &str = "FI5810171000000122";
 
@@ -125,7 +125,7 @@ async fn a_list_without_anybody_is_not_believed() {
     let world = World::linked(2).await;
     world.vendor.remove("v1");
     world.vendor.remove("v2");
-    world.host.put(crate::world::person(3));
+    world.host.put(person(3));
     let review = world.review().await;
     assert_eq!(codes(&review.findings), [(code::INCOMPLETE_ROSTER, None)], "nobody is taken for missing");
     assert!(review.only_in_host.iter().all(|person| !person.blockers.is_empty()), "and nobody is created");
@@ -201,4 +201,27 @@ async fn within_an_hour_is_any_hour_also_when_the_clock_is_set_back() {
 #[tokio::test]
 async fn employments_that_end_in_a_list_are_counted_as_leaving() {
     assert_eq!(Sensitive::of(field::EMPLOYMENTS), Some(Sensitive::Leaving));
+}
+
+#[tokio::test]
+async fn a_creation_that_is_held_waits_on_either_side_also_when_the_person_changes() {
+    for in_vendor in [true, false] {
+        let world = World::new().await;
+        let decisions = Decisions::new().create_in_vendor(Select::All).create_in_host(Select::All);
+        match in_vendor {
+            true => world.host.put(person(1)),
+            false => world.vendor.put("v1", &person(1)),
+        }
+        let plan = world.plan(&world.review().await, &decisions);
+        world.engine.hold(&world.anna, &plan, &Select::All).await.unwrap();
+        match in_vendor {
+            true => world.host_sets(1, TITLE, Some("Chef")),
+            false => world.vendor_sets(1, TITLE, Some("Chef")),
+        }
+        assert_eq!(results(&world.sync(&decisions).await), [ItemResult::Held]);
+        let plan = world.plan(&world.review().await, &decisions);
+        world.engine.approve(&world.anna, &plan, &Select::All).await.unwrap();
+        assert_eq!(results(&world.sync(&decisions).await), [ItemResult::Done]);
+        assert!(world.rows(RowKind::Approval).await.is_empty());
+    }
 }
