@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod absence;
 pub mod check;
 mod clock;
 pub mod connection;

@@ -84,6 +84,12 @@ ids! {
     RunId;
     /// One operation of a plan. Equal inputs give equal ids.
     OperationId;
+    /// An absence's id in the host.
+    AbsenceId;
+    /// The type of an absence in the host.
+    AbsenceTypeId;
+    /// The type of an absence in the vendor.
+    VendorAbsenceTypeId;
 }
 
 /// One of the two sides of a connection.

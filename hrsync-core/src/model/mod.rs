@@ -9,7 +9,9 @@ mod timeline;
 mod value;
 
 pub use employee::{Address, BankAccount, Employee, Employment, EmploymentType, Gender, Salary, WorkingTime};
-pub use ids::{ConnectionId, HostId, OperationId, RunId, Side, VendorId};
+pub use ids::{
+    AbsenceId, AbsenceTypeId, ConnectionId, HostId, OperationId, RunId, Side, VendorAbsenceTypeId, VendorId,
+};
 pub use list::{Entry, List, ListDef, Part};
 pub use record::{AsGiven, Cell, Record};
 pub use schema::{FieldClass, FieldDef, FieldId, FieldKind, Schema, UnknownField, field};

@@ -1,0 +1,39 @@
+//! The days of an absence.
+
+use time::Date;
+
+use super::model::{Absence, AbsenceProblem, Counting, Extent, Hundredths, Portion};
+use super::schedule::WorkSchedule;
+
+/// What an absence takes of one day. How many hours that is, the payroll system's own working-hours standard says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DayPart {
+    /// The day.
+    pub day: Date,
+    /// How much of it, in per cent, the grade included. `hours` are given instead where the host counts those.
+    pub share: Hundredths,
+    /// So many hours, the grade included, whatever a working day has.
+    pub hours: Option<Hundredths>,
+}
+
+/// The days of an absence that count, in order: none while it has no end. Pure.
+///
+/// # Errors
+/// What is wrong with the absence.
+pub fn days(absence: &Absence, schedule: &WorkSchedule) -> Result<Vec<DayPart>, AbsenceProblem> {
+    absence.check()?;
+    let Some(end) = absence.end else { return Ok(Vec::new()) };
+    let counts = |day: Date| absence.counting == Counting::CalendarDays || schedule.works_on(day);
+    let part = |day: Date| {
+        let (share, hours) = match absence.extent {
+            Extent::Hours(hours) => (Hundredths::HUNDRED, Some(hours.per_cent(absence.grade))),
+            Extent::Days { first, last } => {
+                let half = (day == absence.start && first == Portion::Half) || (day == end && last == Portion::Half);
+                (if half { Hundredths::whole(50) } else { Hundredths::HUNDRED }, None)
+            }
+        };
+        DayPart { day, share: share.per_cent(absence.grade), hours }
+    };
+    let all = std::iter::successors(Some(absence.start), |day| day.next_day()).take_while(|day| *day <= end);
+    Ok(all.filter(|day| counts(*day)).map(part).collect())
+}

@@ -1,0 +1,29 @@
+//! Absences: which of them reach pay, on which days, and why the others do not.
+//!
+//! An absence is sick leave, a vacation, a day with a child: among the most protected data there is. Neither `Debug` nor `Display` of
+//! anything here shows a note, and nobody is told more than ids, dates' problems and reasons.
+//!
+//! ```
+//! use hrsync_core::absence::{Absence, AbsenceSettings, AbsenceStatus, Conditions, NotSent, TypeMapping};
+//! use time::macros::{date, datetime};
+//!
+//! let settings = AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC)).map("vacation", TypeMapping::To("activity 7".into()));
+//! let mut absence = Absence::new("a1", "h1", "vacation", date!(2026 - 11 - 23));
+//! absence.status = AbsenceStatus::Approved;
+//! absence.approved_at = Some(datetime!(2026-11-10 12:00 UTC));
+//! let send = |absence: &Absence| settings.target(absence, true, &Conditions::default()).cloned();
+//!
+//! assert_eq!(send(&absence), Err(NotSent::NoEnd));
+//! absence.end = Some(date!(2026 - 11 - 27));
+//! assert_eq!(send(&absence).unwrap().as_str(), "activity 7");
+//! ```
+
+mod days;
+mod eligibility;
+mod model;
+mod schedule;
+
+pub use days::{DayPart, days};
+pub use eligibility::{AbsenceSettings, Conditions, NotSent, TypeMapping};
+pub use model::{Absence, AbsenceProblem, AbsenceStatus, Counting, Extent, Hundredths, Portion};
+pub use schedule::WorkSchedule;
