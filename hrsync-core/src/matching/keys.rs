@@ -108,7 +108,7 @@ pub(crate) struct Open {
 }
 
 /// A value that more people of one side have is a shop's or a family's and tells nothing of any of them.
-const SHARED_BY_FEW: usize = 5;
+pub(crate) const SHARED_BY_FEW: usize = 5;
 
 /// Matches the people who are free. Afterwards `sides` tells who is still free. Gives the pairs that share a key and are for a
 /// person to decide on.

@@ -32,7 +32,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{FieldId, HostId, Record, VendorId, field};
 
-pub(crate) use keys::Index;
+pub(crate) use against::tells;
+pub(crate) use keys::{Index, SHARED_BY_FEW};
 pub(crate) use places::Places;
 
 /// The identity keys, the strongest first.

@@ -213,10 +213,10 @@ impl Run<'_> {
     /// What of an operation may be written, which is all of it when nothing is held. What is held is told.
     pub(crate) async fn approved(&mut self, operation: &Operation) -> Result<Option<Operation>> {
         let said = self.said(&approval_key(&operation.id)).await?;
-        if said.as_ref().is_some_and(|said| said.approved && self.engine.clock.now() - said.at < LASTS) {
-            return Ok(Some(operation.clone()));
-        }
-        let mut held: BTreeSet<FieldId> = operation.holds.iter().flat_map(|hold| hold.fields.iter().copied()).collect();
+        let approved = said.is_some_and(|said| said.approved && (self.engine.clock.now() - said.at).abs() < LASTS);
+        let holds: &[Hold] = if approved { &[] } else { &operation.holds };
+        let mut held: BTreeSet<FieldId> = holds.iter().flat_map(|hold| hold.fields.iter().copied()).collect();
+        // Approving took away what a person held then, so what is held is held since.
         match written(&operation.action) {
             None => {
                 if let Some(hold) = self.said(&hold_key(operation)).await?.filter(|said| !said.approved) {
@@ -235,7 +235,7 @@ impl Run<'_> {
                 held.extend(fields);
             }
         }
-        operation.holds.iter().for_each(|hold| self.found(held_finding(hold, operation), None));
+        holds.iter().for_each(|hold| self.found(held_finding(hold, operation), None));
         let free = |changes: &[Change]| -> Vec<Change> {
             changes.iter().filter(|change| !held.contains(&change.field)).cloned().collect()
         };

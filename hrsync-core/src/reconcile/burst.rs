@@ -74,6 +74,9 @@ impl Run<'_> {
 
     /// Counts a person in; false when there are too many already.
     async fn counts(&mut self, class: Sensitive, person: &HostId) -> Result<bool> {
+        if self.engine.guards.allowed(class, 0) == usize::MAX {
+            return Ok(true);
+        }
         let key = Burst::key(class);
         for _ in 0..TRIES {
             let now = self.engine.clock.now();

@@ -4,7 +4,7 @@ use super::apply::{Creating, Intent, Run, Sent, about, drifted, free, intent_key
 use super::approve::approval_key;
 use super::baseline::{self, Verdict};
 use super::fingerprint::{Fingerprint, Fingerprinter, push_value};
-use super::link::{Link, link_key, vendor_link_key};
+use super::link::{Link, LinkState, vendor_link_key};
 use super::linking::{apart_key, forgotten_key};
 use super::plan::{Operation, creation_print};
 use super::report::{ItemResult, ReviewItem};
@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::keys::KeyId;
 use crate::mapping::{Asked, Direction, Mapping, Update};
-use crate::matching::{IDENTITY_KEYS, LinkedBy};
+use crate::matching::{IDENTITY_KEYS, LinkedBy, SHARED_BY_FEW, tells};
 use crate::model::{Cell, Employee, FieldId, HostId, Record, Side, Value, VendorId, field};
 use crate::store::{self, Batch, Check, CommitError, RowKey, RowKind};
 
@@ -60,15 +60,11 @@ impl Run<'_> {
     /// Whether a record that was found on a side may be the person who is to be created there: nobody else's, and not told apart.
     async fn is_free(&self, host: &HostId, vendor: &VendorId, on: Side) -> Result<bool> {
         let linked = match on {
-            Side::Host => link_key(host),
-            Side::Vendor => vendor_link_key(vendor),
+            // Who was erased is not created anew.
+            Side::Host => self.engine.link(host).await?.is_some_and(|link| link.state != LinkState::Erased),
+            Side::Vendor => self.engine.store.get(&self.engine.id, &vendor_link_key(vendor)).await?.is_some(),
         };
-        for key in [linked, apart_key(host, vendor)] {
-            if self.engine.store.get(&self.engine.id, &key).await?.is_some() {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        Ok(!linked && self.engine.store.get(&self.engine.id, &apart_key(host, vendor)).await?.is_none())
     }
 
     /// Creates a person of the host in the vendor.
@@ -99,7 +95,13 @@ impl Run<'_> {
             return Ok(ItemResult::Drifted);
         }
         let (wanted, sent) = wanted_for_creation(&self.mapping, &host);
-        let mut there = with_identity(before, &wanted).next().is_some();
+        let mut there = false;
+        // What many share is no sign of anybody.
+        let same: Vec<&Record> = with_identity(before, &wanted).take(SHARED_BY_FEW + 1).collect();
+        for record in same.iter().filter(|_| same.len() <= SHARED_BY_FEW) {
+            let apart = apart_key(host_id, &VendorId::new(record.id()));
+            there |= self.engine.store.get(&self.engine.id, &apart).await?.is_none();
+        }
         for record in with_any_key(before, &wanted) {
             let id = VendorId::new(record.id());
             if there || !self.is_free(host_id, &id, Side::Vendor).await? {
@@ -108,7 +110,9 @@ impl Run<'_> {
             // The list tells of keys, and not who it is.
             self.report.calls.reads += self.engine.connector.info().calls_per_reading;
             there = match self.engine.connector.read(&id, self.engine.as_of()).await {
-                Ok(reading) => resemble(&reading.record, &wanted),
+                // What the vendor works out itself is not sent, and tells as much.
+                Ok(reading) => resemble(&reading.record, &wanted) || resemble(&reading.record, &host),
+                Err(error) if error.kind() == ErrorKind::NotFound => false,
                 Err(error) => {
                     self.count_failure(&error);
                     self.found(about(Finding::from_error(&error), operation), error.sensitive_detail());
@@ -471,7 +475,7 @@ fn renamed(record: &Record, id: &HostId) -> Record {
 
 /// The strongest identity key that a record has.
 fn natural_key(record: &Record) -> FieldId {
-    let has = |key: &&FieldId| record.cell(**key).value().is_some();
+    let has = |key: &&FieldId| record.cell(**key).value().is_some() && tells(**key, record);
     IDENTITY_KEYS.iter().find(has).copied().unwrap_or(IDENTITY_KEYS[0])
 }
 
@@ -487,7 +491,7 @@ pub(crate) fn identity_print(prints: &Fingerprinter, record: &Record) -> Option<
 /// The records that have the strongest identity key of `wanted`.
 pub(crate) fn with_identity<'r>(records: &'r [Record], wanted: &'r Record) -> impl Iterator<Item = &'r Record> {
     let key = natural_key(wanted);
-    let value: Option<&Value> = wanted.cell(key).value();
+    let value: Option<&Value> = wanted.cell(key).value().filter(|_| tells(key, wanted));
     let same = move |other: &Value| value.is_some_and(|value| key.kind().same(other, value));
     records.iter().filter(move |record| record.cell(key).value().is_some_and(same))
 }
@@ -499,7 +503,7 @@ fn same(a: &Record, b: &Record, field: FieldId) -> bool {
 
 /// The records that have any of the identity keys of `wanted`.
 fn with_any_key<'r>(records: &'r [Record], wanted: &'r Record) -> impl Iterator<Item = &'r Record> {
-    records.iter().filter(move |other| IDENTITY_KEYS.iter().any(|key| same(other, wanted, *key)))
+    records.iter().filter(move |other| IDENTITY_KEYS.iter().any(|key| tells(*key, wanted) && same(other, wanted, *key)))
 }
 
 /// Whether two records with a common key have the birth date or the whole name in common too. Such a pair is linked or asked about in

@@ -181,7 +181,8 @@ impl Engine {
         }
         let about = |event: &Event| {
             ids.iter().any(|(id, links)| {
-                event.is_about(id, None) || links.iter().any(|link| event.is_about(id, Some(&link.vendor)))
+                let mut known = links.iter().filter(|link| !link.vendor.as_str().is_empty());
+                event.is_about(id, None) || known.any(|link| event.is_about(id, Some(&link.vendor)))
             })
         };
         let take = |entries: &mut Vec<Entry>, entry: Entry| {
@@ -231,8 +232,10 @@ impl Engine {
                 let nobody = Link { state: LinkState::Erased, ..Link::new(id.clone(), VendorId::new("")) };
                 batch = batch.put(nobody.key(), Some(Check::Absent), nobody.to_body()?);
             }
-            let vendors = links.iter().map(|link| Some(link.vendor.clone()));
-            for vendor in vendors.chain(links.is_empty().then_some(None)) {
+            let known = links.iter().filter(|link| !link.vendor.as_str().is_empty());
+            let vendors: Vec<_> = known.map(|link| Some(link.vendor.clone())).collect();
+            let none = vendors.is_empty().then_some(None);
+            for vendor in vendors.into_iter().chain(none) {
                 let event = Event::Erased { host: id.clone(), vendor };
                 batch = batch.record(self.entry(&run, actor.id(), event));
             }

@@ -30,11 +30,11 @@ impl Engine {
         Ok(links)
     }
 
-    /// How many people have a link: those with several count once.
+    /// How many people are linked: those with several records count once.
     pub(crate) async fn linked_people(&self) -> Result<usize> {
         let mut people = 0;
-        self.each_row(RowKind::Link, |_| {
-            people += 1;
+        self.each_row(RowKind::Link, |row| {
+            people += usize::from(Link::from_row(row)?.state == LinkState::Linked);
             Ok(())
         })
         .await?;

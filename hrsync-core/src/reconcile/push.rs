@@ -112,25 +112,34 @@ impl Run<'_> {
             }
         };
         let changes = self.live_changes(&fresh);
-        let Some(changes) = self.only_free(&fresh, changes).await? else { return Ok(true) };
         let changes = self.without_held(&fresh.link, changes).await?;
+        let Some(changes) = self.only_free(&fresh, changes).await? else { return Ok(true) };
+        if changes.is_empty() {
+            return Ok(false);
+        }
+        let mut operation = self.live_operation(link, &changes);
+        if self.is_set_aside(&fresh, &operation).await? || self.is_let_alone(&operation).await? {
+            self.item(&operation, ItemResult::SetAside);
+            return Ok(true);
+        }
+        // Who is let alone takes nobody's place in the hour.
         let changes = self.without_burst(&fresh, changes).await?;
         if changes.is_empty() {
             return Ok(false);
         }
+        operation = self.live_operation(link, &changes);
         let key = self.prints.current.key;
-        let action = Action::UpdateVendor { changes: changes.clone() };
-        let (host_id, vendor_id) = (Some(person.clone()), Some(link.vendor.clone()));
-        let id = operation_id(&self.prints.current, host_id.as_ref(), vendor_id.as_ref(), &action);
-        let operation = Operation { id, host_id, vendor_id, action, holds: Vec::new() };
-        if self.is_let_alone(&operation).await? {
-            self.item(&operation, ItemResult::SetAside);
-            return Ok(true);
-        }
         let result = self.update_vendor(&operation, &changes, key, Some(fresh)).await?;
         self.item(&operation, result);
         self.count_write(&operation, result).await?;
         Ok(true)
+    }
+
+    fn live_operation(&self, link: &Link, changes: &[Change]) -> Operation {
+        let action = Action::UpdateVendor { changes: changes.to_vec() };
+        let (host_id, vendor_id) = (Some(link.host.clone()), Some(link.vendor.clone()));
+        let id = operation_id(&self.prints.current, host_id.as_ref(), vendor_id.as_ref(), &action);
+        Operation { id, host_id, vendor_id, action, holds: Vec::new() }
     }
 
     /// Leaves out values that must be unique in the vendor and are somebody else's there. The list of people tells; it is

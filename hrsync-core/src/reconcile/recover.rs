@@ -163,7 +163,8 @@ impl Engine {
         }
         match (settled, &intent.host, host, wanted) {
             (Settled::Applied(_), ..) if !creation => {
-                self.release(run, actor, row, intent, "done", Batch::default()).await
+                let unsettled = self.unsettled(intent).await?;
+                self.release(run, actor, row, intent, "done", unsettled).await
             }
             // The next comparison tells whether it has to be sent again.
             (Settled::Ambiguous, ..) if !creation => {

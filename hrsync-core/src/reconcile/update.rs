@@ -106,11 +106,10 @@ impl Run<'_> {
                 Err(result) => return Ok(result),
             },
         };
-        let Fresh { link, mut host, vendor } = fresh;
-        if self.still_set_aside(&link, &vendor).await? {
-            self.found(set_aside_finding(operation), None);
+        if self.is_set_aside(&fresh, operation).await? {
             return Ok(ItemResult::SetAside);
         }
+        let Fresh { link, mut host, vendor } = fresh;
         if are_two_people(&host, &vendor.record) {
             self.found(super::findings::other_person(&link.host, &link.vendor), None);
             return Ok(ItemResult::Refused);
@@ -145,7 +144,8 @@ impl Run<'_> {
         }
         let complete = !refused && steps.left_out.is_empty() && fields.iter().all(|field| send.contains(field));
         let sides = Sides { host: &host, as_read: &as_read, vendor: &vendor };
-        let result = self.write_vendor(operation, changes, &link, sides, (&wanted, &decided), &steps.steps).await?;
+        let result =
+            self.write_vendor(operation, changes, &link, sides, (&wanted, &decided, &fields), &steps.steps).await?;
         Ok(if result == ItemResult::Done && !complete { ItemResult::PartlyDone } else { result })
     }
 
@@ -199,7 +199,7 @@ impl Run<'_> {
         changes: &[Change],
         link: &Link,
         Sides { host, as_read, vendor }: Sides<'_>,
-        (wanted, decided): (&Record, &[(FieldId, Value)]),
+        (wanted, decided, due): (&Record, &[(FieldId, Value)], &[FieldId]),
         steps: &[Step],
     ) -> Result<ItemResult> {
         let (mut done_before, mut shown) = (false, vendor.record.clone());
@@ -218,6 +218,11 @@ impl Run<'_> {
             match self.send(operation, step, None, checks, replaced).await? {
                 Sent::Done(done) => {
                     self.learn(&done, operation).await?;
+                    let Some(held) = self.still_held(operation).await? else {
+                        let done = self.outcome(operation, step.name, "done");
+                        self.entries.push(done);
+                        return Ok(self.taken_over(operation));
+                    };
                     let last = place + 1 == steps.len();
                     let batch = if last {
                         Batch::default().delete(intent_key(operation))
@@ -229,19 +234,23 @@ impl Run<'_> {
                         intent.confirmed = true;
                         Batch::default().put(intent_key(operation), None, store::encode(&intent)?)
                     };
-                    let batch = batch
+                    let mut batch = batch
                         .delete(approval_key(&operation.id))
                         .delete(set_aside_key(&link.host, &link.vendor))
                         .record(self.outcome(operation, step.name, "done"));
+                    batch.checks.push(held);
                     let batch = self.decided(operation, changes, &step.fields, batch);
                     for field in &step.fields {
                         shown.set(*field, wanted.cell(*field).clone());
                     }
-                    let (sides, verdict) = match undoes(changes) {
-                        true => ((as_read, &shown), Verdict::Settled),
-                        false => ((host, &vendor.record), Verdict::Written),
+                    // What an undo carries along is as it was, and may wait to be written.
+                    let put_back: Vec<FieldId> =
+                        step.fields.iter().filter(|field| due.contains(field)).copied().collect();
+                    let (sides, written, verdict) = match undoes(changes) {
+                        true => ((as_read, &shown), &put_back, Verdict::Settled),
+                        false => ((host, &vendor.record), &step.fields, Verdict::Written),
                     };
-                    self.store_link(link, sides, (&step.fields, decided, verdict), batch).await?;
+                    self.store_link(link, sides, (written, decided, verdict), batch).await?;
                     done_before = true;
                 }
                 Sent::Refused(error) => {
@@ -404,7 +413,15 @@ impl Run<'_> {
         link.baseline = self.make_baseline(&link, sides, written);
         match self.commit(batch.clone().and(put_link(&link)?)).await {
             // The link was changed meanwhile; the write stands, and the next comparison finds out.
-            Err(CommitError::Stale) => Ok(self.commit(batch).await?),
+            Err(CommitError::Stale) => {
+                let entries = batch.entries.clone();
+                match self.commit(batch).await {
+                    // Somebody else looked after the write.
+                    Err(CommitError::Stale) => self.entries.extend(entries),
+                    other => other?,
+                }
+                Ok(())
+            }
             other => Ok(other?),
         }
     }
@@ -458,6 +475,15 @@ impl Run<'_> {
                 entered,
             }))
         })
+    }
+
+    /// Whether the person is set aside, which is told.
+    pub(crate) async fn is_set_aside(&mut self, fresh: &Fresh, operation: &Operation) -> Result<bool> {
+        let aside = self.still_set_aside(&fresh.link, &fresh.vendor).await?;
+        if aside {
+            self.found(set_aside_finding(operation), None);
+        }
+        Ok(aside)
     }
 
     /// Whether the person is set aside for a reason that still holds. When it no longer does, the next write goes on.

@@ -33,8 +33,8 @@ pub enum RowKind {
     Intent,
     /// A record of a person that is set aside, by both ids.
     SetAside,
-    /// What a person said about an operation of a plan, by the operation; or `person/` and the host id of somebody whose creation the
-    /// engine holds.
+    /// What a person said about an operation of a plan, by the operation. What is held: fields by `held/` and both ids, creations by
+    /// `person/` and the host id or `vendor/` and the vendor id.
     Approval,
     /// That a link was forgotten, by vendor id: what is created of that person again is another creation.
     Forgotten,

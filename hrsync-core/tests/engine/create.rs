@@ -2,6 +2,7 @@
 
 use hrsync_core::connector::Coverage;
 use hrsync_core::finding::code;
+use hrsync_core::mapping::{FieldMapping, Mapping};
 use hrsync_core::reconcile::{Decisions, ItemResult, Select};
 use hrsync_core::store::RowKind;
 use hrsync_core::{Employee, Error, ErrorKind, FieldId, VendorId, field};
@@ -288,5 +289,33 @@ async fn a_creation_in_several_calls() {
         assert!(world.engine.link(&host_id(1)).await.unwrap().is_some(), "{case}");
         let open = world.review().await.open().filter(|difference| difference.field == TITLE).count();
         assert_eq!(open, usize::from(!complete), "{case}: what is missing in the vendor waits for a decision");
+    }
+}
+
+#[tokio::test]
+async fn a_placeholder_or_what_two_were_told_apart_by_keeps_nobody_from_being_created() {
+    for in_vendor in [true, false] {
+        let world = World::new().await;
+        world.vendor.unique(false);
+        let lines = [field::NATIONAL_ID, field::GIVEN_NAME, field::FAMILY_NAME];
+        world.vendor.set_mapping(Mapping::new("memory", lines.map(|id| FieldMapping::new(id, "path"))));
+        let decisions = Decisions::new().create_in_vendor(Select::All).create_in_host(Select::All);
+        let mut nobody = person(1);
+        nobody.national_id = Some("000000-0000".into());
+        let mut other = person(2);
+        other.national_id.clone_from(&nobody.national_id);
+        match in_vendor {
+            true => {
+                world.vendor.put("v2", &other);
+                world.host.put(nobody);
+            }
+            false => {
+                world.host.put(other);
+                world.vendor.put("v1", &nobody);
+            }
+        }
+        world.sync(&decisions).await;
+        world.sync(&decisions).await;
+        assert_eq!((world.host.people().len(), world.vendor.ids().len()), (2, 2), "in the vendor: {in_vendor}");
     }
 }

@@ -225,3 +225,30 @@ async fn a_creation_that_is_held_waits_on_either_side_also_when_the_person_chang
         assert!(world.rows(RowKind::Approval).await.is_empty());
     }
 }
+
+#[tokio::test]
+async fn who_is_set_aside_takes_nobodys_place_in_the_hour() {
+    let one = Guards::off().limit(Sensitive::Name, Limit { people: 1, per_mille: 0 });
+    let world = World::linked(2).await.again(|builder| builder.guards(one));
+    world.vendor.hold("v1", Some("memory.locked"));
+    world.host_sets(1, field::FAMILY_NAME, Some("Uusi"));
+    assert_eq!(results(&world.push(1).await), [ItemResult::SetAside]);
+    world.clock.advance(Duration::from_secs(3_000));
+    assert_eq!(results(&world.engine.sweep().await.unwrap()), [ItemResult::SetAside]);
+    world.clock.advance(Duration::from_secs(1_000));
+    world.host_sets(2, field::FAMILY_NAME, Some("Toinen"));
+    assert_eq!(results(&world.push(2).await), [ItemResult::Done]);
+}
+
+#[tokio::test]
+async fn a_hold_is_stronger_than_an_earlier_approval() {
+    let world = World::linked(1).await;
+    world.host_sets(1, TITLE, Some("Chef"));
+    let approved = world.plan(&world.review().await, &Decisions::new());
+    world.engine.approve(&world.anna, &approved, &Select::All).await.unwrap();
+    world.host_sets(1, TITLE, Some("Cook"));
+    let held = world.plan(&world.review().await, &Decisions::new());
+    world.engine.hold(&world.anna, &held, &Select::All).await.unwrap();
+    world.host_sets(1, TITLE, Some("Chef"));
+    assert_eq!(results(&world.apply(&approved).await), [ItemResult::Held]);
+}

@@ -241,3 +241,16 @@ async fn an_undo_whose_answer_was_lost_is_not_taken_for_somebodys_change() {
     assert_eq!(kinds(&world.review().await), [(TITLE, DifferenceKind::Conflict)]);
     assert_eq!(world.values(1, TITLE), (text("Chef"), text("Baker")));
 }
+
+#[tokio::test]
+async fn what_an_undo_carries_along_is_not_settled() {
+    let world = World::linked(1).await;
+    world.host_sets(1, field::STREET, Some("Uusikuja 9"));
+    let report = world.sync(&Decisions::new()).await;
+    world.host_sets(1, field::TOWN, Some("Espoo"));
+    let plan = undo(&world, &report.run).await;
+    world.apply(&plan).await;
+    assert_eq!(world.values(1, field::TOWN), (text("Espoo"), text("Turku")));
+    let review = world.review().await;
+    assert!(review.open().any(|one| one.field == field::TOWN), "{:?}", kinds(&review));
+}
