@@ -11,7 +11,7 @@ use super::engine::Engine;
 use super::link::{Link, pair_id};
 use super::plan::{Action, Change, Operation, Plan};
 use crate::connection::Actor;
-use crate::error::{Fixer, Result};
+use crate::error::{ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::guard::Hold;
 use crate::journal::Event;
@@ -21,6 +21,9 @@ use crate::store::{self, Batch, Check, RowKey, RowKind};
 
 /// How long an approval stands that was not used up. What a person agreed to once is not written in another year.
 const LASTS: Duration = Duration::days(30);
+
+/// How often it is tried again when somebody else says something at the same time.
+const TRIES: u32 = 10;
 
 /// What a person said about an operation, as it is stored.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -122,6 +125,23 @@ impl Engine {
 
     async fn say(&self, actor: &Actor, plan: &Plan, operations: &Select<OperationId>, approved: bool) -> Result<()> {
         self.may_configure(actor)?;
+        for _ in 1..TRIES {
+            match self.try_to_say(actor, plan, operations, approved).await {
+                // Somebody else said something of the same record at the same time.
+                Err(error) if error.kind() == ErrorKind::VersionMismatch => {}
+                said => return said,
+            }
+        }
+        self.try_to_say(actor, plan, operations, approved).await
+    }
+
+    async fn try_to_say(
+        &self,
+        actor: &Actor,
+        plan: &Plan,
+        operations: &Select<OperationId>,
+        approved: bool,
+    ) -> Result<()> {
         let (_, connection) = self.connected().await?;
         plan.verify(&self.id, &self.connector.mapping(&connection.memory), &*self.keys)?;
         let mapping = self.connector.mapping(&connection.memory);
