@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::apply::{Run, about};
 use super::decide::Select;
-use super::engine::Engine;
+use super::engine::{Engine, TRIES};
 use super::link::{Link, pair_id};
 use super::plan::{Action, Change, Operation, Plan};
 use crate::connection::Actor;
@@ -21,9 +21,6 @@ use crate::store::{self, Batch, Check, RowKey, RowKind};
 
 /// How long an approval stands that was not used up. What a person agreed to once is not written in another year.
 const LASTS: Duration = Duration::days(30);
-
-/// How often it is tried again when somebody else says something at the same time.
-const TRIES: u32 = 10;
 
 /// What a person said about an operation, as it is stored.
 #[derive(Debug, Clone, Serialize, Deserialize)]

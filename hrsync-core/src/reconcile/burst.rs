@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::apply::Run;
+use super::engine::TRIES;
 use super::plan::Change;
 use super::update::Fresh;
 use crate::error::{Error, ErrorKind, Fixer, Result};
@@ -16,9 +17,6 @@ use crate::store::{self, Batch, Check, CommitError, RowKey, RowKind};
 
 /// In seconds.
 const WINDOW: u64 = 3_600;
-
-/// How often a count is tried again when somebody else counts at the same time.
-const TRIES: u32 = 10;
 
 /// Whose changes of a class were pushed within the hour, and when last, in seconds, as it is stored.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

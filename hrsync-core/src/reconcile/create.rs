@@ -57,6 +57,51 @@ impl Run<'_> {
         }
     }
 
+    /// Whether a person of the host is in the vendor already, who was not when the plan was made. `Err` inside is what came of the
+    /// operation because that cannot be told.
+    async fn is_there(
+        &mut self,
+        operation: &Operation,
+        host_id: &HostId,
+        before: &[Record],
+        (host, wanted): (&Record, &Record),
+    ) -> Result<Result<bool, ItemResult>> {
+        let mut there = false;
+        // What many share is no sign of anybody.
+        let same: Vec<&Record> = with_identity(before, wanted).take(SHARED_BY_FEW + 1).collect();
+        for record in same.iter().filter(|_| same.len() <= SHARED_BY_FEW) {
+            let apart = apart_key(host_id, &VendorId::new(record.id()));
+            there |= self.engine.store.get(&self.engine.id, &apart).await?.is_none();
+        }
+        for record in with_any_key(before, wanted) {
+            let id = VendorId::new(record.id());
+            if there || !self.is_free(host_id, &id, Side::Vendor).await? {
+                continue;
+            }
+            // The list tells of keys, and not who it is.
+            self.report.calls.reads += self.engine.connector.info().calls_per_reading;
+            there = match self.engine.connector.read(&id, self.engine.as_of()).await {
+                // What the vendor works out itself is not sent, and tells as much.
+                Ok(reading) => resemble(&reading.record, wanted) || resemble(&reading.record, host),
+                Err(error) if error.kind() == ErrorKind::NotFound => false,
+                Err(error) => {
+                    self.count_failure(&error);
+                    self.found(about(Finding::from_error(&error), operation), error.sensitive_detail());
+                    return Ok(Err(ItemResult::Refused));
+                }
+            };
+        }
+        Ok(Ok(there))
+    }
+
+    /// Refuses to create a person who is there already.
+    fn already_there(&mut self, operation: &Operation, side: &str) -> ItemResult {
+        let message = format!("{side} has this person already; the next review takes it up");
+        let finding = Finding::problem("already_exists", message, Fixer::HostAdministrator);
+        self.found(about(finding, operation), None);
+        ItemResult::Refused
+    }
+
     /// Whether a record that was found on a side may be the person who is to be created there: nobody else's, and not told apart.
     async fn is_free(&self, host: &HostId, vendor: &VendorId, on: Side) -> Result<bool> {
         let linked = match on {
@@ -95,36 +140,10 @@ impl Run<'_> {
             return Ok(ItemResult::Drifted);
         }
         let (wanted, sent) = wanted_for_creation(&self.mapping, &host);
-        let mut there = false;
-        // What many share is no sign of anybody.
-        let same: Vec<&Record> = with_identity(before, &wanted).take(SHARED_BY_FEW + 1).collect();
-        for record in same.iter().filter(|_| same.len() <= SHARED_BY_FEW) {
-            let apart = apart_key(host_id, &VendorId::new(record.id()));
-            there |= self.engine.store.get(&self.engine.id, &apart).await?.is_none();
-        }
-        for record in with_any_key(before, &wanted) {
-            let id = VendorId::new(record.id());
-            if there || !self.is_free(host_id, &id, Side::Vendor).await? {
-                continue;
-            }
-            // The list tells of keys, and not who it is.
-            self.report.calls.reads += self.engine.connector.info().calls_per_reading;
-            there = match self.engine.connector.read(&id, self.engine.as_of()).await {
-                // What the vendor works out itself is not sent, and tells as much.
-                Ok(reading) => resemble(&reading.record, &wanted) || resemble(&reading.record, &host),
-                Err(error) if error.kind() == ErrorKind::NotFound => false,
-                Err(error) => {
-                    self.count_failure(&error);
-                    self.found(about(Finding::from_error(&error), operation), error.sensitive_detail());
-                    return Ok(ItemResult::Refused);
-                }
-            };
-        }
-        if there {
-            let message = "the payroll system has this person already; the next review takes it up";
-            let finding = Finding::problem("already_exists", message, Fixer::HostAdministrator);
-            self.found(about(finding, operation), None);
-            return Ok(ItemResult::Refused);
+        match self.is_there(operation, host_id, before, (&host, &wanted)).await? {
+            Ok(false) => {}
+            Ok(true) => return Ok(self.already_there(operation, "the payroll system")),
+            Err(result) => return Ok(result),
         }
         let write = Write { current: None, wanted: &wanted, changed: &sent, memory: &self.memory };
         let steps = match self.engine.connector.steps(&write) {
@@ -374,10 +393,7 @@ impl Run<'_> {
         let like = with_any_key(people, &wanted).filter(|record| resemble(record, &wanted));
         for record in with_identity(people, &wanted).chain(like) {
             if self.is_free(&HostId::new(record.id()), vendor_id, Side::Host).await? {
-                let message = "the host has this person already; the next review takes it up";
-                let finding = Finding::problem("already_exists", message, Fixer::HostAdministrator);
-                self.found(about(finding, operation), None);
-                return Ok(ItemResult::Refused);
+                return Ok(self.already_there(operation, "the host"));
             }
         }
         let (once, still) = self.once_for_creation(operation, vendor_id).await?;

@@ -32,8 +32,8 @@ const SCAN: usize = 500;
 /// How many entries of the journal are read at a time.
 pub(crate) const ENTRIES: usize = 500;
 
-/// How often a change of the connection is tried again when somebody else changes it at the same time.
-const CONNECTION_TRIES: u32 = 10;
+/// How often something is tried again when somebody else changes the same rows at the same time.
+pub(crate) const TRIES: u32 = 10;
 
 /// Keeps one host and one vendor company in step.
 ///
@@ -298,7 +298,7 @@ impl Engine {
             let Some(batch) = change(&mut connection) else { return Ok(()) };
             let batch = batch.put(connection_key(), Some(Check::At(row.version)), store::encode(&connection)?);
             match self.store.commit(&self.id, batch).await {
-                Err(CommitError::Stale) if tries < CONNECTION_TRIES => tries += 1,
+                Err(CommitError::Stale) if tries < TRIES => tries += 1,
                 other => return Ok(other?),
             }
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::approve::{creation_hold_key, held_key, host_creation_hold_key};
 use super::burst::Burst;
-use super::engine::Engine;
+use super::engine::{Engine, TRIES};
 use super::link::{Baseline, Link, LinkState, vendor_link_key};
 use super::quarantine::{failures_key, set_aside_key};
 use crate::connection::Actor;
@@ -18,9 +18,6 @@ use crate::journal::{Entry, Event, keep_approvals_of_the_others};
 use crate::keys::{KEY_MISSING, Key, Sealed, hex, unhex};
 use crate::model::{HostId, VendorId};
 use crate::store::{self, Batch, Check, CommitError, Row, RowKey, RowKind};
-
-/// How often the key of a person is looked for again when somebody else makes it at the same time.
-const TRIES: u32 = 10;
 
 /// The key of a person as it is stored: sealed under the host's ring.
 #[derive(Serialize, Deserialize)]
@@ -181,8 +178,7 @@ impl Engine {
         }
         let about = |event: &Event| {
             ids.iter().any(|(id, links)| {
-                let mut known = links.iter().filter(|link| !link.vendor.as_str().is_empty());
-                event.is_about(id, None) || known.any(|link| event.is_about(id, Some(&link.vendor)))
+                event.is_about(id, None) || vendors_of(links).any(|vendor| event.is_about(id, Some(vendor)))
             })
         };
         let take = |entries: &mut Vec<Entry>, entry: Entry| {
@@ -232,8 +228,7 @@ impl Engine {
                 let nobody = Link { state: LinkState::Erased, ..Link::new(id.clone(), VendorId::new("")) };
                 batch = batch.put(nobody.key(), Some(Check::Absent), nobody.to_body()?);
             }
-            let known = links.iter().filter(|link| !link.vendor.as_str().is_empty());
-            let vendors: Vec<_> = known.map(|link| Some(link.vendor.clone())).collect();
+            let vendors: Vec<_> = vendors_of(&links).cloned().map(Some).collect();
             let none = vendors.is_empty().then_some(None);
             for vendor in vendors.into_iter().chain(none) {
                 let event = Event::Erased { host: id.clone(), vendor };
@@ -296,6 +291,11 @@ impl Engine {
         }
         Ok(ids)
     }
+}
+
+/// The records in the vendor to which links lead. What remembers an erased person who had none leads nowhere.
+fn vendors_of(links: &[Link]) -> impl Iterator<Item = &VendorId> {
+    links.iter().map(|link| &link.vendor).filter(|vendor| !vendor.as_str().is_empty())
 }
 
 /// What the wrapping of a key is about.

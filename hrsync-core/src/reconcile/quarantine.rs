@@ -224,6 +224,7 @@ impl Run<'_> {
     /// Counts a write that was refused, or forgets earlier refusals after one that was carried out. Only updates of the vendor are
     /// counted: nothing else is tried again by itself.
     pub(crate) async fn count_write(&mut self, operation: &Operation, result: ItemResult) -> Result<()> {
+        let refusal = self.refusal.take();
         let (Some(person), Some(vendor), Action::UpdateVendor { .. }) =
             (&operation.host_id, &operation.vendor_id, &operation.action)
         else {
@@ -233,9 +234,8 @@ impl Run<'_> {
         let earlier = self.engine.failures(&key).await?;
         let batch = match (result, earlier) {
             (ItemResult::Refused | ItemResult::PartlyDone | ItemResult::Unknown, earlier) => {
-                let (code, now) =
-                    (self.refusal.take().unwrap_or_else(|| "refused".to_owned()), self.engine.clock.now());
-                let failures = Failures::after(earlier, &code, Some(operation), now);
+                let code = refusal.as_deref().unwrap_or("refused");
+                let failures = Failures::after(earlier, code, Some(operation), self.engine.clock.now());
                 // Where the way to the vendor failed, nothing is said of the write: it is tried again and not held against it.
                 let outage = self.failures > 0 || self.stopped();
                 let failures = match outage && result != ItemResult::Unknown {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::apply::Intent;
-use super::engine::{ENTRIES, Engine, connection_key};
+use super::engine::{ENTRIES, Engine, TRIES, connection_key};
 use super::fingerprint::{Fingerprint, Fingerprinter};
 use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Fixer, Outcome, Result, Retry, Scope};
@@ -17,9 +17,6 @@ use crate::journal::{Entry, Event};
 use crate::keys::{KEY_MISSING, KeyId};
 use crate::model::ConnectionId;
 use crate::store::{Batch, Check, CommitError};
-
-/// How often pruning is tried again when somebody else changes the connection at the same time, and reading when somebody prunes.
-const TRIES: u32 = 10;
 
 /// Where a pruned journal begins: the last entry that is gone, sealed so that nobody without the host's keys can make one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

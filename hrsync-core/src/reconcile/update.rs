@@ -91,7 +91,7 @@ impl Run<'_> {
         }))
     }
 
-    /// Writes changes to the vendor.
+    /// Writes changes to the vendor. Who brings what was just read has seen that the person is not set aside.
     pub(crate) async fn update_vendor(
         &mut self,
         operation: &Operation,
@@ -101,14 +101,17 @@ impl Run<'_> {
     ) -> Result<ItemResult> {
         let fresh = match fresh {
             Some(fresh) => fresh,
-            None => match self.fresh_or_report(operation).await? {
-                Ok(fresh) => fresh,
-                Err(result) => return Ok(result),
-            },
+            None => {
+                let fresh = match self.fresh_or_report(operation).await? {
+                    Ok(fresh) => fresh,
+                    Err(result) => return Ok(result),
+                };
+                if self.is_set_aside(&fresh, operation).await? {
+                    return Ok(ItemResult::SetAside);
+                }
+                fresh
+            }
         };
-        if self.is_set_aside(&fresh, operation).await? {
-            return Ok(ItemResult::SetAside);
-        }
         let Fresh { link, mut host, vendor } = fresh;
         if are_two_people(&host, &vendor.record) {
             self.found(super::findings::other_person(&link.host, &link.vendor), None);
