@@ -6,6 +6,7 @@ use super::apply::{Run, Sent, about, drifted, free, intent_key, put_link, unchan
 use super::approve::approval_key;
 use super::baseline::{self, Verdict};
 use super::compare::{Halves, agree_now};
+use super::engine::TRIES;
 use super::entries::{Subject, Unit, changed_entries, keys_of, subject, taking};
 use super::findings::refusal;
 use super::link::{Link, LinkState};
@@ -410,23 +411,27 @@ impl Run<'_> {
         written: (&[FieldId], &[(FieldId, Value)], Verdict),
         batch: Batch,
     ) -> Result<()> {
-        let Some(mut link) = self.engine.link_between(&link.host, &link.vendor).await? else {
-            return Ok(self.commit(batch).await?);
-        };
-        link.baseline = self.make_baseline(&link, sides, written);
-        match self.commit(batch.clone().and(put_link(&link)?)).await {
-            // The link was changed meanwhile; the write stands, and the next comparison finds out.
-            Err(CommitError::Stale) => {
-                let entries = batch.entries.clone();
-                match self.commit(batch).await {
-                    // Somebody else looked after the write.
-                    Err(CommitError::Stale) => self.entries.extend(entries),
-                    other => other?,
-                }
-                Ok(())
+        // Whoever read before may store the link at the same time; it is made from the newer one then.
+        for _ in 0..TRIES {
+            let Some(mut link) = self.engine.link_between(&link.host, &link.vendor).await? else { break };
+            link.baseline = self.make_baseline(&link, sides, written);
+            match self.commit(batch.clone().and(put_link(&link)?)).await {
+                Err(CommitError::Stale) => {}
+                other => return Ok(other?),
             }
-            other => Ok(other?),
         }
+        let entries = batch.entries.clone();
+        let alone = match written.2 {
+            // The next comparison finds out.
+            Verdict::Written => self.commit(batch).await,
+            // It would not, where the two differ. Whoever looks after the write sees to it that it is asked about.
+            Verdict::Settled | Verdict::Compared => Err(CommitError::Stale),
+        };
+        match alone {
+            Err(CommitError::Stale) => self.entries.extend(entries),
+            other => other?,
+        }
+        Ok(())
     }
 
     fn make_baseline(

@@ -295,6 +295,8 @@ pub(crate) struct Wrote {
     pub(crate) person: usize,
     pub(crate) on_host: bool,
     pub(crate) id: String,
+    /// The ids of that person on both sides by then.
+    pub(crate) ids: Vec<String>,
     pub(crate) field: FieldId,
     pub(crate) value: Option<String>,
     /// How many entries the journal had by then.

@@ -22,7 +22,7 @@
 //! stand still for that long between storing an intent and sending the call. No store can make up for that.
 //!
 //! [`crash_tests!`](crate::crash_tests) makes tests of it for any store. `HRSYNC_CRASH_SCHEDULES` says how many random schedules
-//! are run, `HRSYNC_CRASH_SEED` runs one of them and tells it in full, and with `HRSYNC_CRASH_WIDER` they undo and erase too.
+//! are run, and `HRSYNC_CRASH_SEED` runs one of them and tells it in full.
 
 #![allow(clippy::panic, reason = "a law that is broken ends the test")]
 
