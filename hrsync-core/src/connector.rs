@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+use crate::absence::AbsenceConnector;
 use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::mapping::Mapping;
@@ -68,6 +69,11 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// Fails when the vendor cannot be asked now.
     async fn settle(&self, intent: &Unsettled<'_>) -> Result<Settled>;
+
+    /// Its absences, where the payroll system takes them.
+    fn absences(&self) -> Option<&dyn AbsenceConnector> {
+        None
+    }
 }
 
 /// What a connector is connected to and what it can do.

@@ -116,6 +116,22 @@ pub mod code {
     pub const UNDO_IMPOSSIBLE: &str = "undo.impossible";
     /// A created record was removed before it was linked.
     pub const CREATED_GONE: &str = "write.created_gone";
+    /// Days of an absence are locked in the vendor.
+    pub const ABSENCE_LOCKED: &str = "absence.locked";
+    /// Hours that somebody else entered stand where an absence belongs.
+    pub const ABSENCE_FOREIGN: &str = "absence.foreign_hours";
+    /// Two absences take more of a day than it has.
+    pub const ABSENCE_OVERLAP: &str = "absence.overlap";
+    /// Somebody changed an entry of an absence in the vendor.
+    pub const ABSENCE_EDITED: &str = "absence.edited_there";
+    /// Somebody removed an entry of an absence in the vendor.
+    pub const ABSENCE_ENTRY_GONE: &str = "absence.removed_there";
+    /// The type of an absence was mapped otherwise since it was sent.
+    pub const ABSENCE_DISCONNECTED: &str = "absence.disconnected";
+    /// What an absence takes of earlier months would be otherwise by now.
+    pub const ABSENCE_PAST_MONTH: &str = "absence.past_month";
+    /// A part of an absence is in the vendor though it was refused as a whole.
+    pub const ABSENCE_PARTLY_SENT: &str = "absence.partly_sent";
     /// The list of people is not known to be complete.
     pub const INCOMPLETE_ROSTER: &str = "roster.incomplete";
 }

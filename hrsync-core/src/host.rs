@@ -5,7 +5,8 @@ use std::fmt;
 use async_trait::async_trait;
 
 use crate::error::Result;
-use crate::model::{Employee, FieldId, HostId};
+use crate::finding::Finding;
+use crate::model::{AbsenceId, Employee, FieldId, HostId};
 use crate::reconcile::{Failures, Report};
 
 /// The host's people.
@@ -159,6 +160,17 @@ pub enum Notification<'a> {
     Quarantined {
         /// How often, since when and why, and until when nothing is tried.
         failures: &'a Failures,
+    },
+    /// Something is wrong with an absence in the payroll system.
+    Absence {
+        /// The ids of those who are told, each once.
+        to: &'a [&'a str],
+        /// Whose absence it is.
+        person: &'a HostId,
+        /// The absence.
+        absence: &'a AbsenceId,
+        /// What is wrong, and who can do what about it.
+        finding: &'a Finding,
     },
 }
 

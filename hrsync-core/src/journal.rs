@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use crate::finding::Finding;
 use crate::keys::{Sealed, hex};
-use crate::model::{FieldId, HostId, OperationId, RunId, VendorId};
+use crate::model::{AbsenceId, FieldId, HostId, OperationId, RunId, VendorId};
 use crate::reconcile::{Checkpoint, Fingerprint, Why};
 
 /// An entry that was not yet appended.
@@ -121,6 +121,17 @@ pub enum Event {
         /// `done`, `refused`, `unknown`, `not_applied`, `released`, or `gone` when what was created was removed.
         result: String,
     },
+    /// Entries of absences are about to be written, or came of that.
+    AbsencesWritten {
+        /// Whose.
+        host: HostId,
+        /// Of which absences.
+        absences: Vec<AbsenceId>,
+        /// How many entries.
+        entries: u32,
+        /// `intended`, `done`, `refused`, `unknown`, or `settled` when what became of an unknown one was found out.
+        result: String,
+    },
     /// Something a person should know or do.
     Found {
         /// The finding.
@@ -137,7 +148,7 @@ impl Event {
         let (host, vendor) = match self {
             Self::Linked { host, vendor, .. } => (Some(host), Some(vendor)),
             Self::Erased { host, vendor } => (Some(host), vendor.as_ref()),
-            Self::Decided { host, .. } => (Some(host), None),
+            Self::Decided { host, .. } | Self::AbsencesWritten { host, .. } => (Some(host), None),
             Self::Intended { host, vendor, .. } | Self::Outcome { host, vendor, .. } => {
                 (host.as_ref(), vendor.as_ref())
             }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod absences;
 pub mod crash;
 mod host;
 pub mod marks;
@@ -9,8 +10,9 @@ pub mod store_suite;
 mod time;
 pub mod vendor;
 
+pub use absences::{MemoryAbsences, TestAbsences};
 pub use host::TestHost;
-pub use notes::{Mail, Mailbox};
+pub use notes::{AbsenceMail, Mail, Mailbox};
 pub use time::{SeededEntropy, TestClock};
 pub use vendor::MemoryVendor;
 

@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use hrsync_core::host::{Notification, Notifier};
+use hrsync_core::model::AbsenceId;
 use hrsync_core::reconcile::{Failures, Report};
-use hrsync_core::{Error, ErrorKind, Result};
+use hrsync_core::{Error, ErrorKind, HostId, Result};
 
 /// One message.
 #[derive(Debug, Clone)]
@@ -16,17 +17,36 @@ pub struct Mail {
     pub report: Report,
 }
 
+/// One message about an absence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AbsenceMail {
+    /// To whom.
+    pub to: Vec<String>,
+    /// Whose absence.
+    pub person: HostId,
+    /// Which.
+    pub absence: AbsenceId,
+    /// The code of what is wrong.
+    pub code: String,
+}
+
 /// Keeps messages. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct Mailbox {
     mails: Arc<Mutex<Vec<Mail>>>,
     quarantines: Arc<Mutex<Vec<Failures>>>,
+    absences: Arc<Mutex<Vec<AbsenceMail>>>,
 }
 
 impl Mailbox {
     /// The messages so far.
     pub fn mails(&self) -> Vec<Mail> {
         self.mails.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The messages about absences so far.
+    pub fn absences(&self) -> Vec<AbsenceMail> {
+        self.absences.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The quarantines that were told of.
@@ -46,6 +66,16 @@ impl Notifier for Mailbox {
             }
             Notification::Quarantined { failures } => {
                 self.quarantines.lock().unwrap_or_else(PoisonError::into_inner).push((*failures).clone());
+                Ok(())
+            }
+            Notification::Absence { to, person, absence, finding } => {
+                let mail = AbsenceMail {
+                    to: to.iter().map(|to| (*to).to_owned()).collect(),
+                    person: (*person).clone(),
+                    absence: (*absence).clone(),
+                    code: finding.code.to_string(),
+                };
+                self.absences.lock().unwrap_or_else(PoisonError::into_inner).push(mail);
                 Ok(())
             }
             _ => Err(Error::new(ErrorKind::Unsupported, "a message of an unknown kind")),

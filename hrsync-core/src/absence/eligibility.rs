@@ -134,6 +134,17 @@ impl AbsenceSettings {
         linked: bool,
         conditions: &Conditions,
     ) -> Result<&VendorAbsenceTypeId, NotSent> {
+        self.judge(absence, linked, conditions, false)
+    }
+
+    /// As [`target`](Self::target); one that was sent before is sent on, whenever it was approved.
+    pub(super) fn judge(
+        &self,
+        absence: &Absence,
+        linked: bool,
+        conditions: &Conditions,
+        sent_before: bool,
+    ) -> Result<&VendorAbsenceTypeId, NotSent> {
         let Some(since) = self.since else { return Err(NotSent::TransferOff) };
         match absence.status {
             AbsenceStatus::Approved => {}
@@ -142,7 +153,7 @@ impl AbsenceSettings {
                 return Err(NotSent::NotApproved);
             }
         }
-        if absence.approved_at.is_none_or(|at| at < since) {
+        if !sent_before && absence.approved_at.is_none_or(|at| at < since) {
             return Err(NotSent::ApprovedBefore);
         }
         absence.check().map_err(NotSent::Problem)?;

@@ -18,12 +18,29 @@
 //! assert_eq!(send(&absence).unwrap().as_str(), "activity 7");
 //! ```
 
+mod carry;
+mod cause;
+mod day;
 mod days;
+mod decide;
 mod eligibility;
+mod host;
+mod intent;
+mod ledger;
 mod model;
+mod plan;
+mod report;
 mod schedule;
+mod slot;
+mod standing;
+mod vendor;
 
+pub(crate) use carry::{Absences, absence_keys};
 pub use days::{DayPart, days};
 pub use eligibility::{AbsenceSettings, Conditions, NotSent, TypeMapping};
+pub use host::{HostAbsences, Told};
 pub use model::{Absence, AbsenceProblem, AbsenceStatus, Counting, Extent, Hundredths, Portion};
+pub use report::{AbsenceItem, AbsenceOutcome, AbsenceReport};
 pub use schedule::WorkSchedule;
+pub use slot::{Content, Piece, Slot};
+pub use vendor::{AbsenceConnector, Entry, EntryResult, EntryWrite, Looked, VendorAbsenceType, Window};

@@ -90,6 +90,8 @@ ids! {
     AbsenceTypeId;
     /// The type of an absence in the vendor.
     VendorAbsenceTypeId;
+    /// An entry of an absence in the vendor.
+    VendorEntryId;
 }
 
 /// One of the two sides of a connection.

@@ -10,7 +10,8 @@ mod value;
 
 pub use employee::{Address, BankAccount, Employee, Employment, EmploymentType, Gender, Salary, WorkingTime};
 pub use ids::{
-    AbsenceId, AbsenceTypeId, ConnectionId, HostId, OperationId, RunId, Side, VendorAbsenceTypeId, VendorId,
+    AbsenceId, AbsenceTypeId, ConnectionId, HostId, OperationId, RunId, Side, VendorAbsenceTypeId, VendorEntryId,
+    VendorId,
 };
 pub use list::{Entry, List, ListDef, Part};
 pub use record::{AsGiven, Cell, Record};

@@ -13,6 +13,7 @@ use super::policy::Policies;
 use super::progress::{Listener, Progress};
 use super::report::{Calls, Report, ReviewItem};
 use super::review::{Review, ReviewInput, Roster};
+use crate::absence::{AbsenceSettings, Absences, HostAbsences};
 use crate::clock::{Clock, Entropy, SystemClock, SystemEntropy};
 use crate::connection::{Actor, Authority, Connection, ConnectionState};
 use crate::connector::{Connector, Coverage, Memory};
@@ -68,6 +69,7 @@ pub struct Engine {
     pub(crate) progress: Option<Listener>,
     pub(crate) policies: Policies,
     pub(crate) guards: Guards,
+    pub(crate) absences: Option<Absences>,
 }
 
 /// Sets an [`Engine`] up.
@@ -85,6 +87,7 @@ pub struct EngineBuilder {
     progress: Option<Listener>,
     policies: Policies,
     guards: Guards,
+    absences: Option<Absences>,
 }
 
 impl EngineBuilder {
@@ -144,6 +147,12 @@ impl EngineBuilder {
         self
     }
 
+    /// The host's absences, and which of them are sent as what. Nothing of them is sent when nothing is said.
+    pub fn absences(mut self, host: impl HostAbsences, settings: AbsenceSettings) -> Self {
+        self.absences = Some(Absences { host: Arc::new(host), settings });
+        self
+    }
+
     /// The engine.
     ///
     /// # Errors
@@ -165,6 +174,7 @@ impl EngineBuilder {
             progress: self.progress,
             policies: self.policies,
             guards: self.guards,
+            absences: self.absences,
         })
     }
 }
@@ -184,6 +194,7 @@ impl Engine {
             progress: None,
             policies: Policies::default(),
             guards: Guards::default(),
+            absences: None,
         }
     }
 

@@ -10,6 +10,7 @@ use super::burst::Burst;
 use super::engine::{Engine, TRIES};
 use super::link::{Baseline, Link, LinkState, vendor_link_key};
 use super::quarantine::{failures_key, set_aside_key};
+use crate::absence::absence_keys;
 use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Result, Scope};
 use crate::finding::Finding;
@@ -223,6 +224,7 @@ impl Engine {
         }
         for (id, links) in ids {
             batch.checks.push((RowKey::new(RowKind::Intent, of_host(&id)), Check::Absent));
+            batch.checks.push((RowKey::new(RowKind::AbsenceIntent, id.as_str()), Check::Absent));
             if links.is_empty() {
                 // What remembers that nobody is to take the person up by itself.
                 let nobody = Link { state: LinkState::Erased, ..Link::new(id.clone(), VendorId::new("")) };
@@ -314,5 +316,5 @@ fn keys_about(person: &HostId, links: &[Link]) -> Vec<RowKey> {
         let held = [held_key(host, vendor), host_creation_hold_key(vendor)];
         let_alone.into_iter().chain(held).chain([link.key(), vendor_link_key(vendor), person_key(of_vendor(vendor))])
     };
-    own.into_iter().chain(links.iter().flat_map(of_link)).collect()
+    own.into_iter().chain(absence_keys(person)).chain(links.iter().flat_map(of_link)).collect()
 }

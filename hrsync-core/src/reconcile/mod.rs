@@ -37,6 +37,7 @@ pub use compare::DifferenceKind;
 pub use decide::{Decisions, Missing, Select};
 pub use engine::{Engine, EngineBuilder, ReviewRun};
 pub use erase::Held;
+pub(crate) use erase::of_host;
 pub use explain::{Explained, Written, explain};
 pub use fingerprint::Fingerprint;
 pub use link::{Link, LinkKind, LinkState};

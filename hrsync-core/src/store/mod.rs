@@ -46,6 +46,10 @@ pub enum RowKind {
     Burst,
     /// Failures in a row: `connection`, or the ids of a linked pair.
     Failures,
+    /// What stands in the vendor of a person's absences, by host id: sealed, since it says when and why somebody was away.
+    Absences,
+    /// Entries of a person's absences under way, by host id; the row is the lock. Sealed.
+    AbsenceIntent,
 }
 
 /// The name of a row within a connection.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use hrsync_core::absence::AbsenceConnector;
 use hrsync_core::connector::{
     ConnectorInfo, Cursor, Evidence, Memory, Opaque, Page, Preflight, Reading, Settled, Step, StepDone, StepNature,
     Steps, Unsettled, Write,
@@ -51,6 +52,10 @@ impl State {
 impl Connector for MemoryVendor {
     fn info(&self) -> &ConnectorInfo {
         &self.info
+    }
+
+    fn absences(&self) -> Option<&dyn AbsenceConnector> {
+        Some(&self.absences)
     }
 
     fn mapping(&self, memory: &Memory) -> Arc<Mapping> {

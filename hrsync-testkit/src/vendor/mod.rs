@@ -15,6 +15,8 @@ use hrsync_core::mapping::{Asked, Mapping};
 use hrsync_core::{Cell, Employee, Error, ErrorKind, FieldId, Finding, Record, Schema, check, field};
 use time::Date;
 
+use crate::absences::MemoryAbsences;
+
 pub use mapping::{ADDRESS, BANK, mapping};
 
 /// The vendor's name in code.
@@ -34,6 +36,7 @@ const REVIEW_POINTS: &[ReviewPoint] = &[ReviewPoint {
 pub struct MemoryVendor {
     info: Arc<ConnectorInfo>,
     state: Arc<Mutex<State>>,
+    absences: MemoryAbsences,
 }
 
 /// What a call was for.
@@ -152,7 +155,7 @@ impl Default for MemoryVendor {
             refuses_credentials: false,
             teaches: None,
         };
-        Self { info: Arc::new(info), state: Arc::new(Mutex::new(state)) }
+        Self { info: Arc::new(info), state: Arc::new(Mutex::new(state)), absences: MemoryAbsences::new() }
     }
 }
 
@@ -164,6 +167,11 @@ impl MemoryVendor {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Its time sheets.
+    pub fn absences(&self) -> &MemoryAbsences {
+        &self.absences
     }
 
     // People, as the payroll clerk sees and changes them. None of this counts as a call.

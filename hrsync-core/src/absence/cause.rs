@@ -1,0 +1,59 @@
+//! Why something could not be done about an absence, in words.
+
+use super::decide::{Deviation, Stop};
+use crate::error::Fixer;
+use crate::finding::{Finding, code};
+
+pub(crate) fn stopped(stop: Stop) -> Finding {
+    match stop {
+        Stop::Locked => Finding::problem(
+            code::ABSENCE_LOCKED,
+            "the payroll system takes no changes of these days any more: they are approved, paid or invoiced",
+            Fixer::PayrollClerk,
+        )
+        .with_hint("reopen the period in the payroll system and retry, or settle the days there by hand"),
+        Stop::Foreign => Finding::problem(
+            code::ABSENCE_FOREIGN,
+            "on one of its days somebody else entered other hours of the same type, which are not written over",
+            Fixer::PayrollClerk,
+        )
+        .with_hint("remove the hours in the payroll system, or enter what the absence has, and retry"),
+        Stop::Overlap => Finding::problem(
+            code::ABSENCE_OVERLAP,
+            "together with another absence of the same type it takes more of a day than the day has",
+            Fixer::HostAdministrator,
+        )
+        .with_hint("shorten or delete one of the two absences"),
+    }
+}
+
+pub(crate) fn deviation(deviation: Deviation) -> Finding {
+    match deviation {
+        Deviation::Edited => Finding::notice(
+            code::ABSENCE_EDITED,
+            "somebody changed an entry of the absence in the payroll system; it stays so until the absence changes",
+        ),
+        Deviation::Deleted => Finding::notice(
+            code::ABSENCE_ENTRY_GONE,
+            "somebody removed an entry of the absence in the payroll system; it stays so until the absence changes",
+        ),
+    }
+}
+
+pub(crate) fn disconnected() -> Finding {
+    Finding::problem(
+        code::ABSENCE_DISCONNECTED,
+        "the type of the absence was mapped otherwise since it was sent; what stands in the payroll system is not changed",
+        Fixer::PayrollClerk,
+    )
+    .with_hint("change or remove the entries in the payroll system by hand, or give them the type that the mapping says now")
+}
+
+pub(crate) fn past_month() -> Finding {
+    Finding::problem(
+        code::ABSENCE_PAST_MONTH,
+        "work schedule or working time changed since the absence was sent; entries of earlier months stay as they are",
+        Fixer::PayrollClerk,
+    )
+    .with_hint("compare the days of earlier months, and correct them in the payroll system where they are wrong")
+}

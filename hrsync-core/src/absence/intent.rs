@@ -1,0 +1,100 @@
+//! Writes of absences under way, as they are stored, and what became of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::ledger::{Held, Ledger, Part};
+use super::plan::SlotWrite;
+use super::slot::{Content, Slot};
+use super::vendor::{Entry, EntryWrite, Window};
+use crate::model::{AbsenceId, VendorEntryId, VendorId};
+
+/// Writes of a group that were sent, with what they are to be recognised by. It is stored sealed.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Sent {
+    pub(crate) vendor: VendorId,
+    pub(crate) writes: Vec<SentWrite>,
+}
+
+/// One write.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SentWrite {
+    slot: Slot,
+    /// The entry that is changed or removed.
+    entry: Option<VendorEntryId>,
+    /// What it is to hold; nothing for a removal.
+    after: Option<Content>,
+    /// What all absences want of it.
+    wanted: Content,
+    parts: BTreeMap<AbsenceId, Part>,
+}
+
+impl Sent {
+    pub(crate) fn new(vendor: &VendorId, writes: &[SlotWrite]) -> Self {
+        let write = |one: &SlotWrite| SentWrite {
+            slot: one.write.slot().clone(),
+            entry: match &one.write {
+                EntryWrite::Create { .. } => None,
+                EntryWrite::Change { entry, .. } | EntryWrite::Delete { entry } => Some(entry.id.clone()),
+            },
+            after: one.write.after().cloned(),
+            wanted: one.wanted.clone(),
+            parts: one.parts.clone(),
+        };
+        Self { vendor: vendor.clone(), writes: writes.iter().map(write).collect() }
+    }
+
+    /// The days in which the writes show.
+    pub(crate) fn window(&self) -> Option<Window> {
+        let from = self.writes.iter().map(|write| write.slot.from).min()?;
+        let until = self.writes.iter().map(|write| write.slot.until).max()?;
+        Some(Window { person: self.vendor.clone(), from, until })
+    }
+
+    /// Keeps in the ledger what was carried out of it, as the entries that are there now show.
+    pub(crate) fn found(&self, entries: &[Entry], ledger: &mut Ledger) {
+        for write in &self.writes {
+            let there = entries.iter().find(|entry| entry.slot == write.slot);
+            let is_it = |entry: &&Entry| write.entry.as_ref().is_none_or(|id| entry.id == *id);
+            match (&write.after, there.filter(is_it)) {
+                (Some(after), Some(entry)) if entry.content.amount == after.amount => {
+                    let noted = write.entry.is_none() || entry.content.note == after.note;
+                    if noted {
+                        write.keep(&self.vendor, entry.id.clone(), ledger);
+                    }
+                }
+                (None, None) => write.keep_removed(&self.vendor, ledger),
+                _ => {}
+            }
+        }
+    }
+
+    /// Keeps in the ledger that one of the writes was carried out, with the id of its entry.
+    pub(crate) fn done(&self, place: usize, entry: VendorEntryId, ledger: &mut Ledger) {
+        let Some(write) = self.writes.get(place) else { return };
+        match write.after {
+            Some(_) => write.keep(&self.vendor, entry, ledger),
+            None => write.keep_removed(&self.vendor, ledger),
+        }
+    }
+}
+
+impl SentWrite {
+    fn keep(&self, vendor: &VendorId, entry: VendorEntryId, ledger: &mut Ledger) {
+        self.keep_removed(vendor, ledger);
+        ledger.entries.push(Held {
+            vendor: vendor.clone(),
+            slot: self.slot.clone(),
+            entry,
+            content: self.wanted.clone(),
+            parts: self.parts.clone(),
+            disconnected: false,
+            told: BTreeSet::new(),
+        });
+    }
+
+    fn keep_removed(&self, vendor: &VendorId, ledger: &mut Ledger) {
+        ledger.entries.retain(|held| held.disconnected || held.vendor != *vendor || held.slot != self.slot);
+    }
+}

@@ -1,0 +1,154 @@
+//! What is remembered of a person's absences in the payroll system.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime};
+
+use super::model::{Absence, AbsenceStatus, Counting, Extent, Hundredths};
+use super::slot::{Content, Slot};
+use crate::finding::Finding;
+use crate::model::{AbsenceId, AbsenceTypeId, VendorEntryId, VendorId};
+
+/// The entries of one person that are ours, or were, and how far each absence has come. It is stored sealed under the person's key:
+/// it says when and why somebody was away.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Ledger {
+    pub(crate) entries: Vec<Held>,
+    pub(crate) absences: BTreeMap<AbsenceId, Carried>,
+    /// What the host and people are still to be told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) owed: Vec<Owed>,
+}
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ledger").field("entries", &self.entries.len()).finish_non_exhaustive()
+    }
+}
+
+/// An entry.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Held {
+    /// Whose record it is in.
+    pub(crate) vendor: VendorId,
+    pub(crate) slot: Slot,
+    pub(crate) entry: VendorEntryId,
+    /// What was last agreed on: what was written, or found equal.
+    pub(crate) content: Content,
+    /// What each absence has in it.
+    pub(crate) parts: BTreeMap<AbsenceId, Part>,
+    /// The mapping was changed since: no write of any kind, until the entry carries the new one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) disconnected: bool,
+    /// The causes about this entry that were told.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) told: BTreeSet<String>,
+}
+
+/// What one absence has in an entry.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Part {
+    /// The absence's type in the host.
+    pub(crate) kind: AbsenceTypeId,
+    pub(crate) content: Content,
+}
+
+/// How far an absence has come.
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct Carried {
+    /// As what it was carried over; `None` before it was, or while that goes on.
+    pub(crate) sent: Option<Form>,
+    /// As what it was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) refused: Option<Form>,
+    /// The host shows it as rejected.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) shown_rejected: bool,
+    /// A part of it is there though it was refused as a whole.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) partly: bool,
+    /// The note that was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) note_refused: Option<Option<String>>,
+    /// The causes that people were told.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) told: BTreeSet<String>,
+}
+
+/// Of an absence what decides what is written.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Form {
+    kind: AbsenceTypeId,
+    #[serde(with = "super::day")]
+    start: Date,
+    #[serde(with = "super::day::option")]
+    end: Option<Date>,
+    extent: Extent,
+    grade: Hundredths,
+    counting: Counting,
+    note: Option<String>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    approved_at: Option<OffsetDateTime>,
+}
+
+impl Form {
+    pub(crate) fn of(absence: &Absence) -> Self {
+        Self {
+            kind: absence.kind.clone(),
+            start: absence.start,
+            end: absence.end,
+            extent: absence.extent,
+            grade: absence.grade,
+            counting: absence.counting,
+            note: absence.note.clone(),
+            approved_at: absence.approved_at,
+        }
+    }
+
+    /// Whether both take the same of the same days.
+    pub(crate) fn same_days(&self, other: &Self) -> bool {
+        let (note, approved_at) = (other.note.clone(), other.approved_at);
+        Self { note, approved_at, ..self.clone() } == *other
+    }
+}
+
+/// Something that the host or people are still to be told about an absence.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Owed {
+    pub(crate) absence: AbsenceId,
+    /// The status that the host is to show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) status: Option<AbsenceStatus>,
+    /// What people are to be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) finding: Option<Finding>,
+}
+
+impl Ledger {
+    /// The entry that is ours at a slot of a record.
+    pub(crate) fn ours(&self, vendor: &VendorId, slot: &Slot) -> Option<&Held> {
+        self.entries.iter().find(|held| !held.disconnected && held.vendor == *vendor && held.slot == *slot)
+    }
+
+    pub(crate) fn ours_mut(&mut self, vendor: &VendorId, slot: &Slot) -> Option<&mut Held> {
+        self.entries.iter_mut().find(|held| !held.disconnected && held.vendor == *vendor && held.slot == *slot)
+    }
+
+    /// What an absence has in entries that are ours.
+    pub(crate) fn parts_of(&self, vendor: &VendorId, absence: &AbsenceId) -> BTreeMap<Slot, Part> {
+        let ours = self.entries.iter().filter(|held| !held.disconnected && held.vendor == *vendor);
+        ours.filter_map(|held| Some((held.slot.clone(), held.parts.get(absence)?.clone()))).collect()
+    }
+
+    /// The slots in which an absence has something, also in entries that are not ours any more.
+    pub(crate) fn slots_of<'l>(&'l self, absence: &'l AbsenceId) -> impl Iterator<Item = &'l Slot> {
+        self.entries.iter().filter(|held| held.parts.contains_key(absence)).map(|held| &held.slot)
+    }
+
+    /// Whether something is still to be done without anybody asking.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.owed.is_empty()
+    }
+}

@@ -1,0 +1,469 @@
+//! What is to be written for the absences of one person.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use time::Date;
+
+use super::cause;
+use super::decide::{Deviation, Seen, Stop, Verdict, decide};
+use super::eligibility::{AbsenceSettings, NotSent, TypeMapping};
+use super::ledger::{Form, Held, Ledger, Part};
+use super::model::{Absence, Hundredths};
+use super::slot::{Content, Piece, Slot};
+use super::standing::Standing;
+use super::vendor::{Entry, EntryWrite, Looked};
+use crate::error::Error;
+use crate::finding::Finding;
+use crate::model::{AbsenceId, VendorId};
+
+/// What a plan is made from.
+pub(crate) struct Input<'p> {
+    pub(crate) vendor: &'p VendorId,
+    pub(crate) settings: &'p AbsenceSettings,
+    pub(crate) ledger: &'p Ledger,
+    /// The host's, by id.
+    pub(crate) absences: &'p BTreeMap<AbsenceId, Absence>,
+    /// What is to become of each, those of the ledger included.
+    pub(crate) standings: &'p BTreeMap<AbsenceId, Standing>,
+    /// What each that is wanted takes, or why it cannot be expressed.
+    pub(crate) pieces: &'p BTreeMap<AbsenceId, Result<Vec<Piece>, Error>>,
+    pub(crate) looked: &'p Looked,
+    /// Today in the company's time zone.
+    pub(crate) today: Date,
+}
+
+/// What is to be written for the absences of one person.
+#[derive(Debug)]
+pub(crate) struct AbsencePlan {
+    /// The ledger after what takes no write.
+    pub(crate) ledger: Ledger,
+    /// What is written together, in order.
+    pub(crate) groups: Vec<Group>,
+    /// What is refused before anything is sent.
+    pub(crate) refusals: Vec<Refusal>,
+    /// What people should know.
+    pub(crate) findings: Vec<Told>,
+}
+
+/// A finding, and whether people are told of it.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) absence: AbsenceId,
+    pub(crate) finding: Finding,
+    pub(crate) notify: bool,
+}
+
+/// Writes of absences that share an entry.
+#[derive(Debug, Default)]
+pub(crate) struct Group {
+    pub(crate) absences: BTreeSet<AbsenceId>,
+    pub(crate) writes: Vec<SlotWrite>,
+}
+
+/// A write, and what the ledger holds afterwards.
+#[derive(Debug, Clone)]
+pub(crate) struct SlotWrite {
+    pub(crate) write: EntryWrite,
+    /// What all absences want of the entry.
+    pub(crate) wanted: Content,
+    pub(crate) parts: BTreeMap<AbsenceId, Part>,
+    /// Whose part changes, and whether only the note does.
+    pub(crate) changed: BTreeMap<AbsenceId, bool>,
+}
+
+impl std::fmt::Debug for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Part([redacted])")
+    }
+}
+
+/// That a change of an absence is refused.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) absence: AbsenceId,
+    pub(crate) finding: Finding,
+    /// The vendor's own words.
+    pub(crate) words: Option<String>,
+    pub(crate) of: Refused,
+}
+
+/// What was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// The absence as it is now.
+    Absence,
+    /// The note, and nothing else of it changed.
+    Note,
+    /// Its removal.
+    Removal,
+}
+
+/// What one absence has and wants.
+struct Claim {
+    held: BTreeMap<Slot, Part>,
+    wanted: BTreeMap<Slot, Part>,
+    most: BTreeMap<Slot, Hundredths>,
+    /// Nothing of it was sent as a whole yet, so it is sent whole or not at all.
+    new: bool,
+    /// Where it cannot be written, why, and whether only the note was to change there.
+    refused: Vec<(Slot, Stop, bool)>,
+    /// Whether its slots are looked at.
+    open: bool,
+}
+
+impl Claim {
+    fn changes(&self, slot: &Slot) -> bool {
+        self.held.get(slot) != self.wanted.get(slot)
+    }
+
+    /// Whether only the note of its part changes.
+    fn note_only(&self, slot: &Slot) -> bool {
+        match (self.held.get(slot), self.wanted.get(slot)) {
+            (Some(held), Some(wanted)) => held.content.amount == wanted.content.amount,
+            _ => false,
+        }
+    }
+
+    fn refuse(&mut self, slot: &Slot, stop: Stop) {
+        let whole = self.new && self.refused.is_empty();
+        self.refused.push((slot.clone(), stop, self.note_only(slot)));
+        if whole {
+            self.wanted.clear();
+        } else {
+            match self.held.get(slot) {
+                Some(part) => drop(self.wanted.insert(slot.clone(), part.clone())),
+                None => drop(self.wanted.remove(slot)),
+            }
+        }
+    }
+}
+
+/// What all absences together want of a slot.
+#[derive(Default)]
+struct Total {
+    content: Option<Content>,
+    parts: BTreeMap<AbsenceId, Part>,
+}
+
+/// Plans what is to be written. Pure.
+pub(crate) fn plan(input: &Input<'_>) -> AbsencePlan {
+    let mut planner = Planner {
+        input,
+        ledger: input.ledger.clone(),
+        claims: BTreeMap::new(),
+        refusals: Vec::new(),
+        findings: Vec::new(),
+    };
+    planner.connect();
+    planner.claim();
+    planner.settle_refusals();
+    planner.finish()
+}
+
+struct Planner<'p> {
+    input: &'p Input<'p>,
+    ledger: Ledger,
+    claims: BTreeMap<AbsenceId, Claim>,
+    refusals: Vec<Refusal>,
+    findings: Vec<Told>,
+}
+
+impl Planner<'_> {
+    /// Disconnects entries whose type is mapped otherwise by now, and connects those again that carry what the mapping says.
+    fn connect(&mut self) {
+        let Input { settings, looked, vendor, .. } = self.input;
+        for held in self.ledger.entries.iter_mut().filter(|held| held.vendor == **vendor) {
+            let carries = |slot: &Slot, held: &Held| {
+                held.parts.values().all(|part| {
+                    settings.mapping(&part.kind).is_some_and(|to| *to == TypeMapping::To(slot.kind.clone()))
+                })
+            };
+            let there = looked.entries.iter().find(|entry| entry.id == held.entry);
+            let now = there.map_or(&held.slot, |entry| &entry.slot);
+            held.disconnected = match (carries(&held.slot, held), carries(now, held)) {
+                (true, _) => false,
+                (false, true) => {
+                    held.slot = now.clone();
+                    false
+                }
+                (false, false) => true,
+            };
+        }
+    }
+
+    /// What each absence has and wants.
+    fn claim(&mut self) {
+        for (id, standing) in self.input.standings {
+            let held = self.ledger.parts_of(self.input.vendor, id);
+            let carried = self.ledger.absences.get(id);
+            let mut claim = Claim {
+                wanted: BTreeMap::new(),
+                most: BTreeMap::new(),
+                new: carried.is_none_or(|carried| carried.sent.is_none()),
+                refused: Vec::new(),
+                open: true,
+                held,
+            };
+            match standing {
+                Standing::Kept(_) | Standing::Never(_) => {
+                    claim.wanted = claim.held.clone();
+                    claim.open = false;
+                }
+                Standing::Removed(why) => {
+                    if self.ledger.slots_of(id).count() > claim.held.len() && *why != Some(NotSent::Rejected) {
+                        self.tell(id, cause::disconnected(), true);
+                    }
+                }
+                Standing::Wanted(_) => match (self.input.pieces.get(id), self.input.absences.get(id)) {
+                    (Some(Ok(pieces)), Some(absence)) => self.want(id, absence, pieces, &mut claim),
+                    (Some(Err(error)), _) => {
+                        self.refusals.push(Refusal {
+                            absence: id.clone(),
+                            finding: Finding::from_error(error),
+                            words: error.sensitive_detail().map(str::to_owned),
+                            of: Refused::Absence,
+                        });
+                        if !claim.new {
+                            claim.wanted = claim.held.clone();
+                        }
+                    }
+                    _ => claim.wanted = claim.held.clone(),
+                },
+            }
+            self.claims.insert(id.clone(), claim);
+        }
+    }
+
+    fn want(&mut self, id: &AbsenceId, absence: &Absence, pieces: &[Piece], claim: &mut Claim) {
+        let carried = self.ledger.absences.get(id).cloned().unwrap_or_default();
+        let form = Form::of(absence);
+        for Piece { slot, content, most } in pieces {
+            let part = Part { kind: absence.kind.clone(), content: content.clone() };
+            claim.wanted.insert(slot.clone(), part);
+            claim.most.extend(most.map(|most| (slot.clone(), most)));
+        }
+        let before = claim.wanted.len();
+        let away: Vec<Slot> = self.disconnected(id).map(|held| held.slot.clone()).collect();
+        claim.wanted.retain(|slot, _| !away.iter().any(|away| away.meets(slot)));
+        if claim.wanted.len() < before && carried.sent.as_ref() != Some(&form) && carried.sent.is_some() {
+            self.tell(id, cause::disconnected(), true);
+        }
+        if carried.sent.as_ref().is_some_and(|sent| sent.same_days(&form)) && self.keep_past(claim) {
+            self.tell(id, cause::past_month(), false);
+        }
+        if carried.note_refused.as_ref() == Some(&absence.note) {
+            for (slot, part) in &mut claim.wanted {
+                if let Some(held) = claim.held.get(slot) {
+                    part.content.note.clone_from(&held.content.note);
+                }
+            }
+        }
+    }
+
+    /// Keeps what was written in earlier months of an absence whose own days did not change: what changed around it, as a schedule,
+    /// must not rewrite what may be paid. Whether something would differ.
+    fn keep_past(&self, claim: &mut Claim) -> bool {
+        let month = self.input.today.replace_day(1).unwrap_or(self.input.today);
+        let mut differs = false;
+        let past: BTreeSet<Slot> =
+            claim.held.keys().chain(claim.wanted.keys()).filter(|slot| slot.until < month).cloned().collect();
+        for slot in past {
+            match (claim.held.get(&slot), claim.wanted.get_mut(&slot)) {
+                (Some(held), Some(wanted)) => {
+                    differs |= held.content.amount != wanted.content.amount;
+                    wanted.content.amount = held.content.amount;
+                }
+                (Some(held), None) => {
+                    differs = true;
+                    claim.wanted.insert(slot, held.clone());
+                }
+                (None, _) => {
+                    differs = true;
+                    claim.wanted.remove(&slot);
+                }
+            }
+        }
+        differs
+    }
+
+    /// The entries of an absence that are ours no longer.
+    fn disconnected<'s>(&'s self, id: &'s AbsenceId) -> impl Iterator<Item = &'s Held> {
+        let ours = self.ledger.entries.iter().filter(|held| held.vendor == *self.input.vendor);
+        ours.filter(|held| held.disconnected && held.parts.contains_key(id))
+    }
+
+    fn tell(&mut self, absence: &AbsenceId, finding: Finding, notify: bool) {
+        self.findings.push(Told { absence: absence.clone(), finding, notify });
+    }
+
+    /// What all absences want of each slot.
+    fn totals(&self) -> BTreeMap<Slot, Total> {
+        let mut totals: BTreeMap<Slot, Total> = BTreeMap::new();
+        for (id, claim) in &self.claims {
+            for (slot, part) in &claim.wanted {
+                let total = totals.entry(slot.clone()).or_default();
+                let before = total.content.take().unwrap_or_default();
+                total.content = Some(before.and(&part.content));
+                total.parts.insert(id.clone(), part.clone());
+            }
+            for slot in claim.held.keys() {
+                totals.entry(slot.clone()).or_default();
+            }
+        }
+        totals
+    }
+
+    /// The slots that are looked at: those of absences that may have changed.
+    fn open_slots(&self) -> BTreeSet<Slot> {
+        let open = self.claims.values().filter(|claim| claim.open);
+        open.flat_map(|claim| claim.held.keys().chain(claim.wanted.keys())).cloned().collect()
+    }
+
+    fn seen(&self, slot: &Slot) -> Seen<'_> {
+        let looked = self.input.looked;
+        if let Some(entry) = looked.entries.iter().find(|entry| entry.slot == *slot) {
+            return Seen::There(entry);
+        }
+        let locked = looked.locks.iter().any(|(from, until)| slot.from <= *until && *from <= slot.until);
+        if locked { Seen::Locked } else { Seen::Free }
+    }
+
+    fn verdict(&self, slot: &Slot, total: &Total) -> (Verdict, Option<Deviation>) {
+        let known = self.ledger.ours(self.input.vendor, slot);
+        decide(total.content.as_ref(), known.map(|held| &held.content), self.seen(slot))
+    }
+
+    /// Takes back from each absence what cannot be written, until the rest can.
+    fn settle_refusals(&mut self) {
+        loop {
+            let totals = self.totals();
+            let mut blamed: Vec<(AbsenceId, Slot, Stop)> = self.overlaps(&totals);
+            for slot in self.open_slots() {
+                let Some(total) = totals.get(&slot) else { continue };
+                if let (Verdict::Refuse(stop), _) = self.verdict(&slot, total) {
+                    let changing = self.claims.iter().filter(|(_, claim)| claim.changes(&slot));
+                    blamed.extend(changing.map(|(id, _)| (id.clone(), slot.clone(), stop)));
+                }
+            }
+            if blamed.is_empty() {
+                return;
+            }
+            for (id, slot, stop) in blamed {
+                if let Some(claim) = self.claims.get_mut(&id) {
+                    claim.refuse(&slot, stop);
+                }
+            }
+        }
+    }
+
+    /// Absences that take more of a slot than there is, beside those that were there before.
+    fn overlaps(&self, totals: &BTreeMap<Slot, Total>) -> Vec<(AbsenceId, Slot, Stop)> {
+        let mut over = Vec::new();
+        for (slot, total) in totals {
+            let most = self.claims.values().filter_map(|claim| claim.most.get(slot)).max().copied();
+            let Some(most) = most.filter(|_| total.parts.len() > 1) else { continue };
+            let largest = total.parts.values().map(|part| part.content.amount).max().unwrap_or_default();
+            let limit = most.max(largest).0;
+            let (stay, new): (Vec<_>, Vec<_>) =
+                total.parts.iter().partition(|(id, _)| self.claims.get(*id).is_some_and(|one| !one.changes(slot)));
+            let mut sum: u32 = stay.iter().map(|(_, part)| part.content.amount.0).sum();
+            for (id, part) in new {
+                sum += part.content.amount.0;
+                if sum > limit {
+                    sum -= part.content.amount.0;
+                    over.push((id.clone(), slot.clone(), Stop::Overlap));
+                }
+            }
+        }
+        over
+    }
+
+    fn finish(mut self) -> AbsencePlan {
+        let totals = self.totals();
+        let mut writes = Vec::new();
+        for slot in self.open_slots() {
+            let Some(total) = totals.get(&slot) else { continue };
+            let (verdict, deviation) = self.verdict(&slot, total);
+            if let Some(deviation) = deviation {
+                self.deviates(&slot, deviation);
+            }
+            writes.extend(self.carry_out(&slot, total, &verdict));
+        }
+        for (id, claim) in &self.claims {
+            let removal = matches!(self.input.standings.get(id), Some(Standing::Removed(_)));
+            let Some((_, stop, _)) = claim.refused.first() else { continue };
+            let of = match removal {
+                true => Refused::Removal,
+                false if claim.refused.iter().all(|(.., note_only)| *note_only) => Refused::Note,
+                false => Refused::Absence,
+            };
+            let finding = cause::stopped(*stop);
+            self.refusals.push(Refusal { absence: id.clone(), finding, words: None, of });
+        }
+        let groups = group(writes);
+        AbsencePlan { ledger: self.ledger, groups, refusals: self.refusals, findings: self.findings }
+    }
+
+    /// Keeps in the ledger what takes no write; gives the write that the rest takes.
+    fn carry_out(&mut self, slot: &Slot, total: &Total, verdict: &Verdict) -> Option<SlotWrite> {
+        let vendor = self.input.vendor;
+        let there = self.input.looked.entries.iter().find(|entry| entry.slot == *slot).cloned();
+        let parts = total.parts.clone();
+        let write = match (verdict, there, total.content.clone()) {
+            (Verdict::Create, _, Some(content)) => EntryWrite::Create { slot: slot.clone(), content },
+            (Verdict::Change(content), Some(entry), _) => EntryWrite::Change { entry, content: content.clone() },
+            (Verdict::Delete, Some(entry), _) => EntryWrite::Delete { entry },
+            (Verdict::Adopt | Verdict::Take, Some(Entry { id: entry, .. }), Some(content)) => {
+                self.ledger.entries.retain(|held| held.disconnected || held.vendor != *vendor || held.slot != *slot);
+                let (vendor, slot, disconnected) = (vendor.clone(), slot.clone(), false);
+                let told = BTreeSet::new();
+                self.ledger.entries.push(Held { vendor, slot, entry, content, parts, disconnected, told });
+                return None;
+            }
+            (Verdict::Forget, ..) => {
+                self.ledger.entries.retain(|held| held.disconnected || held.vendor != *vendor || held.slot != *slot);
+                return None;
+            }
+            _ => {
+                if let Some(held) = self.ledger.ours_mut(vendor, slot) {
+                    held.parts = parts;
+                }
+                return None;
+            }
+        };
+        let changed = self.claims.iter().filter(|(_, claim)| claim.changes(slot));
+        let changed = changed.map(|(id, claim)| (id.clone(), claim.note_only(slot))).collect();
+        Some(SlotWrite { write, wanted: total.content.clone().unwrap_or_default(), parts, changed })
+    }
+
+    /// Tells once that somebody else changed or removed an entry of ours.
+    fn deviates(&mut self, slot: &Slot, deviation: Deviation) {
+        let finding = cause::deviation(deviation);
+        let Some(held) = self.ledger.ours_mut(self.input.vendor, slot) else { return };
+        if held.told.insert(finding.code.to_string()) {
+            let absence = held.parts.keys().next().cloned();
+            if let Some(absence) = absence {
+                self.tell(&absence, finding, false);
+            }
+        }
+    }
+}
+
+/// Puts writes together whose absences share an entry.
+fn group(writes: Vec<SlotWrite>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for write in writes {
+        let absences: BTreeSet<AbsenceId> = write.changed.keys().cloned().collect();
+        let (joined, rest): (Vec<Group>, Vec<Group>) =
+            groups.into_iter().partition(|group| !group.absences.is_disjoint(&absences));
+        groups = rest;
+        let mut one = Group { absences, writes: Vec::new() };
+        for group in joined {
+            one.absences.extend(group.absences);
+            one.writes.extend(group.writes);
+        }
+        one.writes.push(write);
+        groups.push(one);
+    }
+    groups
+}

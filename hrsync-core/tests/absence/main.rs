@@ -1,0 +1,7 @@
+//! Absences: what is written for them, what the host shows and who is told.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod outcomes;
+mod table;
+mod world;

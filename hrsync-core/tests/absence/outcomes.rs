@@ -1,0 +1,347 @@
+//! Lost replies, retries, notifications and the rest of an absence's life.
+
+use std::time::Duration;
+
+use hrsync_core::absence::{
+    AbsenceOutcome, AbsenceProblem, AbsenceSettings, AbsenceStatus, Hundredths, NotSent, TypeMapping, WorkSchedule,
+};
+use hrsync_core::model::AbsenceId;
+use hrsync_core::store::RowKind;
+use hrsync_core::{ErrorKind, Fixer, HostId, Outcome, Store};
+use hrsync_testkit::absences::AbsenceFate;
+use time::macros::{date, datetime};
+
+use super::world::{FULL, SETTLE_AFTER, World, nov, other, outcome, settings, vacation};
+
+const WHOLE: &str = "ferie 23 7.5, ferie 24 7.5, ferie 25 7.5";
+
+async fn sent() -> World {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Sent));
+    world
+}
+
+#[tokio::test]
+async fn an_absence_that_is_not_sent_says_why_in_the_report() {
+    let mut world = World::new().await;
+    world.absences.put(other("gone", "vacation", nov(23), nov(20)));
+    world.absences.put(other("unmapped", "parental", nov(23), nov(24)));
+    world.absences.put(other("excluded", "training", nov(23), nov(24)));
+    let mut unlinked = other("unlinked", "vacation", nov(23), nov(24));
+    unlinked.person = "h3".into();
+    world.absences.put(unlinked);
+    let mut nobody = world.host.get("h1").unwrap();
+    (nobody.id, nobody.national_id) = ("h3".to_owned(), None);
+    world.host.put(nobody);
+    let report = world.engine.push_absences(&["h1", "h3"].map(HostId::from)).await.unwrap();
+    let not_sent = |why| Some(AbsenceOutcome::NotSent(why));
+    assert_eq!(outcome(&report, "gone"), not_sent(NotSent::Problem(AbsenceProblem::EndBeforeStart)));
+    assert_eq!(outcome(&report, "unmapped"), not_sent(NotSent::Unmapped));
+    assert_eq!(outcome(&report, "excluded"), not_sent(NotSent::Excluded));
+    // rule: AB-10
+    assert_eq!(outcome(&report, "unlinked"), not_sent(NotSent::NotLinked));
+    assert_eq!(report.calls.total(), 0, "nothing was asked of the payroll system");
+    world.set(AbsenceSettings::off());
+    assert_eq!(outcome(&world.push().await, "excluded"), not_sent(NotSent::TransferOff));
+}
+
+#[tokio::test]
+async fn a_month_of_one_absence_takes_one_reading_and_one_write() {
+    let world = World::new().await;
+    world.absences.put(other("a1", "vacation", nov(2), nov(30)));
+    let report = world.push().await;
+    assert_eq!((report.calls.reads, report.calls.writes), (1, 1));
+    assert_eq!(world.sheets.entries("v1").len(), 21);
+    let report = world.push().await;
+    assert_eq!(report.calls.total(), 0, "nothing changed");
+}
+
+#[tokio::test]
+async fn a_lost_reply_is_settled_by_looking_whether_or_not_it_was_carried_out() {
+    for fate in [AbsenceFate::ReplyLost, AbsenceFate::Lost, AbsenceFate::Late] {
+        let world = World::new().await;
+        world.absences.put(vacation());
+        world.sheets.next(fate);
+        assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Pending), "{fate:?}");
+        let writes = world.sheets.calls().1;
+        // Until it can no longer be carried out late, nothing more is sent.
+        let report = world.push().await;
+        assert_eq!(world.sheets.calls().1, writes, "{fate:?}");
+        assert_eq!(report.findings[0].code, "person.write_pending", "{fate:?}");
+        world.sheets.carry_out_late();
+        world.clock.advance(SETTLE_AFTER);
+        let report = world.engine.sweep_absences().await.unwrap();
+        assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::Sent), "{fate:?}: {report:#?}");
+        assert_eq!(world.sheet("v1"), WHOLE, "{fate:?}");
+        let again = u32::from(matches!(fate, AbsenceFate::Lost));
+        assert_eq!(world.sheets.calls().1, writes + again, "{fate:?}");
+        assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved);
+        assert!(world.engine.sweep_absences().await.unwrap().items.is_empty(), "{fate:?}: nothing is left to do");
+    }
+}
+
+#[tokio::test]
+async fn a_change_whose_reply_is_lost_is_made_once() {
+    for fate in [AbsenceFate::ReplyLost, AbsenceFate::Lost, AbsenceFate::Late] {
+        let world = sent().await;
+        world.absences.change("a1", |one| {
+            one.grade = Hundredths::whole(50);
+            one.start = nov(24);
+            one.end = Some(nov(26));
+        });
+        world.sheets.next(fate);
+        world.push().await;
+        world.sheets.carry_out_late();
+        world.clock.advance(SETTLE_AFTER);
+        let report = world.engine.sweep_absences().await.unwrap();
+        assert_eq!(world.sheet("v1"), "ferie 24 3.75, ferie 25 3.75, ferie 26 3.75", "{fate:?}");
+        assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::Sent), "{fate:?}");
+    }
+}
+
+#[tokio::test]
+async fn while_the_payroll_system_cannot_be_used_nobody_is_told_and_it_is_gone_on_with() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.unreadable(Some(ErrorKind::Unavailable));
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Pending));
+    world.sheets.unreadable(None);
+    world.sheets.next(AbsenceFate::Fails(ErrorKind::RateLimited, Outcome::Rejected));
+    let report = world.engine.sweep_absences().await.unwrap();
+    assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::Pending));
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved);
+    assert!(world.mailbox.absences().is_empty());
+    let report = world.engine.sweep_absences().await.unwrap();
+    assert_eq!((outcome(&report, "a1"), world.sheet("v1")), (Some(AbsenceOutcome::Sent), WHOLE.to_owned()));
+}
+
+#[tokio::test]
+async fn a_refusal_tells_three_groups_once_and_the_log_says_who_can_fix_it() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.lock("v1", nov(24), nov(24));
+    let report = world.push().await;
+    assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::Refused));
+    world.push().await;
+    // rule: TT-87, AB-20
+    let mails = world.mailbox.absences();
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].to, ["person", "manager", "company manager"], "each of the three groups, each person once");
+    assert_eq!(mails[0].absence, AbsenceId::from("a1"));
+    // rule: TT-88, TT-95, AB-21
+    assert_eq!(world.log().await, ["absence.locked"]);
+    let finding = &report.findings[0];
+    assert_eq!((finding.fixer, finding.params["absence"].as_str()), (Fixer::PayrollClerk, "a1"));
+    assert!(finding.hint.is_some());
+}
+
+#[tokio::test]
+async fn a_rejection_ends_by_editing_by_approving_again_and_by_a_retry() {
+    type Way = fn(&World);
+    let ways: [(&str, Way); 3] = [
+        ("an edit", |world| assert!(world.absences.change("a1", |one| one.note = Some("at home".to_owned())))),
+        // rule: TT-94
+        ("approving again", |world| {
+            assert!(world.absences.change("a1", |one| {
+                one.status = AbsenceStatus::Approved;
+                one.approved_at = Some(datetime!(2026-11-12 08:00 UTC));
+            }));
+        }),
+        ("approving again, with the old time", |world| {
+            assert!(world.absences.change("a1", |one| one.status = AbsenceStatus::Approved));
+        }),
+    ];
+    for (how, way) in ways {
+        let world = World::new().await;
+        world.absences.put(vacation());
+        world.sheets.lock("v1", nov(24), nov(24));
+        world.push().await;
+        assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::RejectedByIntegration);
+        world.sheets.unlock();
+        let report = world.push().await;
+        assert_eq!(
+            outcome(&report, "a1"),
+            Some(AbsenceOutcome::NotSent(NotSent::Rejected)),
+            "by itself nothing is tried"
+        );
+        way(&world);
+        assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Sent), "{how}");
+        assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved, "{how}");
+        assert_eq!(world.sheets.entries("v1").len(), 3, "{how}");
+    }
+    let world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.lock("v1", nov(24), nov(24));
+    world.push().await;
+    let (person, absence) = (HostId::from("h1"), AbsenceId::from("a1"));
+    let retry = || world.engine.retry_absence(&world.anna, &person, &absence);
+    assert_eq!(outcome(&retry().await.unwrap(), "a1"), Some(AbsenceOutcome::Refused), "a retry may be refused again");
+    world.sheets.unlock();
+    assert_eq!(outcome(&retry().await.unwrap(), "a1"), Some(AbsenceOutcome::Sent));
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved);
+    assert_eq!((world.sheet("v1"), world.mailbox.absences().len()), (WHOLE.to_owned(), 1));
+}
+
+#[tokio::test]
+async fn a_rejected_change_deletes_nothing() {
+    let world = sent().await;
+    world.sheets.lock("v1", nov(24), nov(24));
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::RejectedByIntegration);
+    world.sheets.unlock();
+    let report = world.push().await;
+    assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::Kept(NotSent::Rejected)));
+    assert_eq!(world.sheet("v1"), "ferie 23 3.75, ferie 24 7.5, ferie 25 3.75", "what succeeded stays");
+    // A person takes it back: that is another matter.
+    world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Removed));
+    assert_eq!(world.sheet("v1"), "");
+}
+
+#[tokio::test]
+async fn what_the_host_cannot_be_told_now_it_is_told_later() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.lock("v1", nov(24), nov(24));
+    world.absences.fail_statuses(true);
+    world.push().await;
+    world.sheets.unlock();
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "", "it is refused although the host does not show it yet");
+    world.absences.fail_statuses(false);
+    world.engine.sweep_absences().await.unwrap();
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::RejectedByIntegration);
+    assert_eq!(world.mailbox.absences().len(), 1);
+}
+
+#[tokio::test]
+async fn a_part_that_cannot_be_taken_back_is_told() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.all_or_none(false);
+    // The middle day is locked before the call arrives; taking the rest back meets a lock of its own.
+    world.sheets.next(AbsenceFate::Locked(nov(24), nov(24)));
+    world.sheets.next(AbsenceFate::Locked(nov(23), nov(25)));
+    let report = world.push().await;
+    assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::PartlySent), "{report:#?}");
+    assert!(world.log().await.iter().any(|code| code == "absence.partly_sent"));
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::RejectedByIntegration);
+}
+
+#[tokio::test]
+async fn an_entry_edited_or_removed_there_is_told_once_by_a_review_and_not_written_over() {
+    let world = sent().await;
+    world.sheets.enter("v1", "ferie", nov(23), Hundredths(400), None);
+    world.sheets.remove("v1", "ferie", nov(24));
+    let people = [HostId::from("h1")];
+    for _ in 0..2 {
+        world.engine.review_absences(&world.anna, &people).await.unwrap();
+    }
+    assert_eq!(world.sheet("v1"), "ferie 23 4, ferie 25 7.5");
+    assert_eq!(world.log().await, ["absence.edited_there", "absence.removed_there"]);
+    // Another note does not bring the hours back.
+    world.absences.change("a1", |one| one.note = Some("at sea".to_owned()));
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "ferie 23 4 at sea, ferie 24 7.5 at sea, ferie 25 7.5 at sea");
+}
+
+#[tokio::test]
+async fn another_schedule_is_followed_by_a_review_from_this_month_on_and_earlier_months_are_listed() {
+    let world = World::new().await;
+    world.absences.put(other("a1", "vacation", date!(2026 - 11 - 30), date!(2026 - 12 - 02)));
+    world.push().await;
+    world.clock.set(datetime!(2026-12-01 09:00 UTC));
+    world.sheets.standard("v1", Hundredths::whole(6));
+    world.absences.set_schedule("h1", WorkSchedule::default().holiday(date!(2026 - 12 - 02)));
+    let people = [HostId::from("h1")];
+    let preview = world.engine.preview_absences(&world.anna, &people).await.unwrap();
+    assert_eq!(preview.items[0].entries, (0, 1, 1), "what would be written");
+    assert_eq!(world.sheets.calls().1, 1, "and was not");
+    world.engine.review_absences(&world.anna, &people).await.unwrap();
+    assert_eq!(world.sheet("v1"), "ferie 30 7.5, ferie 2026-12-01 6");
+    assert_eq!(world.log().await, ["absence.past_month"]);
+}
+
+#[tokio::test]
+async fn an_absence_across_the_end_of_a_year_and_a_change_of_the_clocks_is_days_as_any() {
+    let world = World::new().await;
+    world.absences.put(other("a1", "vacation", date!(2026 - 12 - 30), date!(2027 - 01 - 04)));
+    world.absences.put(other("a2", "sick", date!(2027 - 03 - 26), date!(2027 - 03 - 29)));
+    world.push().await;
+    assert_eq!(
+        world.sheet("v1"),
+        "ferie 2026-12-30 7.5, ferie 2026-12-31 7.5, ferie 2027-01-01 7.5, ferie 2027-01-04 7.5, syk 2027-03-26 7.5, \
+         syk 2027-03-29 7.5"
+    );
+}
+
+#[tokio::test]
+async fn disconnected_entries_stay_when_the_mapping_comes_back_they_are_followed_again() {
+    let mut world = sent().await;
+    world.set(settings().map("vacation", TypeMapping::DoNotSync));
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    assert_eq!(world.sheet("v1"), WHOLE);
+    world.set(settings());
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "ferie 23 3.75, ferie 24 3.75, ferie 25 3.75");
+}
+
+#[tokio::test]
+async fn an_unlinked_persons_entries_stay() {
+    let world = sent().await;
+    world.engine.disconnect(&world.anna, &"h1".into()).await.unwrap();
+    world.absences.remove("a1");
+    let report = world.push().await;
+    assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::Kept(NotSent::NotLinked)));
+    assert_eq!(world.sheet("v1"), WHOLE);
+}
+
+#[tokio::test]
+async fn who_is_gone_from_the_host_keeps_what_was_sent() {
+    let world = sent().await;
+    world.host.remove("h1");
+    world.absences.remove("a1");
+    let report = world.push().await;
+    assert_eq!(report.findings[0].code, "person.linked_gone");
+    assert_eq!(world.sheet("v1"), WHOLE);
+}
+
+#[tokio::test]
+async fn nothing_stored_says_when_or_why_somebody_was_away_and_erasing_takes_it() {
+    let world = sent().await;
+    world.absences.change("a1", |one| one.note = Some("Secret note".to_owned()));
+    world.sheets.lock("v1", nov(25), nov(25));
+    world.push().await;
+    let rows = |kind| {
+        let world = &world;
+        async move { world.store.scan(&"default".into(), kind, None, 100).await.unwrap() }
+    };
+    let stored = rows(RowKind::Absences).await;
+    assert_eq!(stored.len(), 1);
+    let entries = world.engine.journal(0, usize::MAX >> 1).await.unwrap();
+    let journal = serde_json::to_string(&entries).unwrap();
+    for secret in ["ferie", "vacation", "2026-11-2", "Secret note", "7.5", "750"] {
+        assert!(!stored[0].body.contains(secret) && !journal.contains(secret), "{secret}");
+    }
+    let held = world.engine.export(&"h1".into()).await.unwrap();
+    assert!(held.rows.iter().any(|(kind, _)| *kind == RowKind::Absences));
+    world.engine.erase(&world.anna, &"h1".into()).await.unwrap();
+    assert!(rows(RowKind::Absences).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_happened_is_in_the_journal() {
+    let world = sent().await;
+    world.absences.remove("a1");
+    world.sheets.next(AbsenceFate::ReplyLost);
+    world.push().await;
+    world.clock.advance(SETTLE_AFTER + Duration::from_secs(1));
+    world.engine.sweep_absences().await.unwrap();
+    assert_eq!(world.events().await, ["intended 3", "done 3", "intended 3", "unknown 3", "settled 3"]);
+    assert!(world.engine.verify_journal().await.is_ok());
+    assert_eq!(world.sheet("v1"), "");
+    assert_eq!(FULL, Hundredths(750));
+}

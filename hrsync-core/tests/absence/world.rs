@@ -1,0 +1,157 @@
+//! A host with absences, a payroll system and an engine between them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hrsync_core::absence::{
+    Absence, AbsenceOutcome, AbsenceReport, AbsenceSettings, AbsenceStatus, Hundredths, TypeMapping,
+};
+use hrsync_core::journal::{Event, error_log};
+use hrsync_core::model::AbsenceId;
+use hrsync_core::reconcile::{Decisions, Engine};
+use hrsync_core::{Actor, Authority, Employee, HostId, MemoryStore, StaticKeys};
+use hrsync_testkit::{Mailbox, MemoryAbsences, MemoryVendor, SeededEntropy, TestAbsences, TestClock, TestHost};
+use time::macros::{date, datetime};
+use time::{Date, Month};
+
+/// How long the vendor in memory asks to wait after an unknown outcome.
+pub(crate) const SETTLE_AFTER: Duration = Duration::from_secs(600);
+
+pub(crate) struct World {
+    pub(crate) host: TestHost,
+    pub(crate) vendor: MemoryVendor,
+    pub(crate) absences: TestAbsences,
+    pub(crate) sheets: MemoryAbsences,
+    pub(crate) clock: TestClock,
+    pub(crate) store: MemoryStore,
+    pub(crate) mailbox: Mailbox,
+    pub(crate) engine: Engine,
+    pub(crate) anna: Actor,
+    seed: u64,
+}
+
+/// Vacation and sick leave are mapped, and training is not to be sent.
+pub(crate) fn settings() -> AbsenceSettings {
+    let to = |kind: &str| TypeMapping::To(kind.into());
+    AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC))
+        .map("vacation", to("ferie"))
+        .map("sick", to("syk"))
+        .map("training", TypeMapping::DoNotSync)
+}
+
+/// A day of November 2026; the 23rd is a Monday.
+pub(crate) fn nov(day: u8) -> Date {
+    Date::from_calendar_date(2026, Month::November, day).unwrap()
+}
+
+impl World {
+    /// A connection on which two people are linked.
+    pub(crate) async fn new() -> Self {
+        let host = TestHost::default();
+        let vendor = MemoryVendor::new();
+        for (number, id) in [("010190-999R", "1"), ("020290-999U", "2")] {
+            let mut person = Employee::new(format!("h{id}"));
+            (person.given_name, person.family_name) = (Some(format!("Given {id}")), Some("Name".to_owned()));
+            person.national_id = Some(number.to_owned());
+            vendor.put(&format!("v{id}"), &person);
+            host.put(person);
+        }
+        let clock = TestClock::at(datetime!(2026-11-10 09:00 UTC));
+        let store = MemoryStore::with_clock(Arc::new(clock.clone()));
+        let (absences, mailbox, anna) = (TestAbsences::new(), Mailbox::default(), Actor::administrator("anna"));
+        let sheets = vendor.absences().clone();
+        let engine = engine(&host, &vendor, &absences, &mailbox, &clock, &store, settings(), 1);
+        engine.connect(&anna, Authority::Confirmed).await.unwrap();
+        let review = engine.review(&anna).await.unwrap();
+        let plan = engine.plan(&anna, &review, &Decisions::new()).unwrap();
+        assert_eq!(engine.apply(&anna, &plan).await.unwrap().linked, 2);
+        Self { host, vendor, absences, sheets, clock, store, mailbox, engine, anna, seed: 2 }
+    }
+
+    /// The same connection with other settings.
+    pub(crate) fn set(&mut self, settings: AbsenceSettings) {
+        let Self { host, vendor, absences, mailbox, clock, store, seed, .. } = self;
+        self.engine = engine(host, vendor, absences, mailbox, clock, store, settings, *seed);
+        self.seed += 1;
+    }
+
+    /// Carries the absences of both over.
+    pub(crate) async fn push(&self) -> AbsenceReport {
+        self.engine.push_absences(&[HostId::from("h1"), HostId::from("h2")]).await.unwrap()
+    }
+
+    /// What stands in the time sheet of a person: `ferie 23 7.5`, with a note after the hours.
+    pub(crate) fn sheet(&self, person: &str) -> String {
+        let entries = self.sheets.entries(person);
+        let line = |entry: &hrsync_core::absence::Entry| {
+            let day = entry.slot.from;
+            let day = if day.month() == Month::November { day.day().to_string() } else { day.to_string() };
+            let note = entry.content.note.as_deref().map(|note| format!(" {note}")).unwrap_or_default();
+            format!("{} {day} {}{note}", entry.slot.kind, entry.content.amount)
+        };
+        entries.iter().map(line).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The codes in the error log, in order.
+    pub(crate) async fn log(&self) -> Vec<String> {
+        let entries = self.engine.journal(0, usize::MAX >> 1).await.unwrap();
+        error_log(&entries).map(|(_, finding)| finding.code.to_string()).collect()
+    }
+
+    /// What happened to entries of absences, in order.
+    pub(crate) async fn events(&self) -> Vec<String> {
+        let entries = self.engine.journal(0, usize::MAX >> 1).await.unwrap();
+        let result = |event: &Event| match event {
+            Event::AbsencesWritten { result, entries, .. } => Some(format!("{result} {entries}")),
+            _ => None,
+        };
+        entries.iter().filter_map(|entry| result(&entry.entry.event)).collect()
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "the parts of a world")]
+fn engine(
+    host: &TestHost,
+    vendor: &MemoryVendor,
+    absences: &TestAbsences,
+    mailbox: &Mailbox,
+    clock: &TestClock,
+    store: &MemoryStore,
+    settings: AbsenceSettings,
+    seed: u64,
+) -> Engine {
+    Engine::builder(Arc::new(vendor.clone()), Arc::new(host.clone()))
+        .store(store.clone())
+        .keys(StaticKeys::new([7; 32]))
+        .clock(clock.clone())
+        .entropy(SeededEntropy::new(seed))
+        .notifier(mailbox.clone())
+        .absences(absences.clone(), settings)
+        .build()
+        .unwrap()
+}
+
+/// An approved vacation of person 1 from Monday the 23rd to Wednesday the 25th.
+pub(crate) fn vacation() -> Absence {
+    let mut absence = Absence::new("a1", "h1", "vacation", date!(2026 - 11 - 23));
+    absence.end = Some(date!(2026 - 11 - 25));
+    absence.status = AbsenceStatus::Approved;
+    absence.approved_at = Some(datetime!(2026-11-10 08:00 UTC));
+    absence
+}
+
+/// Another of the same person.
+pub(crate) fn other(id: &str, kind: &str, from: Date, until: Date) -> Absence {
+    let mut absence = vacation();
+    (absence.id, absence.kind) = (id.into(), kind.into());
+    (absence.start, absence.end) = (from, Some(until));
+    absence
+}
+
+/// What came of an absence.
+pub(crate) fn outcome(report: &AbsenceReport, absence: &str) -> Option<AbsenceOutcome> {
+    let id = AbsenceId::from(absence);
+    report.items.iter().find(|item| item.absence == id).map(|item| item.outcome)
+}
+
+pub(crate) const FULL: Hundredths = Hundredths(750);

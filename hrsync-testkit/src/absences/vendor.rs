@@ -1,0 +1,352 @@
+//! Absences of a payroll system, in memory: hours of a person on days, by type.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use hrsync_core::absence::{
+    Absence, AbsenceConnector, Conditions, Content, DayPart, Entry, EntryResult, EntryWrite, Hundredths, Looked, Piece,
+    Slot, VendorAbsenceType, Window,
+};
+use hrsync_core::connector::Opaque;
+use hrsync_core::model::{VendorAbsenceTypeId, VendorEntryId};
+use hrsync_core::{Error, ErrorKind, Outcome, Result, VendorId};
+use time::Date;
+use tokio::task::yield_now;
+
+/// The time sheets of a payroll system, with one entry a person, day and type. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryAbsences(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    entries: BTreeMap<VendorEntryId, (VendorId, Entry)>,
+    next: u64,
+    locks: Vec<(VendorId, Date, Date)>,
+    /// Hours of a working day, by person; for the rest it is seven and a half.
+    standards: BTreeMap<VendorId, Hundredths>,
+    fates: VecDeque<(u32, AbsenceFate)>,
+    late: Vec<(VendorId, EntryWrite)>,
+    all_or_none: bool,
+    unreadable: Option<ErrorKind>,
+    reads: u32,
+    writes: u32,
+    written: Vec<(VendorId, &'static str, Slot)>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            entries: BTreeMap::new(),
+            next: 1,
+            locks: Vec::new(),
+            standards: BTreeMap::new(),
+            fates: VecDeque::new(),
+            late: Vec::new(),
+            all_or_none: true,
+            unreadable: None,
+            reads: 0,
+            writes: 0,
+            written: Vec::new(),
+        }
+    }
+}
+
+/// What happens to a call that writes.
+#[derive(Debug, Clone, Copy)]
+pub enum AbsenceFate {
+    /// It is carried out, and the answer is lost.
+    ReplyLost,
+    /// There is no answer, and it is carried out when [`MemoryAbsences::carry_out_late`] is called.
+    Late,
+    /// There is no answer, and it is not carried out.
+    Lost,
+    /// It fails with an error of this kind and is not carried out.
+    Fails(ErrorKind, Outcome),
+    /// Before it arrives, somebody locks these days of everybody.
+    Locked(Date, Date),
+}
+
+/// The hours of a working day, as a look brings them.
+struct Standard(Hundredths);
+
+impl MemoryAbsences {
+    /// The types there are.
+    pub const TYPES: [&'static str; 3] = ["ferie", "syk", "permisjon"];
+
+    /// Empty time sheets.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    // What the payroll clerk sees and does. None of it counts as a call.
+
+    /// The entries of a person, by slot.
+    pub fn entries(&self, person: &str) -> Vec<Entry> {
+        let person = VendorId::from(person);
+        let mut all: Vec<Entry> =
+            self.state().entries.values().filter(|(of, _)| *of == person).map(|(_, entry)| entry.clone()).collect();
+        all.sort_by(|one, other| one.slot.cmp(&other.slot));
+        all
+    }
+
+    /// Enters hours, in place of those that are there.
+    pub fn enter(&self, person: &str, kind: &str, day: Date, amount: Hundredths, note: Option<&str>) {
+        let mut state = self.state();
+        let (person, slot) = (VendorId::from(person), Slot::day(kind.into(), day));
+        let content = Content::new(amount, note);
+        if let Some((_, entry)) = state.entries.values_mut().find(|(of, entry)| *of == person && entry.slot == slot) {
+            entry.content = content;
+            entry.version = entry.version.take().and_then(|text| text.parse::<u64>().ok()).map(|n| (n + 1).to_string());
+            return;
+        }
+        state.create(&person, slot, content);
+    }
+
+    /// Removes the hours of a day. True when there were any.
+    pub fn remove(&self, person: &str, kind: &str, day: Date) -> bool {
+        let (person, slot) = (VendorId::from(person), Slot::day(kind.into(), day));
+        let mut state = self.state();
+        let before = state.entries.len();
+        state.entries.retain(|_, (of, entry)| *of != person || entry.slot != slot);
+        state.entries.len() < before
+    }
+
+    /// Gives the hours of a day another type. False when there are none, or some of that type already.
+    pub fn retype(&self, person: &str, kind: &str, day: Date, to: &str) -> bool {
+        let (person, slot, new) = (VendorId::from(person), Slot::day(kind.into(), day), Slot::day(to.into(), day));
+        let mut state = self.state();
+        if state.at(&person, &new).is_some() {
+            return false;
+        }
+        let Some(id) = state.at(&person, &slot).map(|entry| entry.id) else { return false };
+        if let Some((_, entry)) = state.entries.get_mut(&id) {
+            entry.slot = new;
+        }
+        true
+    }
+
+    /// Locks days of a person, both ends included.
+    pub fn lock(&self, person: &str, from: Date, until: Date) {
+        self.state().locks.push((VendorId::from(person), from, until));
+    }
+
+    /// Unlocks all days.
+    pub fn unlock(&self) {
+        self.state().locks.clear();
+    }
+
+    /// Gives a person another working day.
+    pub fn standard(&self, person: &str, hours: Hundredths) {
+        self.state().standards.insert(VendorId::from(person), hours);
+    }
+
+    // Switches.
+
+    /// What happens to the next call that writes. Several follow each other.
+    pub fn next(&self, fate: AbsenceFate) {
+        self.after(0, fate);
+    }
+
+    /// The same after so many calls.
+    pub fn after(&self, calls: u32, fate: AbsenceFate) {
+        self.state().fates.push_back((calls, fate));
+    }
+
+    /// Carries out what was put off.
+    pub fn carry_out_late(&self) {
+        let mut state = self.state();
+        for (person, write) in std::mem::take(&mut state.late) {
+            let _ = state.carry_out(&person, &write);
+        }
+    }
+
+    /// Whether a call that creates several entries creates all or none; it does unless this says otherwise.
+    pub fn all_or_none(&self, yes: bool) {
+        self.state().all_or_none = yes;
+    }
+
+    /// Lets every reading fail with an error of this kind, or none.
+    pub fn unreadable(&self, error: Option<ErrorKind>) {
+        self.state().unreadable = error;
+    }
+
+    /// How often it was read and written.
+    pub fn calls(&self) -> (u32, u32) {
+        let state = self.state();
+        (state.reads, state.writes)
+    }
+
+    /// What was written, in order: to whom, `create`, `change` or `delete`, and where.
+    pub fn written(&self) -> Vec<(VendorId, &'static str, Slot)> {
+        self.state().written.clone()
+    }
+}
+
+impl State {
+    fn at(&self, person: &VendorId, slot: &Slot) -> Option<Entry> {
+        self.entries.values().find(|(of, entry)| of == person && entry.slot == *slot).map(|(_, entry)| entry.clone())
+    }
+
+    fn create(&mut self, person: &VendorId, slot: Slot, content: Content) -> VendorEntryId {
+        let id = VendorEntryId::new(format!("e{}", self.next));
+        self.next += 1;
+        let mut entry = Entry::new(id.clone(), slot, content);
+        entry.version = Some("0".to_owned());
+        self.entries.insert(id.clone(), (person.clone(), entry));
+        id
+    }
+
+    fn is_locked(&self, person: &VendorId, slot: &Slot) -> bool {
+        self.locks
+            .iter()
+            .any(|(of, from, until)| (of == person || of.as_str() == "*") && slot.from <= *until && *from <= slot.until)
+    }
+
+    fn may(&self, person: &VendorId, write: &EntryWrite) -> Result<()> {
+        let refused = |kind, message: &'static str| Err(Error::new(kind, message).with_outcome(Outcome::Rejected));
+        if self.is_locked(person, write.slot()) {
+            return refused(ErrorKind::Locked, "the period is approved");
+        }
+        match write {
+            EntryWrite::Create { slot, .. } if self.at(person, slot).is_some() => {
+                refused(ErrorKind::AlreadyExists, "there are hours on that day already")
+            }
+            EntryWrite::Create { .. } => Ok(()),
+            EntryWrite::Change { entry, .. } | EntryWrite::Delete { entry } => match self.entries.get(&entry.id) {
+                None => refused(ErrorKind::NotFound, "there is no such entry"),
+                Some((_, now)) if entry.version.is_some() && now.version != entry.version => {
+                    refused(ErrorKind::VersionMismatch, "the entry was changed since")
+                }
+                Some(_) => Ok(()),
+            },
+        }
+    }
+
+    fn carry_out(&mut self, person: &VendorId, write: &EntryWrite) -> Result<VendorEntryId> {
+        self.may(person, write)?;
+        let what = match write {
+            EntryWrite::Create { .. } => "create",
+            EntryWrite::Change { .. } => "change",
+            EntryWrite::Delete { .. } => "delete",
+        };
+        self.written.push((person.clone(), what, write.slot().clone()));
+        Ok(match write {
+            EntryWrite::Create { slot, content } => self.create(person, slot.clone(), content.clone()),
+            EntryWrite::Change { entry, content } => {
+                if let Some((_, now)) = self.entries.get_mut(&entry.id) {
+                    now.content = content.clone();
+                    now.version =
+                        now.version.take().and_then(|text| text.parse::<u64>().ok()).map(|n| (n + 1).to_string());
+                }
+                entry.id.clone()
+            }
+            EntryWrite::Delete { entry } => {
+                self.entries.remove(&entry.id);
+                entry.id.clone()
+            }
+        })
+    }
+}
+
+#[async_trait]
+impl AbsenceConnector for MemoryAbsences {
+    fn conditions(&self) -> Conditions {
+        Conditions { work_days_only: true }
+    }
+
+    async fn types(&self) -> Result<Vec<VendorAbsenceType>> {
+        Ok(Self::TYPES.iter().map(|name| VendorAbsenceType::new(*name, *name)).collect())
+    }
+
+    async fn look(&self, window: &Window) -> Result<Looked> {
+        yield_now().await;
+        let mut state = self.state();
+        state.reads += 1;
+        if let Some(kind) = state.unreadable {
+            return Err(Error::new(kind, "the time sheets cannot be read"));
+        }
+        let Window { person, from, until } = window;
+        let inside = |slot: &Slot| slot.from <= *until && *from <= slot.until;
+        let entries = state.entries.values().filter(|(of, entry)| of == person && inside(&entry.slot));
+        let entries = entries.map(|(of, entry)| {
+            let mut entry = entry.clone();
+            entry.locked = state.is_locked(of, &entry.slot);
+            entry
+        });
+        let locks = state.locks.iter().filter(|(of, ..)| of == person || of.as_str() == "*");
+        let standard = state.standards.get(person).copied().unwrap_or(Hundredths(750));
+        Ok(Looked {
+            entries: entries.collect(),
+            locks: locks.map(|(_, from, until)| (*from, *until)).collect(),
+            detail: Opaque::new(Standard(standard)),
+        })
+    }
+
+    fn pieces(
+        &self,
+        absence: &Absence,
+        kind: &VendorAbsenceTypeId,
+        days: &[DayPart],
+        looked: &Looked,
+    ) -> Result<Vec<Piece>> {
+        if !Self::TYPES.contains(&kind.as_str()) {
+            return Err(Error::new(ErrorKind::InvalidData, "there is no such type").with_code("memory.type"));
+        }
+        let standard = looked.detail.get::<Standard>().map_or(Hundredths(750), |standard| standard.0);
+        let piece = |part: &DayPart| Piece {
+            slot: Slot::day(kind.clone(), part.day),
+            content: Content::new(part.hours.unwrap_or_else(|| standard.per_cent(part.share)), absence.note.as_deref()),
+            most: Some(standard),
+        };
+        Ok(days.iter().map(piece).collect())
+    }
+
+    async fn write(&self, person: &VendorId, writes: &[EntryWrite]) -> Vec<EntryResult> {
+        yield_now().await;
+        let mut state = self.state();
+        state.writes += 1;
+        let fate = match state.fates.front_mut() {
+            Some((0, _)) => state.fates.pop_front().map(|(_, fate)| fate),
+            Some((after, _)) => {
+                *after -= 1;
+                None
+            }
+            None => None,
+        };
+        let every = |error: Error| {
+            let error = Arc::new(error);
+            writes.iter().map(|_| Err(Arc::clone(&error))).collect::<Vec<_>>()
+        };
+        let no_answer = || Error::new(ErrorKind::Timeout, "no answer in time").with_outcome(Outcome::Unknown);
+        match fate {
+            Some(AbsenceFate::Late) => {
+                state.late.extend(writes.iter().map(|write| (person.clone(), write.clone())));
+                return every(no_answer());
+            }
+            Some(AbsenceFate::Lost) => return every(no_answer()),
+            Some(AbsenceFate::Fails(kind, outcome)) => {
+                return every(Error::new(kind, "the time sheets cannot be written").with_outcome(outcome));
+            }
+            Some(AbsenceFate::Locked(from, until)) => state.locks.push((VendorId::from("*"), from, until)),
+            Some(AbsenceFate::ReplyLost) | None => {}
+        }
+        let creates = |write: &&EntryWrite| matches!(write, EntryWrite::Create { .. });
+        let refused = writes.iter().filter(creates).find_map(|write| state.may(person, write).err()).map(Arc::new);
+        let results: Vec<_> = writes
+            .iter()
+            .map(|write| match &refused {
+                Some(error) if state.all_or_none && creates(&write) => Err(Arc::clone(error)),
+                _ => state.carry_out(person, write).map_err(Arc::new),
+            })
+            .collect();
+        match fate {
+            Some(AbsenceFate::ReplyLost) => every(no_answer()),
+            _ => results,
+        }
+    }
+}
