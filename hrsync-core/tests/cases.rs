@@ -506,6 +506,7 @@ fn planned(_: &Section, row: &Row, policy: &Policy) -> (Outcome, Option<String>)
         guards: &Guards::off(),
         run: RunId::new("cases"),
         actor: "cases".to_owned(),
+        may_approve: true,
         now: OffsetDateTime::UNIX_EPOCH,
     };
     let plan = plan(&found, &policy.decisions("aino", &[field::JOB_TITLE]), with).unwrap();

@@ -11,7 +11,7 @@ use super::engine::{Engine, is_outage, stops_a_run};
 use super::fingerprint::Fingerprint;
 use super::link::{Link, LinkKind, LinkState, vendor_link_key};
 use super::linking::apart_key;
-use super::plan::{Action, Left, Operation, Plan, Settlement, Source};
+use super::plan::{Action, Change, Left, Operation, Plan, Settlement, Source};
 use super::progress::Progress;
 use super::report::{Item, ItemResult, Report};
 use super::review::Prints;
@@ -314,20 +314,24 @@ impl Run<'_> {
         let mut created = Vec::new();
         // People whose update in the host was planned and did not succeed; it comes before the one in the vendor.
         let mut host_failed = HashSet::new();
+        let withheld = self.entered_and_held(&plan.operations).await?;
         for (place, operation) in plan.operations.iter().enumerate() {
             let result = if self.stopped() {
                 self.found(about(not_attempted(), operation), None);
-                ItemResult::NotAttempted
+                self.item(operation, ItemResult::NotAttempted)
             } else if enters(&operation.action) && host_failed.contains(&operation.host_id) {
                 self.found(not_entered(operation), None);
-                ItemResult::NotAttempted
+                self.item(operation, ItemResult::NotAttempted)
             } else {
-                match self.approved(operation).await? {
-                    None => ItemResult::Held,
-                    Some(operation) => self.operation(&operation, plan.key(), lists, &mut created).await?,
+                let free = self.approved(operation).await?;
+                match free.and_then(|operation| without_entered(operation, &withheld)) {
+                    None => self.item(operation, ItemResult::Held),
+                    Some(free) => {
+                        let result = self.operation(&free, plan.key(), lists, &mut created).await?;
+                        self.item(&free, result)
+                    }
                 }
             };
-            self.item(operation, result);
             self.count_write(operation, result).await?;
             if matches!(result, ItemResult::AlreadyDone | ItemResult::Drifted) {
                 self.no_longer_approved(operation).await?;
@@ -340,6 +344,20 @@ impl Run<'_> {
             self.engine.tell(&Progress::Applied { done, of, operation, result });
         }
         self.link_created(created).await
+    }
+
+    /// Of what somebody entered, which goes to both sides or to none, the fields that are held on one of them.
+    async fn entered_and_held(&mut self, operations: &[Operation]) -> Result<HashSet<(Option<HostId>, FieldId)>> {
+        let mut withheld = HashSet::new();
+        for operation in operations.iter().filter(|operation| enters(&operation.action)) {
+            let free = self.approved(operation).await?;
+            let free = |change: &Change| {
+                free.iter().flat_map(|free| free.action.changes()).any(|other| other.field == change.field)
+            };
+            let held = operation.action.changes().iter().filter(|change| is_entered(change) && !free(change));
+            withheld.extend(held.map(|change| (operation.host_id.clone(), change.field)));
+        }
+        Ok(withheld)
     }
 
     async fn operation(
@@ -362,7 +380,8 @@ impl Run<'_> {
         self.stopped.is_some()
     }
 
-    pub(crate) fn item(&mut self, operation: &Operation, result: ItemResult) {
+    /// Keeps what came of an operation.
+    pub(crate) fn item(&mut self, operation: &Operation, result: ItemResult) -> ItemResult {
         let (host_id, vendor_id) = match self.made.get(&operation.id) {
             Some((host, vendor)) => (Some(host.clone()), Some(vendor.clone())),
             None => (operation.host_id.clone(), operation.vendor_id.clone()),
@@ -375,6 +394,7 @@ impl Run<'_> {
             fields: operation.action.changes().iter().map(|change| change.field).collect(),
             result,
         });
+        result
     }
 
     /// Sends a step: the intent is committed before, the outcome is the caller's to commit. An unknown outcome leaves the
@@ -492,8 +512,23 @@ impl Run<'_> {
         let finding = about(Finding::from_error(error), operation).with_param("step", step);
         self.found(finding, error.sensitive_detail());
         self.refusal = Some(error.code().to_owned());
-        let batch = Batch::default().delete(intent_key(operation)).record(self.outcome(operation, step, "refused"));
-        Ok(self.commit(batch).await?)
+        let refused = self.outcome(operation, step, "refused");
+        self.release(operation, Some(refused)).await
+    }
+
+    /// Gives the person of an operation free, unless somebody else looks after the write by now.
+    pub(crate) async fn release(&mut self, operation: &Operation, entry: Option<NewEntry>) -> Result<()> {
+        let mut batch = Batch { entries: entry.into_iter().collect(), ..Batch::default() };
+        let entries = batch.entries.clone();
+        if let Some(held) = self.still_held(operation).await? {
+            batch.checks.push(held);
+            batch = batch.delete(intent_key(operation));
+        }
+        match self.commit(batch).await {
+            Err(CommitError::Stale) => self.entries.extend(entries),
+            other => other?,
+        }
+        Ok(())
     }
 
     /// Records that nobody knows whether a step was carried out. The intent stays.
@@ -635,7 +670,27 @@ pub(crate) fn about(mut finding: Finding, operation: &Operation) -> Finding {
 
 /// Whether an action writes a value that a person entered, which goes to both sides or to none.
 fn enters(action: &Action) -> bool {
-    action.changes().iter().any(|change| matches!(change.source, Source::Entered(_)))
+    action.changes().iter().any(is_entered)
+}
+
+fn is_entered(change: &Change) -> bool {
+    matches!(change.source, Source::Entered(_))
+}
+
+/// The operation without what was entered and is held on one of the sides; `None` when nothing is left of it.
+fn without_entered(operation: Operation, withheld: &HashSet<(Option<HostId>, FieldId)>) -> Option<Operation> {
+    let held = |change: &Change| is_entered(change) && withheld.contains(&(operation.host_id.clone(), change.field));
+    if !operation.action.changes().iter().any(held) {
+        return Some(operation);
+    }
+    let free: Vec<Change> = operation.action.changes().iter().filter(|change| !held(change)).cloned().collect();
+    let action = match &operation.action {
+        _ if free.is_empty() => return None,
+        Action::UpdateHost { .. } => Action::UpdateHost { changes: free },
+        Action::UpdateVendor { .. } => Action::UpdateVendor { changes: free },
+        creation @ (Action::CreateInHost { .. } | Action::CreateInVendor { .. }) => creation.clone(),
+    };
+    Some(Operation { action, ..operation })
 }
 
 fn not_entered(operation: &Operation) -> Finding {

@@ -58,7 +58,7 @@ impl Run<'_> {
                 continue;
             }
             let message = format!(
-                "more people's {class} changed within an hour than usual; nothing is written until a review decides"
+                "more people's {class} changed within an hour than usual; nothing is written within the hour unless a review decides"
             );
             let finding = Finding::problem(code::BURST, message, Fixer::HostAdministrator)
                 .with_param("class", class.as_str())

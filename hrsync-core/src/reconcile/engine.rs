@@ -379,6 +379,7 @@ impl Engine {
             guards: &self.guards,
             run,
             actor: actor.id().to_owned(),
+            may_approve: actor.may_configure(),
             now: self.clock.now(),
         }
     }

@@ -93,6 +93,7 @@ pub fn merge(
         guards: &Guards::off(),
         run: RunId::new("merge"),
         actor: "merge".to_owned(),
+        may_approve: true,
         now: OffsetDateTime::UNIX_EPOCH,
     };
     let plan = plan(&found, decisions, with)?;

@@ -11,7 +11,7 @@ use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Result, Retry};
 use crate::finding::code;
 use crate::model::{FieldId, HostId, OperationId, VendorId};
-use crate::store::{self, Batch, Row, RowKind};
+use crate::store::{self, Row, RowKind};
 
 /// A write whose outcome is not known, or whose new record is not linked yet. Nothing else is written for the person meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -75,7 +75,8 @@ impl Engine {
                 .with_retry(Retry::Later(Some(wait))));
         }
         let run = self.new_run()?;
-        self.release(&run, actor.id(), &row, &intent, "closed", Batch::default()).await
+        let unsettled = self.unsettled(&intent).await?;
+        self.release(&run, actor.id(), &row, &intent, "closed", unsettled).await
     }
 
     /// The open intents and their rows.

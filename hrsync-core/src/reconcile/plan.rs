@@ -398,6 +398,8 @@ pub struct PlanInput<'a> {
     pub run: RunId,
     /// Who plans.
     pub actor: String,
+    /// Whether that person may approve, so that what they decide field by field is approved by that.
+    pub may_approve: bool,
     /// When.
     pub now: OffsetDateTime,
 }

@@ -54,18 +54,20 @@ pub fn plan(review: &Review, decisions: &Decisions, with: PlanInput<'_>) -> Resu
     for person in review.only_in_host.iter().filter(|person| decisions.in_vendor.includes(&person.id)) {
         planner.create_in_vendor(&context.host.records[person.place], &person.id, &person.blockers);
     }
-    hold(&mut planner.operations, with.guards, review.counts.host.max(review.counts.vendor));
+    // Former employees in payroll and people of the host who are not in it are nobody's share.
+    let people = review.counts.linked + review.recognised.len();
+    hold(&mut planner.operations, with.guards, people, with.may_approve);
     let findings = planner.standing(&review.findings, decisions).chain(planner.findings.iter().cloned()).collect();
     let Planner { prints, operations, settlements, undecided, revision, .. } = planner;
     let made = Made { operations, settlements, findings, undecided, undoes: None };
     made.seal(&context.connection, revision, &prints.current, &with)
 }
 
-/// Holds what a person has to approve. A decision for this field of this person is an approval.
-pub(crate) fn hold(operations: &mut [Operation], guards: &Guards, people: usize) {
+/// Holds what a person has to approve. A decision for this field of this person is an approval of whoever may approve.
+pub(crate) fn hold(operations: &mut [Operation], guards: &Guards, people: usize, may_approve: bool) {
     let guarded = |change: &Change| match change.why {
-        Why::Decided => None,
-        Why::Changed | Why::DecidedInBulk | Why::Policy | Why::Undone => Sensitive::of(change.field),
+        Why::Decided if may_approve => None,
+        Why::Decided | Why::Changed | Why::DecidedInBulk | Why::Policy | Why::Undone => Sensitive::of(change.field),
     };
     let mut changing: BTreeMap<Sensitive, BTreeSet<Option<&HostId>>> = BTreeMap::new();
     for operation in operations.iter() {
@@ -275,7 +277,7 @@ impl Planner<'_> {
             self.findings.push(impossible(&differences[members[0]], why));
             members.iter().for_each(|member| chosen[*member] = None);
         } else if first != Resolution::Enter {
-            for member in members.iter().filter(|member| differences[**member].kind != DifferenceKind::Left) {
+            for member in members {
                 if chosen[*member].as_ref().is_none_or(|choice| choice.why != Why::Decided) {
                     chosen[*member] = Some(Chosen { decision: Decision::Use(first), why: Why::Decided });
                 }
@@ -425,15 +427,17 @@ impl Planner<'_> {
     }
 }
 
-/// The places of differences that go together, of groups with more than one; what was left before is not decided anew.
+/// The places of differences that go together, of groups with more than one. What was left before is one of them: it is written
+/// along, so what decides the others in bulk or as a policy does not suffice.
 fn groups(differences: &[Difference]) -> Vec<Vec<usize>> {
     let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (place, difference) in differences.iter().enumerate() {
-        if let Some(group) = difference.group.filter(|_| difference.kind != DifferenceKind::Left) {
+        if let Some(group) = difference.group {
             groups.entry(group).or_default().push(place);
         }
     }
-    groups.into_values().filter(|members| members.len() > 1).collect()
+    let open = |members: &Vec<usize>| members.iter().any(|place| differences[*place].kind != DifferenceKind::Left);
+    groups.into_values().filter(|members| members.len() > 1 && open(members)).collect()
 }
 
 fn impossible(difference: &Difference, why: &str) -> Finding {

@@ -211,10 +211,19 @@ impl Run<'_> {
             let difference = entry_difference(&mapping, &unit, ids, kind, &Nobody, current).of_record(link.kind);
             differing.push((difference, unit.pair));
         }
+        // What somebody left as it is would be written along.
+        let group_of = |difference: &Difference| mapping.entry(difference.field).and_then(|entry| entry.group);
+        let left = differing.iter().filter(|(difference, _)| difference.kind == DifferenceKind::Left);
+        let left: HashSet<&str> = left.filter_map(|(difference, _)| Some(group_of(difference)?.name)).collect();
         let (mut changes, mut held_groups) = (Vec::new(), HashSet::new());
         for (difference, pair) in &differing {
             let (Some(entry), kind) = (mapping.entry(difference.field), difference.kind) else { continue };
             let held = match kind {
+                DifferenceKind::HostChanged | DifferenceKind::Conflict
+                    if entry.group.is_some_and(|group| left.contains(group.name)) =>
+                {
+                    true
+                }
                 DifferenceKind::HostChanged => false,
                 DifferenceKind::Conflict if *pair != Pair::None => {
                     self.engine.policies.of(entry.field) != Policy::PreferHost

@@ -61,7 +61,7 @@ impl Engine {
 
     /// The batch after which what an undo may have written is settled no more. If it was carried out, it would otherwise look as if
     /// somebody had changed the value on that side, and be taken over by the other one; so it is asked about.
-    async fn unsettled(&self, intent: &Intent) -> Result<Batch> {
+    pub(crate) async fn unsettled(&self, intent: &Intent) -> Result<Batch> {
         let (Some(host), Some(vendor), true) = (&intent.host, &intent.vendor, intent.undoes) else {
             return Ok(Batch::default());
         };

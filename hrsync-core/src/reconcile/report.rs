@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::plan::Undecided;
 use crate::connector::ReviewPoint;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, code};
 use crate::model::{FieldId, HostId, OperationId, RunId, VendorId};
 
 /// What came of applying a plan, of a push or of a recovery. Like a finding it holds neither a name nor a value.
@@ -132,10 +132,10 @@ impl Report {
         self.items.iter().filter(|item| item.result == result).count()
     }
 
-    /// True when everything was carried out and nobody has to act or decide.
+    /// True when everything was carried out, nothing is held and nobody has to act or decide.
     pub fn is_clean(&self) -> bool {
         self.undecided.is_empty()
             && self.items.iter().all(|item| matches!(item.result, ItemResult::Done | ItemResult::AlreadyDone))
-            && self.findings.iter().all(|finding| finding.severity != Severity::Problem)
+            && self.findings.iter().all(|finding| finding.severity != Severity::Problem && finding.code != code::HELD)
     }
 }

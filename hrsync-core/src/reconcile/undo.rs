@@ -20,7 +20,7 @@ use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::journal::{Entry, Event};
-use crate::keys::{Key, Sealed};
+use crate::keys::{KEY_MISSING, Key, Sealed};
 use crate::mapping::{Asked, FieldMapping, Mapping};
 use crate::model::{Cell, FieldId, FieldKind, HostId, Record, RunId, Side, Value, VendorId};
 
@@ -159,7 +159,8 @@ impl<'r> Writes<'r> {
                     self.all[*place].refused = true;
                 }
             }
-            Event::Erased { host, .. } => {
+            // Before the run began nothing of it was there to be erased.
+            Event::Erased { host, .. } if !self.all.is_empty() => {
                 self.erased.insert(host);
             }
             _ => {}
@@ -239,7 +240,7 @@ impl Engine {
             undoing.person(person, wrote).await?;
         }
         let Undoing { prints, mut operations, findings, .. } = undoing;
-        hold(&mut operations, &self.guards, self.linked_people().await?);
+        hold(&mut operations, &self.guards, self.linked_people().await?, actor.may_configure());
         let with = self.plan_input(run, actor);
         let (settlements, undecided) = (Vec::new(), Vec::new());
         let made = Made { operations, settlements, findings, undecided, undoes: Some(undone.clone()) };
@@ -282,6 +283,12 @@ impl Undoing<'_> {
             Ok(before) => before,
             Err(error) if error.code() == "erased" => {
                 self.findings.push(erased(person));
+                return Ok(());
+            }
+            Err(error) if error.code() == KEY_MISSING => {
+                // The others' can be undone all the same.
+                let finding = Finding::from_error(&error).of_host(person).of_vendor(vendor);
+                self.findings.push(finding);
                 return Ok(());
             }
             Err(error) => return Err(error),

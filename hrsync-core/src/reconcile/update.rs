@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::apply::{Run, Sent, about, drifted, free, intent_key, put_link, unchanged};
 use super::approve::approval_key;
 use super::baseline::{self, Verdict};
-use super::compare::{Halves, agree_now};
+use super::compare::{Halves, Judgement, agree_now};
 use super::engine::TRIES;
-use super::entries::{Subject, Unit, changed_entries, keys_of, subject, taking};
+use super::entries::{Subject, Unit, changed_entries, judge_field, keys_of, subject, taking};
 use super::findings::refusal;
 use super::link::{Link, LinkState};
 use super::merge::taken;
@@ -134,6 +134,10 @@ impl Run<'_> {
         let Some((wanted, send)) = self.wanted(operation, (&fields, &decided), &host, &vendor.record) else {
             return Ok(ItemResult::Refused);
         };
+        if let Some(other) = self.carried_over(&link, (&as_read, &vendor.record), &send, changes) {
+            self.found(drifted(operation, Some(other)), None);
+            return Ok(ItemResult::Drifted);
+        }
         let write = Write { current: Some(&vendor), wanted: &wanted, changed: &send, memory: &self.memory };
         let steps = match self.engine.connector.steps(&write) {
             Ok(steps) => steps,
@@ -277,7 +281,7 @@ impl Run<'_> {
                 Sent::Denied => {
                     let denied = self.denied(operation, step.name);
                     if done_before {
-                        self.commit(Batch::default().delete(intent_key(operation))).await?;
+                        self.release(operation, None).await?;
                     }
                     return Ok(if done_before { partly } else { denied });
                 }
@@ -356,6 +360,27 @@ impl Run<'_> {
                 Ok(if vendor_same && halves.asked == change.host { Due::Write(None) } else { Due::Drifted })
             }
         }
+    }
+
+    /// Of the fields that are written along with others of their group the first that nobody decided about and that differs now: it
+    /// changed since, and would be written over.
+    fn carried_over(
+        &mut self,
+        link: &Link,
+        (host, vendor): (&Record, &Record),
+        written: &[FieldId],
+        changes: &[Change],
+    ) -> Option<FieldId> {
+        let mapping = self.mapping.clone();
+        let opened = self.prints.open(link, &mapping, self.revision);
+        let named = |field: FieldId| changes.iter().any(|change| change.field == field);
+        written.iter().copied().filter(|field| !named(*field)).find(|field| {
+            let (Some(entry), Some(place)) = (mapping.entry(*field), mapping.place(*field)) else { return false };
+            let pair = opened.as_ref().map(|(_, pairs)| pairs.get(place)).unwrap_or_default();
+            let prints = opened.as_ref().map_or(&self.prints.current, |(prints, _)| prints);
+            let halves = || Halves::new(prints, &link.host, entry, host, vendor);
+            matches!(judge_field(entry, host, vendor, pair, halves), Judgement::Differs(_))
+        })
     }
 
     /// What to send for `fields`, groups in full. A field that the rules do not let be sent after all is reported and left
@@ -588,6 +613,10 @@ impl Run<'_> {
             fields.push(entry.field);
         }
         decided.extend(undone);
+        if let Some(other) = self.carried_over(&link, (&host, &vendor.record), &fields, changes) {
+            self.found(drifted(operation, Some(other)), None);
+            return Ok(ItemResult::Drifted);
+        }
         if fields.is_empty() {
             self.renew(&link, (&host, &vendor.record)).await?;
             return Ok(ItemResult::AlreadyDone);
@@ -618,12 +647,18 @@ impl Run<'_> {
             Err(CommitError::Stale) => return Ok(self.locked(operation)),
             Err(error) => return Err(error.into()),
         }
-        // The same change may have to be made again some day, and is not the same call then: the link was stored in between.
-        let once = format!("{}-{}", operation.id.as_str(), link.row_version);
+        // The same change may have to be made again some day, and is not the same call then.
+        let once = format!("{}-{}", self.run, operation.id.as_str());
         let written = self.engine.host.update(&link.host, &writes, host.version(), &once).await;
-        let release = Batch::default().delete(intent_key(operation));
         let result = match written {
             Ok(HostWrite::Written) => {
+                let Some(held) = self.still_held(operation).await? else {
+                    let done = self.outcome(operation, STEP, "done");
+                    self.entries.push(done);
+                    return Ok(self.taken_over(operation));
+                };
+                let mut release = Batch::default().delete(intent_key(operation));
+                release.checks.push(held);
                 let batch = release.delete(approval_key(&operation.id)).record(self.outcome(operation, STEP, "done"));
                 let batch = self.decided(operation, changes, &fields, batch);
                 // What was taken over is settled as it is now, also where the host makes something else of it, as of an emptied
@@ -656,7 +691,8 @@ impl Run<'_> {
                 ItemResult::Refused
             }
         };
-        self.commit(release.record(self.outcome(operation, STEP, "refused"))).await?;
+        let refused = self.outcome(operation, STEP, "refused");
+        self.release(operation, Some(refused)).await?;
         Ok(result)
     }
 }

@@ -1,18 +1,22 @@
 //! Applying a plan: what drifts, what is refused, and what is recorded.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use hrsync_core::finding::code;
+use hrsync_core::guard::Guards;
 use hrsync_core::host::{Changes, HostPage, HostWrite, Notification};
 use hrsync_core::journal::Event;
 use hrsync_core::mapping::{Convert, Mapping};
 use hrsync_core::reconcile::{Decisions, ItemResult, Plan, Progress, Resolution, Select};
+use hrsync_core::store::RowKind;
 use hrsync_core::{Employee, Error, ErrorKind, HostDirectory, HostId, KeyId, Notifier, Result, StaticKeys, field};
 use hrsync_testkit::TestHost;
 use hrsync_testkit::vendor::CallKind;
+use tokio::sync::Notify;
 
-use crate::world::{TITLE, World, codes, host_id, kinds, person, results};
+use crate::world::{SETTLE_AFTER, TITLE, World, codes, host_id, kinds, person, results};
 
 #[tokio::test]
 async fn what_drifted_is_refused_and_the_rest_is_written() {
@@ -322,7 +326,7 @@ async fn what_the_host_refuses_is_found_and_its_words_are_sealed() {
     assert_eq!(results(&report), [ItemResult::Refused, ItemResult::Refused]);
     assert_eq!(codes(&report.findings), [(code::HOST_REFUSED, None), (code::HOST_REFUSED, None)]);
     assert!(!format!("{report:?}").contains("Cook"));
-    assert!(world.rows(hrsync_core::store::RowKind::Intent).await.is_empty(), "nobody stays locked");
+    assert!(world.rows(RowKind::Intent).await.is_empty(), "nobody stays locked");
     world.host.refuse(None);
     let again = world.sync(&Decisions::new().create_in_host(Select::All)).await;
     assert_eq!(results(&again), [ItemResult::Done, ItemResult::Done]);
@@ -397,4 +401,160 @@ async fn what_a_write_teaches_is_remembered() {
     let review = world.review().await;
     assert_eq!(codes(&review.findings), [("memory.stopped", Some(TITLE))]);
     assert!(world.plan(&review, &Decisions::new()).is_empty());
+}
+
+#[tokio::test]
+async fn what_is_written_along_with_its_group_and_changed_since_is_written_over_nothing() {
+    // Something is planned for one field of a group; then another of the group changes, on one of the sides.
+    type Event = fn(&World);
+    let host_street: Event = |world| world.host_sets(1, field::STREET, Some("Uusikuja 9"));
+    let vendor_street: Event = |world| world.vendor_sets(1, field::STREET, Some("Tie 9"));
+    let host_town: Event = |world| world.host_sets(1, field::TOWN, Some("Oulu"));
+    let vendor_town: Event = |world| world.vendor_sets(1, field::TOWN, Some("Oulu"));
+    for (planned, meanwhile) in
+        [(host_street, host_town), (host_street, vendor_town), (vendor_street, host_town), (vendor_street, vendor_town)]
+    {
+        let world = World::linked(1).await;
+        planned(&world);
+        let plan = world.plan(&world.review().await, &Decisions::new());
+        meanwhile(&world);
+        let before = (world.values(1, field::TOWN), world.values(1, field::STREET));
+        let report = world.apply(&plan).await;
+        assert_eq!(results(&report), [ItemResult::Drifted]);
+        assert_eq!(codes(&report.findings), [(code::DRIFTED, Some(field::TOWN))]);
+        assert_eq!((world.values(1, field::TOWN), world.values(1, field::STREET)), before);
+    }
+}
+
+#[tokio::test]
+async fn an_approved_change_of_a_bank_account_carries_no_other_part_of_it() {
+    const ACCOUNT: &str = "FI5810171000000122";
+    for on_host in [true, false] {
+        let world = World::linked(1).await.again(|builder| builder.guards(Guards::default()));
+        world.host_sets(1, field::BIC, Some("HELSFIHH"));
+        let plan = world.plan(&world.review().await, &Decisions::new());
+        world.engine.approve(&world.anna, &plan, &Select::All).await.unwrap();
+        match on_host {
+            true => world.host_sets(1, field::IBAN, Some(ACCOUNT)),
+            false => world.vendor_sets(1, field::IBAN, Some(ACCOUNT)),
+        }
+        let before = world.values(1, field::IBAN);
+        assert_eq!(results(&world.apply(&plan).await), [ItemResult::Drifted]);
+        assert_eq!(world.values(1, field::IBAN), before);
+    }
+}
+
+#[tokio::test]
+async fn what_was_entered_goes_to_both_sides_or_to_none_also_when_one_of_them_is_held() {
+    let world = World::linked(1).await;
+    world.vendor_sets(1, TITLE, Some("Cook"));
+    let plan = world.plan(&world.review().await, &Decisions::new());
+    world.engine.hold(&world.anna, &plan, &Select::All).await.unwrap();
+    world.host_sets(1, TITLE, Some("Chef"));
+    world.vendor_sets(1, field::GIVEN_NAME, Some("Toinen"));
+    let before = world.values(1, TITLE);
+    let report = world.sync(&Decisions::new().enter(&host_id(1), TITLE, "Pastry chef")).await;
+    assert_eq!(results(&report), [ItemResult::Done, ItemResult::Held], "the name is taken over");
+    assert_eq!(world.values(1, TITLE), before);
+    assert_eq!(report.items[0].fields, [field::GIVEN_NAME], "what was held was not written");
+    assert!(!report.is_clean());
+}
+
+#[tokio::test]
+async fn a_slow_change_of_the_host_takes_nobody_elses_lock() {
+    let host = TestHost::default();
+    let (asked, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let slow = Slow { inner: host.clone(), asked: Arc::clone(&asked), go_on: Arc::clone(&go_on) };
+    let world = World::over(host, slow, |builder| builder);
+    world.both(1);
+    world.start().await;
+    world.vendor_sets(1, TITLE, Some("Cook"));
+    let plan = world.plan(&world.review().await, &Decisions::new());
+    let others = async {
+        asked.notified().await;
+        world.clock.advance(SETTLE_AFTER);
+        world.host_sets(1, field::PHONE, Some("+358501112222"));
+        let lost = Error::new(ErrorKind::Timeout, "no answer in time").with_outcome(hrsync_core::Outcome::Unknown);
+        world.vendor.apply_late(CallKind::Update, lost);
+        assert_eq!(results(&world.push(1).await), [ItemResult::Unknown]);
+        go_on.notify_one();
+    };
+    let (report, ()) = tokio::join!(world.apply(&plan), others);
+    assert_eq!(results(&report), [ItemResult::Drifted], "the person changed meanwhile");
+    assert_eq!(world.rows(RowKind::Intent).await.len(), 1, "the other's write is still under way");
+}
+
+#[tokio::test]
+async fn a_change_of_the_host_is_made_again_after_a_lost_answer_when_somebody_took_it_back() {
+    let host = TestHost::default();
+    let world =
+        World::over(host.clone(), LosesOneAnswer { inner: host, lose: AtomicBool::new(true) }, |builder| builder);
+    world.both(1);
+    world.start().await;
+    world.vendor_sets(1, TITLE, Some("Cook"));
+    assert_eq!(results(&world.sync(&Decisions::new()).await), [ItemResult::Unknown]);
+    assert_eq!(world.values(1, TITLE).0.as_deref(), Some("Cook"), "it was carried out");
+    world.clock.advance(SETTLE_AFTER);
+    world.host_sets(1, TITLE, Some("Baker"));
+    assert_eq!(results(&world.sync(&Decisions::new()).await), [ItemResult::Done]);
+    assert_eq!(world.values(1, TITLE).0.as_deref(), Some("Cook"), "what is told as done is done");
+}
+
+/// A host whose first answer to a change is lost.
+#[derive(Debug)]
+struct LosesOneAnswer {
+    inner: TestHost,
+    lose: AtomicBool,
+}
+
+#[async_trait]
+impl HostDirectory for LosesOneAnswer {
+    async fn page(&self, after: Option<&str>) -> Result<HostPage> {
+        self.inner.page(after).await
+    }
+
+    async fn fetch(&self, id: &HostId) -> Result<Option<Employee>> {
+        self.inner.fetch(id).await
+    }
+
+    async fn create(&self, employee: Employee, once: &str) -> Result<HostId> {
+        self.inner.create(employee, once).await
+    }
+
+    async fn update(&self, id: &HostId, changes: &Changes, version: Option<&str>, once: &str) -> Result<HostWrite> {
+        let done = self.inner.update(id, changes, version, once).await;
+        match self.lose.swap(false, Ordering::Relaxed) {
+            true => Err(Error::new(ErrorKind::Timeout, "no answer in time")),
+            false => done,
+        }
+    }
+}
+
+/// A host whose changes take as long as they are let.
+#[derive(Debug)]
+struct Slow {
+    inner: TestHost,
+    asked: Arc<Notify>,
+    go_on: Arc<Notify>,
+}
+
+#[async_trait]
+impl HostDirectory for Slow {
+    async fn page(&self, after: Option<&str>) -> Result<HostPage> {
+        self.inner.page(after).await
+    }
+
+    async fn fetch(&self, id: &HostId) -> Result<Option<Employee>> {
+        self.inner.fetch(id).await
+    }
+
+    async fn create(&self, employee: Employee, once: &str) -> Result<HostId> {
+        self.inner.create(employee, once).await
+    }
+
+    async fn update(&self, id: &HostId, changes: &Changes, version: Option<&str>, once: &str) -> Result<HostWrite> {
+        self.asked.notify_one();
+        self.go_on.notified().await;
+        self.inner.update(id, changes, version, once).await
+    }
 }

@@ -2,7 +2,9 @@
 
 use hrsync_core::finding::code;
 use hrsync_core::journal::Event;
-use hrsync_core::reconcile::{Action, Decisions, DifferenceKind, ItemResult, Missing, Resolution, Source};
+use hrsync_core::reconcile::{
+    Action, Decisions, DifferenceKind, ItemResult, Missing, Policies, Policy, Resolution, Source,
+};
 use hrsync_core::{FieldId, field};
 
 use crate::world::{TITLE, World, actions, codes, host_id, kinds, results};
@@ -329,4 +331,25 @@ async fn policies_decide_what_nobody_decided() {
     world.sync(&Decisions::new().decide(&host_id(1), TITLE, Resolution::Vendor)).await;
     assert_eq!(world.values(1, TITLE).0.as_deref(), vendor);
     assert_eq!(world.whys().await, [Why::Decided]);
+}
+
+#[tokio::test]
+async fn what_was_left_is_not_written_along_by_a_bulk_decision_or_a_policy() {
+    let world = World::linked(1).await;
+    world.vendor_sets(1, field::TOWN, Some("Oulu"));
+    world.sync(&Decisions::new().decide(&host_id(1), field::TOWN, Resolution::Leave)).await;
+    let towns = world.values(1, field::TOWN);
+    world.host_sets(1, field::STREET, Some("Uusikuja 9"));
+    let bulk = Decisions::new().for_conflicts(Resolution::Host);
+    assert!(world.plan(&world.review().await, &bulk).operations.is_empty());
+    let world = world.again(|builder| builder.policies(Policies::new(Policy::PreferHost)));
+    assert!(world.plan(&world.review().await, &Decisions::new()).operations.is_empty());
+    let report = world.push(1).await;
+    assert_eq!((report.items.len(), codes(&report.findings)), (0, vec![(code::CONFLICT, Some(field::STREET))]));
+    assert_eq!(world.values(1, field::TOWN), towns);
+    // Whoever decides about the one decides about the other, and the plan says so.
+    let both = Decisions::new().decide(&host_id(1), field::STREET, Resolution::Host);
+    let plan = world.plan(&world.review().await, &both);
+    let fields: Vec<_> = plan.operations[0].action.changes().iter().map(|change| change.field).collect();
+    assert_eq!(fields, [field::STREET, field::TOWN]);
 }

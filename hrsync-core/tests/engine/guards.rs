@@ -252,3 +252,23 @@ async fn a_hold_is_stronger_than_an_earlier_approval() {
     world.host_sets(1, TITLE, Some("Chef"));
     assert_eq!(results(&world.apply(&approved).await), [ItemResult::Held]);
 }
+
+#[tokio::test]
+async fn former_employees_in_payroll_are_nobodys_share() {
+    let world = guarded(8, Guards::default()).await;
+    (100..300).for_each(|n| world.vendor.put(&format!("old{n}"), &person(n)));
+    (1..=8).for_each(|n| world.host_sets(n, field::FAMILY_NAME, Some("Uusi")));
+    let plan = world.plan(&world.review().await, &Decisions::new());
+    assert_eq!(held(&plan).len(), 8);
+}
+
+#[tokio::test]
+async fn whoever_may_not_approve_approves_nothing_by_deciding() {
+    let world = guarded(1, Guards::default()).await;
+    world.host_sets(1, field::IBAN, Some(ACCOUNT));
+    let bo = hrsync_core::Actor::user("bo");
+    let review = world.engine.review(&bo).await.unwrap();
+    let decisions = Decisions::new().decide(&host_id(1), field::IBAN, Resolution::Host);
+    let plan = world.engine.plan(&bo, &review, &decisions).unwrap();
+    assert_eq!(results(&world.engine.apply(&bo, &plan).await.unwrap()), [ItemResult::Held]);
+}

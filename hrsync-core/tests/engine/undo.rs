@@ -254,3 +254,30 @@ async fn what_an_undo_carries_along_is_not_settled() {
     let review = world.review().await;
     assert!(review.open().any(|one| one.field == field::TOWN), "{:?}", kinds(&review));
 }
+
+#[tokio::test]
+async fn an_undo_that_was_closed_by_hand_is_asked_about() {
+    let world = World::linked(1).await;
+    world.host_sets(1, TITLE, Some("Chef"));
+    let run = world.sync(&Decisions::new()).await.run;
+    let plan = world.engine.undo(&world.anna, &run).await.unwrap();
+    world.vendor.apply_then_fail(CallKind::Update, Error::new(ErrorKind::Timeout, "no answer in time"));
+    world.apply(&plan).await;
+    world.clock.advance(SETTLE_AFTER);
+    let open = world.engine.open_writes().await.unwrap();
+    world.engine.close_write(&world.anna, &open[0].operation).await.unwrap();
+    world.sync(&Decisions::new()).await;
+    assert_eq!(world.values(1, TITLE), (Some("Chef".to_owned()), Some("Baker".to_owned())));
+}
+
+#[tokio::test]
+async fn who_was_erased_before_the_run_can_be_undone() {
+    let world = World::linked(1).await;
+    world.engine.erase(&world.anna, &host_id(1)).await.unwrap();
+    world.engine.forget(&world.anna, &host_id(1)).await.unwrap();
+    world.sync(&Decisions::new()).await;
+    world.host_sets(1, TITLE, Some("Chef"));
+    let run = world.sync(&Decisions::new()).await.run;
+    let plan = world.engine.undo(&world.anna, &run).await.unwrap();
+    assert_eq!((plan.operations.len(), codes(&plan.findings)), (1, vec![]));
+}
