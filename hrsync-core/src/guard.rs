@@ -80,7 +80,7 @@ impl fmt::Display for Sensitive {
     }
 }
 
-/// How many people may change in one run, or in an hour of live pushes: the larger of a number and a share of all people.
+/// How many people may change in one run, or in an hour of live pushes: the larger of a number and a share of all linked people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limit {
     /// So many people, however few there are.
