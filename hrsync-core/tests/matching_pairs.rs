@@ -55,6 +55,7 @@ fn a_key_links_whom_nothing_tells_apart() {
     let foreign = &[(IDENTITY, "38001085718")][..];
     let checked = &[(IDENTITY, "010190-900P")][..];
     let dutch = &[(IDENTITY, "123456782")][..];
+    let (norwegian, swedish) = (&[(IDENTITY, "01819000049")][..], &[(IDENTITY, "19900101-0017")][..]);
     for (key, host, vendor, expected) in [
         // Brother and sister, husband and wife: they share what a family shares.
         (number, "Aino Virtanen -", "Matti Virtanen 1990-05-05", Asked),
@@ -103,6 +104,24 @@ fn a_key_links_whom_nothing_tells_apart() {
         (checked, "Aino Virtanen -", "Sven Lindqvist 1972-07-09", Asked),
         (dutch, "Kees Bakker 1990-01-01", "Piet Visser 1972-07-09", Asked),
         (dutch, "Kees Bakker 1990-01-01", "Kees Visser -", Linked),
+        (dutch, "- - -", "Piet Visser 1972-07-09", Linked),
+        // Without a name in common, the date of birth has to be the same, and the number itself is no witness of it.
+        (checked, "Aino Virtanen 1990-01-01", "Sven Lindqvist -", Asked),
+        (checked, "Aino Virtanen -", "Sven Lindqvist -", Asked),
+        (norwegian, "Aino Virtanen 1990-01-01", "Sven Lindqvist -", Asked),
+        (swedish, "Aino Virtanen 1990-01-01", "Sven Lindqvist -", Asked),
+        (dutch, "Aino Virtanen 1990-01-01", "Sven Lindqvist -", Asked),
+        (dutch, "Ola Nilsen 1960-01-01", "Berit Hansen 1960-01-02", Asked),
+        (dutch, "- Nilsen 1960-01-01", "Berit Hansen -", Asked),
+        // Half a name or one that is two people's outweighs no other date of birth.
+        (dutch, "K Nilsen 1960-01-01", "Knut Hansen 1990-05-05", Asked),
+        (dutch, "Kari Nilsen 1960-01-01", "Mari Hansen 1990-05-05", Asked),
+        (dutch, "- - 1960-01-01", "Mari Hansen 1990-05-05", Asked),
+        (dutch, "K Nilsen 1960-01-01", "Knut Hansen -", Linked),
+        // In one family numbers get onto the wrong line as well.
+        (dutch, "Aino Virtanen 1990-01-01", "Matti Virtanen 1988-12-24", Asked),
+        (dutch, "Aino Virtanen 1990-01-01", "Matti Virtanen -", Asked),
+        (dutch, "Aino Virtanen 1990-01-01", "Matti Virtanen 1990-01-02", Linked),
     ] {
         let (found, candidates) = band(&person("h", host, key), &person("v", vendor, key));
         assert_eq!(found, expected, "{host} / {vendor} by {:?}", key[0].0);
@@ -114,6 +133,27 @@ fn a_key_links_whom_nothing_tells_apart() {
             let key = candidate.evidence.iter().find(|one| one.field == key[0].0).map(|one| one.agreement);
             assert_eq!(key, Some(Agreement::Same), "what speaks for it: {host} / {vendor}");
         }
+    }
+}
+
+/// A man and a woman, as far as the two systems tell.
+fn couple(host: &str, vendor: &str, shared: &[(FieldId, &str)]) -> (Record, Record) {
+    let with = |gender: &'static str| [shared, &[(field::GENDER, gender)]].concat();
+    (person("h", host, &with("female")), person("v", vendor, &with("male")))
+}
+
+#[test]
+fn a_number_of_a_man_is_no_womans_without_a_name_in_common() {
+    for (host, vendor, expected) in [
+        ("Ola Nilsen 1960-01-01", "Berit Hansen 1960-01-01", Asked),
+        ("Ola Nilsen 1960-01-01", "Berit Nilsen 1960-01-01", Asked),
+        ("Kim Nilsen 1960-01-01", "Kim Hansen 1990-05-05", Asked),
+        ("Kim Nilsen 1960-01-01", "Kim Nilsen 1960-01-01", Linked),
+        ("Kim Nilsen 1960-01-01", "Kim Hansen 1960-01-01", Linked),
+        ("Kim Nilsen 1960-01-01", "Kim Hansen -", Asked),
+    ] {
+        let (host_record, vendor_record) = couple(host, vendor, &[(IDENTITY, "123456782")]);
+        assert_eq!(band(&host_record, &vendor_record).0, expected, "{host} / {vendor}");
     }
 }
 

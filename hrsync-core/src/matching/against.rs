@@ -26,7 +26,7 @@ pub(crate) fn speaks_against(key: FieldId, host: &Record, vendor: &Record) -> bo
     let (a, b) = (Traits::of(host), Traits::of(vendor));
     let found = Found::of(&a, &b);
     match key {
-        field::NATIONAL_ID => found.against_number(&a),
+        field::NATIONAL_ID => found.against_number(&a, &b),
         field::EMAIL => found.against_address(&a, &b),
         _ => {
             // Of two numbering schemes that meet, many a number falls to two people of one given name.
@@ -69,10 +69,10 @@ fn names_and_birth_are_equal(host: &Record, vendor: &Record) -> bool {
 
 impl Found {
     /// Against two people with the same identity number, or one that differs by a slip.
-    pub(crate) fn against_number(&self, a: &Traits) -> bool {
+    pub(crate) fn against_number(&self, a: &Traits, b: &Traits) -> bool {
         let checked = a.identity.as_ref().is_some_and(|identity| identity.certain);
         if self.identity == Some(Agreement::Same) && checked {
-            return self.no_name() && self.another_birth();
+            return self.against_checked_number(a, b);
         }
         let family = !self.family_fits() && !whole(self.given) && !near(self.birth);
         // A number is nobody else's by birth, so that two like names are one and a slip here.
@@ -94,10 +94,21 @@ impl Found {
         !name || !self.given_fits(a, b) || self.another_birth()
     }
 
-    /// Whether neither given nor family name is the same, as far as there are any to compare.
-    pub(crate) fn no_name(&self) -> bool {
-        let other = |name: Option<Agreement>| !near(name) && name != Some(Agreement::Part);
-        (self.given.is_some() || self.family.is_some()) && other(self.given) && other(self.family)
+    /// Against two people with the same identity number of which the check digits are right: it is no mistyped one, but it may have
+    /// been typed on another person's line.
+    fn against_checked_number(&self, a: &Traits, b: &Traits) -> bool {
+        let family = near(self.family) || self.family == Some(Agreement::Part);
+        let given = whole(self.given) || self.given == Some(Agreement::Similar) && !two_like_names(a, b);
+        let other_family_alone = self.given.is_none() && self.family.is_some() && !family;
+        if given {
+            self.another_gender && (self.another_birth() || !family && !near(self.birth))
+        } else if self.given == Some(Agreement::Different) || other_family_alone {
+            // The birthday of a colleague is seldom the same and often nearly so; a relative has another one altogether.
+            let same_birth = if family { near(self.birth) } else { self.birth == Some(Agreement::Same) };
+            self.another_gender || !same_birth
+        } else {
+            self.another_gender || self.another_birth()
+        }
     }
 
     /// A date of birth that a slip does not explain.

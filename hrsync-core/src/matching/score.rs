@@ -187,10 +187,14 @@ impl Found {
 
     fn tallied(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> Self {
         let (given, family) = names(census, a, b, tally);
-        let birth = birth(census, a, b, tally);
+        let identity = identity(a, b);
+        let same_number = near(identity.map(|(agreement, _)| agreement));
+        let birth = birth(census, a, b, same_number, tally);
         let (postcode, street) = place(census, a, b, tally);
         let reach = reach(census, a, b, tally);
-        let identity = identity(a, b, tally);
+        if let Some((agreement, bits)) = identity {
+            tally.add(field::NATIONAL_ID, agreement, bits);
+        }
         let mut another_gender = false;
         if let (Some(one), Some(other)) = (&a.gender, &b.gender) {
             another_gender = one != other;
@@ -203,7 +207,7 @@ impl Found {
             birth,
             postcode,
             street,
-            identity,
+            identity: identity.map(|(agreement, _)| agreement),
             reach,
             reached: same(&a.email, &b.email) || same(&a.phone, &b.phone),
             another_gender,
@@ -218,7 +222,7 @@ impl Found {
             return true;
         }
         if near(self.identity) {
-            return self.against_number(a);
+            return self.against_number(a, b);
         }
         if self.reach == Reach::Own {
             return self.against_address(a, b);
@@ -395,7 +399,10 @@ fn one_slip(a: &[u8; 8], b: &[u8; 8]) -> bool {
     }
 }
 
-fn birth(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> Option<Agreement> {
+/// Compares the dates of birth. The date in an identity number is no second witness for two people who share that number: typed on
+/// another person's line, it would agree with its owner's.
+fn birth(census: &Census, a: &Traits, b: &Traits, same_number: bool, tally: &mut Tally) -> Option<Agreement> {
+    let from_number = (a.birth_from_number, b.birth_from_number);
     let (a, b) = (a.birth?, b.birth?);
     let rarity = || census.least_rarity(Counted::Birth, digits(&a), digits(&b));
     let (agreement, bits) = if a == b {
@@ -411,8 +418,13 @@ fn birth(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> Option<A
             _ => (Agreement::Different, -4.5),
         }
     };
-    tally.add(field::BIRTH_DATE, agreement, bits);
-    Some(agreement)
+    let tells = match from_number {
+        _ if !same_number => true,
+        (true, true) => false,
+        (false, false) => true,
+        _ => !near(Some(agreement)),
+    };
+    tells.then(|| tally.add(field::BIRTH_DATE, agreement, bits)).map(|()| agreement)
 }
 
 /// Where the person lives: how the postal codes and the streets compare.
@@ -499,9 +511,9 @@ fn digits_of(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-fn identity(a: &Traits, b: &Traits, tally: &mut Tally) -> Option<Agreement> {
+fn identity(a: &Traits, b: &Traits) -> Compared {
     let (one, other) = (a.identity.as_ref()?, b.identity.as_ref()?);
-    let (agreement, bits) = if one.number == other.number {
+    Some(if one.number == other.number {
         (Agreement::Same, 20.0)
     } else if both_certain(a, b) {
         (Agreement::Different, -30.0)
@@ -509,7 +521,5 @@ fn identity(a: &Traits, b: &Traits, tally: &mut Tally) -> Option<Agreement> {
         (Agreement::Similar, 8.0)
     } else {
         (Agreement::Different, -9.0)
-    };
-    tally.add(field::NATIONAL_ID, agreement, bits);
-    Some(agreement)
+    })
 }

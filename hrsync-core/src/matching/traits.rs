@@ -14,6 +14,8 @@ pub(crate) struct Traits {
     pub(crate) given: Option<Name>,
     pub(crate) family: Option<Name>,
     pub(crate) birth: Option<[u8; 8]>,
+    /// The identity number tells the date of birth; the record itself has none.
+    pub(crate) birth_from_number: bool,
     pub(crate) postcode: Option<CompactString>,
     pub(crate) town: Option<CompactString>,
     pub(crate) street: Option<CompactString>,
@@ -62,6 +64,7 @@ impl Traits {
             given: text(field::GIVEN_NAME).and_then(|text| Name::new(&text)),
             family: text(field::FAMILY_NAME).and_then(|text| Name::new(&text)),
             birth: birth.or_else(|| birth_in_identity(&text(field::NATIONAL_ID)?)),
+            birth_from_number: birth.is_none(),
             postcode: code(field::POSTCODE),
             town: folded(field::TOWN),
             street: folded(field::STREET),
