@@ -236,6 +236,26 @@ fn an_address_of_many_says_nothing_and_takes_no_time() {
 }
 
 #[test]
+fn long_texts_take_no_time() {
+    let start = Instant::now();
+    for unit in ["ab", "a ", "éa"] {
+        let (one, other) = (unit.repeat(500_000), format!("x{}", unit.repeat(500_000)));
+        for field in [GIVEN, FAMILY, field::STREET, field::TOWN, CODE, MAIL, PHONE, IDENTITY] {
+            let with = |id, text: &str| {
+                person(id, "Aino Virtanen 1990-05-05 00100", &[])
+                    .with(field, Cell::from_text(text, |text| field.kind().parse(text)))
+            };
+            match_people(&[with("h", &one)], &[with("v", &other)]);
+        }
+    }
+    let words = |letter: char| (0..100_000).map(|n| format!("{letter}{n} ")).collect::<String>();
+    let with = |id, letter| record(id, &[(GIVEN, &words(letter)), (FAMILY, "Virtanen"), (BORN, "1990-05-05")]);
+    match_people(&[with("h", 'a')], &[with("v", 'b')]);
+    // Each letter with each takes hours.
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+#[test]
 fn nobody_has_more_than_five_candidates_and_the_best_are_among_them() {
     // An address of four in the host, a number of four more, and people of the same names.
     for people in [2, 4, 5, 6, 12, 40] {

@@ -28,8 +28,21 @@ fn plain_letter(c: char) -> Option<&'static str> {
     })
 }
 
-/// Letters without marks in lower case, words parted by single spaces. Apostrophes vanish, other signs part words.
+/// So many letters of a name or a street are compared: more than anybody's has, and few enough that comparing each letter of one with
+/// each of another takes no time.
+pub(crate) const LONGEST: usize = 128;
+
+/// So many words of a name are compared.
+pub(crate) const MOST_WORDS: usize = 12;
+
+/// Codes, addresses of mail and the like that are longer are none. Two of them that begin alike are not the same, so that these are
+/// not cut.
+pub(crate) const LONGEST_CODE: usize = 254;
+
+/// Letters without marks in lower case, words parted by single spaces, of the beginning of a text. Apostrophes vanish, other signs
+/// part words.
 pub(crate) fn fold(text: &str) -> String {
+    let text = beginning(text.trim_start());
     let mut folded = String::with_capacity(text.len());
     let mut gap = false;
     let mut push = |c: char| match c {
@@ -50,8 +63,15 @@ pub(crate) fn fold(text: &str) -> String {
         text.chars().for_each(|c| push(c.to_ascii_lowercase()));
     } else {
         text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).for_each(push);
+        // A letter may be taken apart into many.
+        folded.truncate(beginning(&folded).len());
     }
     folded
+}
+
+/// The first letters of a text, as many as are compared.
+fn beginning(text: &str) -> &str {
+    text.char_indices().nth(LONGEST).map_or(text, |(end, _)| &text[..end])
 }
 
 /// A name for comparison.
@@ -71,9 +91,9 @@ impl Name {
         let folded = fold(text);
         let all = || folded.split(' ').filter(|word| !word.is_empty());
         let mut words: Vec<CompactString> =
-            all().filter(|word| !PARTICLES.contains(word)).map(CompactString::new).collect();
+            all().filter(|word| !PARTICLES.contains(word)).take(MOST_WORDS).map(CompactString::new).collect();
         if words.is_empty() {
-            words = all().map(CompactString::new).collect();
+            words = all().take(MOST_WORDS).map(CompactString::new).collect();
         }
         let whole: CompactString = words.iter().map(CompactString::as_str).collect();
         (!whole.is_empty()).then(|| Self { sound: sound(&whole), words, whole })
