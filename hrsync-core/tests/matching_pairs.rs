@@ -171,6 +171,60 @@ fn a_telephone_of_the_family_is_no_more_than_its_mail() {
 }
 
 #[test]
+fn without_a_date_of_birth_an_address_is_no_ones_own_where_anything_else_differs() {
+    let mail = &[(MAIL, "berg@x.example")][..];
+    let number = &[(NUMBER, "7")][..];
+    let phones = [(PHONE, "+31611111111"), (PHONE, "+31622222222")];
+    let mails = [(MAIL, "kim@x.example"), (MAIL, "berg@y.example")];
+    // What the one side has beside the key, and what the other.
+    for (key, host, vendor, differ, expected) in [
+        (mail, "Kim Berg - 1011AB", "Kim Berg - 1011AB", &[][..], Linked),
+        (mail, "Kim Berg - 1011AB", "Kim Berg - 9999ZZ", &[], Asked),
+        (mail, "Kim Berg 1960-01-01 1011AB", "Kim Berg 1960-01-01 9999ZZ", &[], Linked),
+        (mail, "Kim Berg 1960-01-01", "Kim Berg -", &[], Linked),
+        (mail, "Kim Berg 1960-01-01", "Kim Berg -", &[phones], Asked),
+        (mail, "Kim Berg 1960-01-01", "Kim Berg 1960-01-01", &[phones], Linked),
+        (number, "Kim Berg 1960-01-01", "Kim Berg -", &[phones], Linked),
+        (number, "Kim Berg 1960-01-01", "Kim Berg -", &[phones, mails], Asked),
+        (number, "Kim Berg - 1011AB", "Kim Berg - 9999ZZ", &[phones], Asked),
+    ] {
+        let side = |place: usize| [key, &differ.iter().map(|two| two[place]).collect::<Vec<_>>()].concat();
+        let (found, candidates) = band(&person("h", host, &side(0)), &person("v", vendor, &side(1)));
+        assert_eq!(found, expected, "{host} / {vendor} by {:?}", key[0].0);
+        let reasons = candidates.iter().map(|one| one.reason).collect::<Vec<_>>();
+        assert!(reasons.iter().all(|reason| *reason == CandidateReason::Contradicted(key[0].0)), "{reasons:?}");
+    }
+    for (host, vendor, expected) in [
+        ("Kim Berg - 1011AB", "Kim Berg - 1011AB", Asked),
+        ("Kim Berg 1960-01-01", "Kim Berg 1960-01-01", Linked),
+        ("Kim Berg 1960-01-01", "Kim Berg 1960-01-02", Linked),
+    ] {
+        for key in [mail, number] {
+            let (host_record, vendor_record) = couple(host, vendor, key);
+            assert_eq!(band(&host_record, &vendor_record).0, expected, "{host} / {vendor} by {:?}", key[0].0);
+        }
+    }
+}
+
+#[test]
+fn what_nobody_knows_of_two_people_is_no_likeness() {
+    for (host, vendor, expected) in [
+        // Either twin, or two people of one family.
+        ("Anna Virtanen 1990-05-05 00100", "- Virtanen 1990-05-05 00100", Asked),
+        ("Lena Olsson 1987-01-26 1277AB", "- Olsson 1987-01-22 1277AB", Asked),
+        ("Lena - 1987-01-26 1277AB", "Lena Olsson 1987-01-26 3311CD", Asked),
+        // Father and son.
+        ("Jaakko Virtanen 1960-01-01 00100", "Jaakko Virtanen - 00100", Asked),
+        ("Jaakko Virtanen 1960-01-01 00100", "Jaakko Virtanen 1992-01-01 00100", Asked),
+        ("Jaakko Virtanen 1960-01-01 00100", "Jaakko Virtanen 1960-01-02 00100", Linked),
+    ] {
+        let (found, candidates) = band(&person("h", host, &[]), &person("v", vendor, &[]));
+        assert_eq!(found, expected, "{host} / {vendor}");
+        assert!(candidates.iter().all(|one| one.reason == CandidateReason::Uncertain), "{host} / {vendor}");
+    }
+}
+
+#[test]
 fn what_is_typed_in_place_of_an_identity_number_is_no_key() {
     for text in ["000000-0000", "00000000000", "111111-1111", "123456789", "010190-0000", "XXXXXX-XXXX", "unknown"] {
         let shared = &[(IDENTITY, text)][..];

@@ -12,6 +12,11 @@ use crate::model::{FieldId, Record, field};
 /// So many other things that agree outweigh one that differs, where an identity number nobody can check is the same.
 const OUTWEIGHED_BY: usize = 3;
 
+/// So many of gender, home, e-mail address and telephone may be others where the date of birth is not known on both sides: none for
+/// an address, which a father shares with a son of his name; one for a number, as people move and have several addresses.
+const DIFFER_BY_ADDRESS: usize = 0;
+const DIFFER_BY_NUMBER: usize = 1;
+
 /// Names of so few letters that differ in one are two names as often as one and a slip: Kari and Mari.
 const SHORT_NAME: usize = 5;
 
@@ -27,11 +32,11 @@ pub(crate) fn speaks_against(key: FieldId, host: &Record, vendor: &Record) -> bo
     let found = Found::of(&a, &b);
     match key {
         field::NATIONAL_ID => found.against_number(&a, &b),
-        field::EMAIL => found.against_address(&a, &b),
+        field::EMAIL => found.against_address(&a, &b, DIFFER_BY_ADDRESS),
         _ => {
             // Of two numbering schemes that meet, many a number falls to two people of one given name.
             let another_family = !found.family_fits() && !near(found.birth);
-            another_family || found.against_address(&a, &b)
+            another_family || found.against_address(&a, &b, DIFFER_BY_NUMBER)
         }
     }
 }
@@ -76,7 +81,7 @@ impl Found {
         }
         let family = !self.family_fits() && !whole(self.given) && !near(self.birth);
         // A number is nobody else's by birth, so that two like names are one and a slip here.
-        let given = !whole(self.given) && (self.given == Some(Agreement::Different) || self.another_gender);
+        let given = self.another_gender || self.given == Some(Agreement::Different);
         let differ = [given, family, self.another_birth()];
         let agree = [self.given, self.family, self.birth, self.postcode, self.street].map(near);
         let agreeing = agree.into_iter().chain([self.reached]).filter(|agrees| *agrees).count();
@@ -88,10 +93,22 @@ impl Found {
         }
     }
 
-    /// Against two people who are reached in the same way.
-    pub(crate) fn against_address(&self, a: &Traits, b: &Traits) -> bool {
+    /// Against two people who are reached in the same way, be it alone or with others.
+    pub(crate) fn against_own_address(&self, a: &Traits, b: &Traits) -> bool {
+        self.against_address(a, b, DIFFER_BY_ADDRESS)
+    }
+
+    /// Against two people who share an address or a number, of whom so many things may differ without a date of birth.
+    fn against_address(&self, a: &Traits, b: &Traits, may_differ: usize) -> bool {
         let name = self.family_fits() || whole(self.given) || near(self.birth);
-        !name || !self.given_fits(a, b) || self.another_birth()
+        !name || !self.given_fits(a, b) || self.another_birth() || !near(self.birth) && self.differing() > may_differ
+    }
+
+    /// How many things are others beside names and date of birth.
+    pub(crate) fn differing(&self) -> usize {
+        // Streets are spelt in too many ways to tell anything by being others.
+        let another_home = self.postcode == Some(Agreement::Different);
+        usize::from(self.another_gender) + usize::from(another_home) + self.other_ways
     }
 
     /// Against two people with the same identity number of which the check digits are right: it is no mistyped one, but it may have
@@ -124,9 +141,10 @@ impl Found {
     /// Whether the given names may be one person's.
     fn given_fits(&self, a: &Traits, b: &Traits) -> bool {
         match self.given {
-            given if whole(given) => true,
             Some(Agreement::Different) => false,
-            _ if self.another_gender => false,
+            // Kim and Kim: only the date of birth makes the gender a slip.
+            given if self.another_gender => whole(given) && near(self.birth),
+            given if whole(given) => true,
             Some(_) => near(self.birth) || !two_like_names(a, b),
             None => true,
         }

@@ -90,7 +90,7 @@ pub enum CandidateReason {
     /// Several people in the vendor have this identity key.
     SharedInVendor(FieldId),
     /// They have the same identity key, but something speaks against it: another value of a stronger key, another given name, another
-    /// date of birth.
+    /// date of birth, or, where that is not known, another gender, postal code or way to reach them.
     Contradicted(FieldId),
     /// The record on the other side is linked to somebody else.
     LinkedElsewhere,

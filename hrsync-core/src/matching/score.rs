@@ -163,6 +163,8 @@ pub(crate) struct Found {
     pub(crate) street: Option<Agreement>,
     pub(crate) identity: Option<Agreement>,
     reach: Reach,
+    /// How many of e-mail address and telephone are others.
+    pub(crate) other_ways: usize,
     /// They are reached in the same way, be it alone or with others.
     pub(crate) reached: bool,
     pub(crate) another_gender: bool,
@@ -191,7 +193,7 @@ impl Found {
         let same_number = near(identity.map(|(agreement, _)| agreement));
         let birth = birth(census, a, b, same_number, tally);
         let (postcode, street) = place(census, a, b, tally);
-        let reach = reach(census, a, b, tally);
+        let (reach, other_ways) = reach(census, a, b, tally);
         if let Some((agreement, bits)) = identity {
             tally.add(field::NATIONAL_ID, agreement, bits);
         }
@@ -209,6 +211,7 @@ impl Found {
             street,
             identity: identity.map(|(agreement, _)| agreement),
             reach,
+            other_ways,
             reached: same(&a.email, &b.email) || same(&a.phone, &b.phone),
             another_gender,
         }
@@ -225,7 +228,7 @@ impl Found {
             return self.against_number(a, b);
         }
         if self.reach == Reach::Own {
-            return self.against_address(a, b);
+            return self.against_own_address(a, b);
         }
         let same_names = whole(self.given) && whole(self.family);
         // Who is reached in other ways altogether is the same person only when nothing tells otherwise.
@@ -240,25 +243,35 @@ impl Found {
         }
         // What two people of one name share by chance is no reason; a home and a date of birth together are.
         let home = near(self.postcode) && self.birth == Some(Agreement::Same);
-        match self.birth {
-            // Father and son may share name and home; what tells them apart is the date of birth.
-            Some(Agreement::Different) => return true,
-            None if !same_names => return true,
-            _ => {}
+        if self.birth_is_doubt(census, same_names) {
+            return true;
         }
         let same_family =
             near(self.family) && !(self.family == Some(Agreement::Similar) && are_two_families(census, a, b));
-        if !same_family && self.family.is_some() && !home {
+        if !same_family && !home {
             return true;
         }
         // Twins share all but the given name, and theirs may differ by a letter. One twin alone on one side and the other alone on
         // the other side is far less likely than a person with two given names, but only where there are no twins at all.
         let no_twins = census.people >= TELLING_PEOPLE && census.twins.is_empty();
         match self.given {
-            None => false,
             given if whole(given) => false,
             Some(Agreement::Similar) => !(no_twins || given_is_slip(census, a, b)),
+            // None at all may be either twin's.
             _ => !(home && (no_twins || share_a_word(a, b))),
+        }
+    }
+
+    /// Whether the date of birth leaves it open that they are father and son: those may share name and home. How common names are
+    /// and how far a name and a home go, only many people tell; among few, and where anything else differs, the date of birth has
+    /// to agree.
+    fn birth_is_doubt(&self, census: &Census, same_names: bool) -> bool {
+        let open = census.people < TELLING_PEOPLE || self.differing() > 0;
+        match self.birth {
+            Some(Agreement::Different) => true,
+            Some(Agreement::Part) => open,
+            None => open || !same_names,
+            _ => false,
         }
     }
 }
@@ -480,7 +493,8 @@ enum Reach {
     Open,
 }
 
-fn reach(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> Reach {
+/// How that is, and how many of the ways are others.
+fn reach(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> (Reach, usize) {
     let (mut own, mut different) = (false, 0);
     for (id, kind, one, other) in
         [(field::EMAIL, Counted::Email, &a.email, &b.email), (field::PHONE, Counted::Phone, &a.phone, &b.phone)]
@@ -500,11 +514,12 @@ fn reach(census: &Census, a: &Traits, b: &Traits, tally: &mut Tally) -> Reach {
             different += 1;
         }
     }
-    match different {
+    let reach = match different {
         _ if own => Reach::Own,
         2 => Reach::Other,
         _ => Reach::Open,
-    }
+    };
+    (reach, different)
 }
 
 fn digits_of(text: &str) -> String {
