@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{FieldId, HostId, Record, VendorId, field};
 
-pub(crate) use against::tells;
+pub(crate) use against::{speaks_against, tells};
 pub(crate) use keys::{Index, SHARED_BY_FEW};
 pub(crate) use places::Places;
 

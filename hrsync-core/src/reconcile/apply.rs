@@ -60,6 +60,9 @@ pub(crate) struct Intent {
     /// Of a creation, what stands for the identity number that was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) identity: Option<(KeyId, Fingerprint)>,
+    /// Of a creation, the records that had the same identity before: none of them came of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) others: Vec<VendorId>,
     /// It puts earlier values back, which are not those of the other side.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) undoes: bool,
@@ -71,6 +74,8 @@ pub(crate) struct Creating<'r> {
     pub(crate) sent: &'r Record,
     pub(crate) later_step: bool,
     pub(crate) identity: Option<(KeyId, Fingerprint)>,
+    /// The records that had the same identity before.
+    pub(crate) others: &'r [VendorId],
 }
 
 impl Intent {
@@ -109,6 +114,8 @@ pub(crate) struct Run<'e> {
     told: HashSet<Finding>,
     /// Who was created and linked, by operation.
     pub(crate) made: HashMap<OperationId, (HostId, VendorId)>,
+    /// Who was, or may have been, created in the host.
+    pub(crate) made_in_host: Vec<Record>,
     /// Steps for which the right was found missing, with what was found then.
     denied: HashMap<&'static str, Finding>,
     /// The code of what made the run stop.
@@ -175,6 +182,7 @@ impl Engine {
             person_keys: HashMap::new(),
             told: HashSet::new(),
             made: HashMap::new(),
+            made_in_host: Vec::new(),
             denied: HashMap::new(),
             stopped: None,
             refusal: None,
@@ -418,6 +426,7 @@ impl Run<'_> {
         if let Some(person) = creating {
             intent.later_step = person.later_step;
             intent.identity = person.identity;
+            intent.others = person.others.to_vec();
         }
         let event = self.intended(operation, step.name, step.fields.clone(), replaced);
         let batch = Batch { checks, ..Batch::default() };
@@ -466,6 +475,7 @@ impl Run<'_> {
             confirmed: false,
             later_step: false,
             identity: None,
+            others: Vec::new(),
             undoes: undoes(operation.action.changes()),
         }
     }

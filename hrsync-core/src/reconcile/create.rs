@@ -3,6 +3,7 @@
 use super::apply::{Creating, Intent, Run, Sent, about, drifted, free, intent_key};
 use super::approve::approval_key;
 use super::baseline::{self, Verdict};
+use super::findings::is_unique_key;
 use super::fingerprint::{Fingerprint, Fingerprinter, push_value};
 use super::link::{Link, LinkState, vendor_link_key};
 use super::linking::{apart_key, forgotten_key};
@@ -13,7 +14,7 @@ use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::keys::KeyId;
 use crate::mapping::{Asked, Direction, Mapping, Update};
-use crate::matching::{IDENTITY_KEYS, LinkedBy, SHARED_BY_FEW, tells};
+use crate::matching::{IDENTITY_KEYS, LinkedBy, SHARED_BY_FEW, are_two_people, speaks_against, tells};
 use crate::model::{Cell, Employee, FieldId, HostId, Record, Side, Value, VendorId, field};
 use crate::store::{self, Batch, Check, CommitError, RowKey, RowKind};
 
@@ -24,6 +25,8 @@ pub(crate) struct Created {
     host: Record,
     wanted: Record,
     step: &'static str,
+    /// Who had the same identity before and is somebody else.
+    others: Vec<VendorId>,
 }
 
 impl Run<'_> {
@@ -70,8 +73,7 @@ impl Run<'_> {
         // What many share is no sign of anybody.
         let same: Vec<&Record> = with_identity(before, wanted).take(SHARED_BY_FEW + 1).collect();
         for record in same.iter().filter(|_| same.len() <= SHARED_BY_FEW) {
-            let apart = apart_key(host_id, &VendorId::new(record.id()));
-            there |= self.engine.store.get(&self.engine.id, &apart).await?.is_none();
+            there |= !self.engine.are_apart(host_id, &VendorId::new(record.id())).await?;
         }
         for record in with_any_key(before, wanted) {
             let id = VendorId::new(record.id());
@@ -109,7 +111,7 @@ impl Run<'_> {
             Side::Host => self.engine.link(host).await?.is_some_and(|link| link.state != LinkState::Erased),
             Side::Vendor => self.engine.store.get(&self.engine.id, &vendor_link_key(vendor)).await?.is_some(),
         };
-        Ok(!linked && self.engine.store.get(&self.engine.id, &apart_key(host, vendor)).await?.is_none())
+        Ok(!linked && !self.engine.are_apart(host, vendor).await?)
     }
 
     /// Creates a person of the host in the vendor.
@@ -154,8 +156,9 @@ impl Run<'_> {
             }
         };
         let mut vendor: Option<VendorId> = None;
-        let mut created_now =
-            Created { operation: operation.clone(), host, wanted: Record::new(wanted.id()), step: "" };
+        let others: Vec<VendorId> = with_identity(before, &wanted).map(|other| VendorId::new(other.id())).collect();
+        let nothing = Record::new(wanted.id());
+        let mut created_now = Created { operation: operation.clone(), host, wanted: nothing, step: "", others };
         self.tell_of(&steps, operation);
         let prints = &self.prints.current;
         let identity = identity_print(prints, &wanted).map(|print| (prints.key, print));
@@ -169,7 +172,8 @@ impl Run<'_> {
                     None => return Ok(self.taken_over(operation)),
                 }
             };
-            let creating = Creating { sent: &created_now.wanted, later_step: !created_now.step.is_empty(), identity };
+            let later_step = !created_now.step.is_empty();
+            let creating = Creating { sent: &created_now.wanted, later_step, identity, others: &created_now.others };
             match self.send(operation, step, Some(&creating), checks, None).await? {
                 Sent::Done(done) => {
                     self.learn(&done, operation).await?;
@@ -178,7 +182,7 @@ impl Run<'_> {
                     for field in &step.fields {
                         created_now.wanted.set(*field, wanted.cell(*field).clone());
                     }
-                    if !self.confirm(operation, step, &created_now.wanted, identity).await? {
+                    if !self.confirm(&created_now, step, identity).await? {
                         return Ok(self.taken_over(operation));
                     }
                 }
@@ -236,16 +240,17 @@ impl Run<'_> {
     /// looked after it meanwhile.
     async fn confirm(
         &mut self,
-        operation: &Operation,
+        created: &Created,
         step: &Step,
-        sent: &Record,
         identity: Option<(KeyId, Fingerprint)>,
     ) -> Result<bool> {
+        let operation = &created.operation;
         let Some(held) = self.still_held(operation).await? else { return Ok(false) };
-        let fields = sent.cells().map(|(field, _)| field).collect();
+        let fields = created.wanted.cells().map(|(field, _)| field).collect();
         let mut intent = self.intent(operation, (step.name, step.nature), step.evidence.clone(), fields);
         intent.confirmed = true;
         intent.identity = identity;
+        intent.others.clone_from(&created.others);
         let batch = Batch { checks: vec![held], ..Batch::default() };
         let batch = batch
             .put(intent_key(operation), None, store::encode(&intent)?)
@@ -287,20 +292,28 @@ impl Run<'_> {
             }
         };
         for person in &created {
-            match find_by_identity(&records, &person.wanted) {
-                Some(found) => {
-                    let vendor = VendorId::new(found.id());
-                    self.link_one(person, &vendor).await?;
-                }
-                None => {
-                    let message =
-                        "the person was created and is not in the payroll system's list yet; the link is made later";
-                    let finding = Finding::problem(code::CREATED_NOT_FOUND, message, Fixer::Nobody);
-                    self.found(about(finding, &person.operation), None);
-                }
+            match self.new_record(&records, person).await? {
+                Some(vendor) => self.link_one(person, &vendor).await?,
+                None => self.not_found_yet(person),
             }
         }
         Ok(())
+    }
+
+    /// The one record with the identity of a person who was created that may have come of it.
+    async fn new_record(&self, records: &[Record], person: &Created) -> Result<Option<VendorId>> {
+        let others = |record: &&Record| !person.others.iter().any(|other| other.as_str() == record.id());
+        let mut found = with_identity(records, &person.wanted).filter(others);
+        let (Some(one), None) = (found.next(), found.next()) else { return Ok(None) };
+        let (Some(host), vendor) = (&person.operation.host_id, VendorId::new(one.id())) else { return Ok(None) };
+        let fits = may_have_come_of(&person.wanted, one) && !self.engine.are_apart(host, &vendor).await?;
+        Ok(fits.then_some(vendor))
+    }
+
+    fn not_found_yet(&mut self, person: &Created) {
+        let message = "the person was created and is not in the payroll system's list yet; the link is made later";
+        let finding = Finding::problem(code::CREATED_NOT_FOUND, message, Fixer::Nobody);
+        self.found(about(finding, &person.operation), None);
     }
 
     async fn link_one(&mut self, person: &Created, vendor: &VendorId) -> Result<()> {
@@ -318,6 +331,10 @@ impl Run<'_> {
                 }
                 let points = self.engine.connector.info().review_points.to_vec();
                 self.report.review_list.push(ReviewItem { host_id, vendor_id: vendor.clone(), points });
+                Ok(())
+            }
+            Err(CommitError::Stale) if self.engine.are_apart(&host_id, vendor).await? => {
+                self.not_found_yet(person);
                 Ok(())
             }
             Err(CommitError::Stale) => {
@@ -348,7 +365,9 @@ impl Run<'_> {
         };
         link.baseline =
             baseline::make(&mapping, self.revision, &mut self.prints, host_id, (host, &blank), None, verdict);
-        self.new_link(&link, LinkedBy::Key(natural_key(wanted)))
+        let mut batch = self.new_link(&link, LinkedBy::Key(natural_key(wanted)))?;
+        batch.checks.push((apart_key(host_id, vendor), Check::Absent));
+        Ok(batch)
     }
 
     /// The key under which a person is created in the host: the same until it is known what came of that, which ends in a link.
@@ -396,6 +415,9 @@ impl Run<'_> {
                 return Ok(self.already_there(operation, "the host"));
             }
         }
+        if self.was_made_in_host(&wanted) {
+            return Ok(self.already_there(operation, "the host"));
+        }
         let (once, still) = self.once_for_creation(operation, vendor_id).await?;
         let intent = self.intent(operation, (STEP, StepNature::Create), Evidence::default(), Vec::new());
         let taken =
@@ -418,6 +440,7 @@ impl Run<'_> {
             Ok(id) => id,
             Err(error) => {
                 if error.may_have_been_applied() {
+                    self.made_in_host.push(host);
                     // It may still be carried out. The same call again would make no second person, but the vendor's record
                     // may change until then, and it would be another call.
                     self.unknown(operation, STEP, &error).await?;
@@ -447,7 +470,16 @@ impl Run<'_> {
             Err(error) => return Err(error.into()),
         }
         self.made.insert(operation.id.clone(), (id, vendor_id.clone()));
+        self.made_in_host.push(host);
         Ok(ItemResult::Done)
+    }
+
+    /// Whether this run created somebody in the host already who is, by what must be unique or by a key and more, the same person: the
+    /// list of people is from before.
+    fn was_made_in_host(&self, wanted: &Record) -> bool {
+        let shares = |made: &Record, key: FieldId| tells(key, wanted) && same(made, wanted, key);
+        let is_one = |made: &Record, key: FieldId| is_unique_key(&self.mapping, key, wanted) || resemble(made, wanted);
+        self.made_in_host.iter().any(|made| IDENTITY_KEYS.into_iter().any(|key| shares(made, key) && is_one(made, key)))
     }
 }
 
@@ -529,13 +561,10 @@ fn resemble(a: &Record, b: &Record) -> bool {
     named || same(a, b, field::BIRTH_DATE)
 }
 
-/// The one record that has the strongest identity key of `wanted`; `None` also when several have.
-fn find_by_identity<'r>(records: &'r [Record], wanted: &'r Record) -> Option<&'r Record> {
-    let mut found = with_identity(records, wanted);
-    match (found.next(), found.next()) {
-        (Some(one), None) => Some(one),
-        _ => None,
-    }
+/// Whether a record may have come of a creation with the values of `wanted`, whose identity it has: neither a name nor the date of birth
+/// is another, as far as the record tells of them.
+pub(crate) fn may_have_come_of(wanted: &Record, record: &Record) -> bool {
+    !speaks_against(natural_key(wanted), wanted, record) && !are_two_people(wanted, record)
 }
 
 fn host_refusal(error: &Error) -> Finding {

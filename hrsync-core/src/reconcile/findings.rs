@@ -8,7 +8,7 @@ use crate::check::Problem;
 use crate::error::Fixer;
 use crate::finding::{Finding, code};
 use crate::mapping::{Asked, Direction, FieldMapping, Mapping, Update};
-use crate::matching::{Candidate, CandidateReason};
+use crate::matching::{Candidate, CandidateReason, IDENTITY_KEYS, tells};
 use crate::model::{Cell, FieldId, HostId, Record, Side, VendorId};
 
 /// The parameter that names the entry of a list.
@@ -250,6 +250,13 @@ pub(crate) fn unreadable_in_host(mapping: &Mapping, record: &Record, id: &HostId
         .collect()
 }
 
+/// Whether a record's value of a field tells who it is, and must not be somebody else's.
+pub(crate) fn is_unique_key(mapping: &Mapping, field: FieldId, record: &Record) -> bool {
+    IDENTITY_KEYS.contains(&field)
+        && mapping.entry(field).is_some_and(|entry| !entry.unique_in.is_empty())
+        && tells(field, record)
+}
+
 fn not_created(problem: Problem) -> Finding {
     Finding::problem(
         code::INVALID_VALUE,
@@ -258,12 +265,14 @@ fn not_created(problem: Problem) -> Finding {
     )
 }
 
-/// Why a person of the vendor cannot be created in the host as they are.
+/// Why a person of the vendor cannot be created in the host as they are. `free` are the other people of the vendor whom nobody is linked
+/// with: who shares with one of those what must be unique has two records there, and would become two people in the host.
 pub(crate) fn cannot_create_in_host(
     mapping: &Mapping,
     record: &Record,
     id: &VendorId,
     taken: &dyn Taken,
+    free: &dyn Taken,
 ) -> Vec<Finding> {
     let read = |entry: &&FieldMapping| entry.direction != Direction::ToVendor;
     mapping
@@ -272,8 +281,14 @@ pub(crate) fn cannot_create_in_host(
         .filter(read)
         .filter_map(|entry| {
             let value = entry.read(record.cell(entry.field).value()?).ok()?;
-            let duplicate = entry.unique_in.contains(&Side::Host) && taken.taken(Side::Host, entry.field, &value);
-            duplicate.then(|| refusal(&WhyNot::Duplicate(Side::Host)).of_vendor(id).on(entry.field))
+            let twice = is_unique_key(mapping, entry.field, record)
+                && record.cell(entry.field).value().is_some_and(|own| free.taken(Side::Vendor, entry.field, own));
+            let side = match entry.unique_in.contains(&Side::Host) && taken.taken(Side::Host, entry.field, &value) {
+                true => Side::Host,
+                false if twice => Side::Vendor,
+                false => return None,
+            };
+            Some(refusal(&WhyNot::Duplicate(side)).of_vendor(id).on(entry.field))
         })
         .collect()
 }

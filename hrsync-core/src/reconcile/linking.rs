@@ -162,6 +162,11 @@ impl Engine {
         self.say_of(actor, [(host, vendor)], "let_together", batch).await
     }
 
+    /// Whether somebody said that two records are two people's.
+    pub(crate) async fn are_apart(&self, host: &HostId, vendor: &VendorId) -> Result<bool> {
+        Ok(self.store.get(&self.id, &apart_key(host, vendor)).await?.is_some())
+    }
+
     pub(crate) async fn kept_apart(&self) -> Result<HashSet<(HostId, VendorId)>> {
         let mut pairs = HashSet::new();
         self.each_row(RowKind::Apart, |row| {

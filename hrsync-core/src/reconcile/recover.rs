@@ -2,7 +2,7 @@
 
 use super::apply::{Intent, VendorLink, put_link};
 use super::approve::{ENGINE, approval_key, creation_held};
-use super::create::{identity_print, wanted_for_creation, with_identity};
+use super::create::{identity_print, may_have_come_of, wanted_for_creation, with_identity};
 use super::engine::Engine;
 use super::link::vendor_link_key;
 use super::plan::{Action, CREATE_IN_VENDOR, creation_print, operation_id};
@@ -32,6 +32,10 @@ enum Found {
     Known,
     /// It is linked to somebody else.
     Elsewhere(HostId),
+    /// It is another person's, or may be: it was there before, a person said so, or what it shows does.
+    Another,
+    /// It cannot be read now, and is looked at later.
+    Unread,
 }
 
 impl Engine {
@@ -172,14 +176,16 @@ impl Engine {
                 self.release(run, actor, row, intent, "released", unsettled).await
             }
             (Settled::Applied(StepDone { created: Some(vendor), .. }), Some(id), Some(host), Some(wanted)) => {
-                let at = self.link_recovered(run, actor, (row, intent), (id, &vendor), (&host, &wanted)).await?;
+                let at =
+                    self.link_recovered(run, actor, (row, intent), (id, &vendor), (&host, &wanted), recovered).await?;
                 match at {
                     Found::Linked => {
                         let points = self.connector.info().review_points.to_vec();
                         let (host_id, vendor_id) = (id.clone(), vendor);
                         recovered.review_list.push(ReviewItem { host_id, vendor_id, points });
                     }
-                    Found::Known => {}
+                    Found::Known | Found::Unread => {}
+                    Found::Another => recovered.findings.push(unknown(intent)),
                     Found::Elsewhere(other) => {
                         let message =
                             "the record that was found of the creation is linked to another person of the host";
@@ -242,6 +248,7 @@ impl Engine {
         (row, intent): (&Row, &Intent),
         (host_id, vendor): (&HostId, &VendorId),
         sides: (&Record, &Record),
+        recovered: &mut Recovered,
     ) -> Result<Found> {
         if self.link(host_id).await?.is_some() {
             self.release(run, actor, row, intent, "done", Batch::default()).await?;
@@ -250,6 +257,19 @@ impl Engine {
         if let Some(back) = self.store.get(&self.id, &vendor_link_key(vendor)).await? {
             self.release(run, actor, row, intent, "done", Batch::default()).await?;
             return Ok(Found::Elsewhere(store::decode::<VendorLink>(&back)?.host));
+        }
+        if intent.others.contains(vendor) || self.are_apart(host_id, vendor).await? {
+            return Ok(Found::Another);
+        }
+        // It was found by what it has in common with the person; whether something else tells them apart, the whole record says.
+        recovered.calls.reads += self.connector.info().calls_per_reading;
+        match self.connector.read(vendor, self.as_of()).await {
+            Ok(reading) if may_have_come_of(sides.1, &reading.record) => {}
+            Ok(_) => return Ok(Found::Another),
+            Err(error) => {
+                recovered.findings.push(of_intent(Finding::from_error(&error), intent));
+                return Ok(Found::Unread);
+            }
         }
         let mut starting = self.start(actor).await?;
         // What was sent is known only while the host's record is still the one it was made from. Otherwise nothing is settled,

@@ -133,7 +133,10 @@ pub fn review(input: ReviewInput<'_>) -> Review {
         .map(|place| (place, VendorId::new(vendor.records[place].id())))
         .filter(|(_, id)| !disputed_vendor.contains(id))
         .map(|(place, id)| Unmatched {
-            blockers: if full { work.cannot_create_in_host(place, &id) } else { vec![findings::incomplete_roster()] },
+            blockers: match full {
+                true => work.cannot_create_in_host(place, &id, &sides.vendor_free),
+                false => vec![findings::incomplete_roster()],
+            },
             id,
             place,
         })
@@ -320,9 +323,10 @@ impl Work<'_> {
         findings::cannot_create_in_vendor(self.mapping, &self.host[place], id, &others)
     }
 
-    fn cannot_create_in_host(&self, place: usize, id: &VendorId) -> Vec<Finding> {
-        let others = Others { all: &self.taken, host: usize::MAX, vendor: place };
-        findings::cannot_create_in_host(self.mapping, &self.vendor[place], id, &others)
+    fn cannot_create_in_host(&self, place: usize, id: &VendorId, vendor_free: &[bool]) -> Vec<Finding> {
+        let others = || Others { all: &self.taken, host: usize::MAX, vendor: place };
+        let free = FreeOthers { others: others(), vendor_free };
+        findings::cannot_create_in_host(self.mapping, &self.vendor[place], id, &others(), &free)
     }
 }
 
@@ -425,11 +429,8 @@ impl<'r> Unique<'r> {
 impl<'r> TakenIn<'r> {
     fn new(mapping: &Mapping, host: &'r [Record], vendor: &'r [Record]) -> Self {
         let of = |side: Side, records: &'r [Record]| {
-            // What must be unique in the vendor must not come twice from the host either.
-            let wanted = move |entry: &&FieldMapping| match side {
-                Side::Host => !entry.unique_in.is_empty(),
-                Side::Vendor => entry.unique_in.contains(&side),
-            };
+            // What must be unique on one side must not come twice from the other either.
+            let wanted = |entry: &&FieldMapping| !entry.unique_in.is_empty();
             let form = move |entry: &FieldMapping| match (side, entry.convert) {
                 // People of the host share a number also when one of them has it without its country.
                 (Side::Host, form @ Convert::Phone { .. }) => form,
@@ -462,6 +463,20 @@ impl Taken for Others<'_, '_> {
     fn taken(&self, side: Side, field: FieldId, value: &Value) -> bool {
         let own = if side == Side::Host { self.host } else { self.vendor };
         self.all.unique(side, field).is_some_and(|unique| unique.find(value).any(|place| place != own))
+    }
+}
+
+/// Those of them in the vendor whom nobody is linked with.
+struct FreeOthers<'t, 'r> {
+    others: Others<'t, 'r>,
+    vendor_free: &'t [bool],
+}
+
+impl Taken for FreeOthers<'_, '_> {
+    fn taken(&self, side: Side, field: FieldId, value: &Value) -> bool {
+        let Others { all, vendor, .. } = self.others;
+        let is_free = |place: &usize| *place != vendor && self.vendor_free.get(*place) == Some(&true);
+        side == Side::Vendor && all.unique(side, field).is_some_and(|unique| unique.find(value).any(|at| is_free(&at)))
     }
 }
 

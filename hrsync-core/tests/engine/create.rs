@@ -319,3 +319,78 @@ async fn a_placeholder_or_what_two_were_told_apart_by_keeps_nobody_from_being_cr
         assert_eq!((world.host.people().len(), world.vendor.ids().len()), (2, 2), "in the vendor: {in_vendor}");
     }
 }
+
+/// A mother whom payroll has and a son whom the host has, of one e-mail address and told apart. Nobody knows the son's number.
+pub(crate) async fn mother_and_son() -> World {
+    let world = World::linked(0).await;
+    world.both(2);
+    world.start().await;
+    let (mut mother, mut son) = (person(3), person(1));
+    mother.national_id = None;
+    mother.email = Some("family@home.example".into());
+    son.national_id = Some("000000-0000".into());
+    son.email.clone_from(&mother.email);
+    world.vendor.put("mother", &mother);
+    world.host.put(son);
+    world.engine.keep_apart(&world.anna, &host_id(1), &VendorId::new("mother")).await.unwrap();
+    world
+}
+
+#[tokio::test]
+async fn who_was_created_is_not_linked_to_somebody_who_was_there_before() {
+    let world = mother_and_son().await;
+    // The vendor tells no id, and the list does not show the new record by the address.
+    world.vendor.returns_ids(false);
+    world.vendor.render(field::EMAIL, |address| format!("x{address}"));
+    let report = world.sync(&in_vendor()).await;
+    assert_eq!((results(&report), report.linked), (vec![ItemResult::Done], 0), "{report:#?}");
+    assert!(codes(&report.findings).contains(&(code::CREATED_NOT_FOUND, None)), "{:#?}", report.findings);
+    assert!(world.engine.link(&host_id(1)).await.unwrap().is_none());
+    assert_eq!(world.rows(RowKind::Intent).await.len(), 1);
+    // Later the vendor finds it.
+    world.review().await;
+    let link = world.engine.link(&host_id(1)).await.unwrap().unwrap();
+    assert_eq!(link.vendor, VendorId::new("v1"));
+    assert_eq!(world.vendor.value("mother", field::GIVEN_NAME), person(3).given_name);
+}
+
+#[tokio::test]
+async fn two_records_of_one_person_do_not_become_two_people_in_the_host() {
+    for others in [0, 2] {
+        let world = World::linked(0).await;
+        (0..others).for_each(|n| world.both(n + 2));
+        world.vendor.put("v1", &person(1));
+        let mut second = person(1);
+        second.employee_number = Some("4711".into());
+        second.email = Some("other@a.example".into());
+        world.vendor.put("v9", &second);
+        let review = world.review().await;
+        let blockers: Vec<_> = review.only_in_vendor.iter().map(|one| codes(&one.blockers)).collect();
+        assert_eq!(blockers, [[(code::DUPLICATE_VALUE, Some(field::NATIONAL_ID))]; 2]);
+        assert_eq!(review.only_in_vendor[0].blockers[0].params["side"], "vendor");
+        let report = world.sync(&in_host()).await;
+        assert_eq!(results(&report), []);
+        assert_eq!(world.host.people().len(), others);
+        // Once the number is that of one record, nothing stands in the way.
+        world.vendor_sets(1, field::NATIONAL_ID, Some("000000-0000"));
+        assert_eq!(world.sync(&in_host()).await.count(ItemResult::Done), 2);
+    }
+}
+
+#[tokio::test]
+async fn who_was_created_in_the_host_a_moment_ago_is_not_created_there_again() {
+    // Nothing must be unique here, so that the review sees no obstacle.
+    let world = World::new().await;
+    let lines = [field::EMAIL, field::GIVEN_NAME, field::FAMILY_NAME, TITLE];
+    world.vendor.set_mapping(Mapping::new("memory", lines.map(|id| FieldMapping::new(id, "path"))));
+    world.vendor.put("v1", &person(1));
+    world.vendor.put("v8", &person(1));
+    let mut wife = person(2);
+    wife.email = person(1).email;
+    world.vendor.put("v9", &wife);
+    let plan = world.plan(&world.review().await, &in_host());
+    assert_eq!(plan.operations.len(), 3);
+    let report = world.apply(&plan).await;
+    assert_eq!(results(&report), [ItemResult::Done, ItemResult::Refused, ItemResult::Done], "{report:#?}");
+    assert!(codes(&report.findings).contains(&("already_exists", None)));
+}

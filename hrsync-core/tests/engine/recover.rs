@@ -9,6 +9,7 @@ use hrsync_core::store::RowKind;
 use hrsync_core::{Actor, Error, ErrorKind, HostDirectory, HostId, Retry, VendorId, field};
 use hrsync_testkit::vendor::CallKind;
 
+use crate::create::mother_and_son;
 use crate::world::{SETTLE_AFTER, TITLE, World, codes, host_id, kinds, person, results, vendor_id};
 
 fn lost() -> Error {
@@ -512,4 +513,74 @@ async fn a_clock_that_was_set_back_neither_settles_too_early_nor_locks_for_ever(
             assert!(world.review().await.is_in_step(), "{case}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_lost_creation_is_not_taken_for_a_record_that_is_another_persons() {
+    type Set = fn(&World);
+    let later: Set = |world| {
+        let mut mother = person(3);
+        mother.national_id = None;
+        mother.email = person(1).email;
+        world.vendor.put("mother", &mother);
+    };
+    let like: Set = |world| {
+        let mut like = person(1);
+        like.national_id = None;
+        world.vendor.put("mother", &like);
+    };
+    for (case, put, apart) in [("another name", later, false), ("told apart", like, true)] {
+        let world = World::new().await;
+        let mut son = person(1);
+        son.national_id = Some("000000-0000".into());
+        world.host.put(son);
+        order(&world, CallKind::Create, Fate::Dropped);
+        assert_eq!(results(&world.sync(&create()).await), [ItemResult::Unknown], "{case}");
+        put(&world);
+        let mother = VendorId::new("mother");
+        if apart {
+            world.engine.keep_apart(&world.anna, &host_id(1), &mother).await.unwrap();
+        }
+        world.vendor.settles(Some(Settled::Applied(StepDone { created: Some(mother), ..StepDone::default() })));
+        world.clock.advance(SETTLE_AFTER);
+        for _ in 0..2 {
+            let report = world.engine.sweep().await.unwrap();
+            assert_eq!(codes(&report.findings), [(code::WRITE_UNKNOWN, None)], "{case}");
+            assert!(report.review_list.is_empty(), "{case}");
+        }
+        assert!(world.engine.link(&host_id(1)).await.unwrap().is_none(), "{case}");
+        assert_eq!(world.rows(RowKind::Intent).await.len(), 1, "{case}: a person closes it");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_creation_is_not_taken_for_a_record_that_was_there_before() {
+    let world = mother_and_son().await;
+    order(&world, CallKind::Create, Fate::Dropped);
+    assert_eq!(results(&world.sync(&create()).await), [ItemResult::Unknown]);
+    // Somebody takes it back that the two are two people, and the record alone would not tell them apart.
+    let mother = VendorId::new("mother");
+    world.engine.let_together(&world.anna, &host_id(1), &mother).await.unwrap();
+    for field in [field::GIVEN_NAME, field::FAMILY_NAME] {
+        assert!(world.vendor.change("mother", field, person(1).text(field).as_deref()));
+    }
+    assert!(world.vendor.change("mother", field::BIRTH_DATE, None));
+    world.vendor.settles(Some(Settled::Applied(StepDone { created: Some(mother), ..StepDone::default() })));
+    world.clock.advance(SETTLE_AFTER);
+    let report = world.engine.sweep().await.unwrap();
+    assert_eq!(codes(&report.findings), [(code::WRITE_UNKNOWN, None)]);
+    assert!(world.engine.link(&host_id(1)).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_lost_creation_whose_record_cannot_be_read_is_looked_at_later() {
+    let world = creating(Fate::Applied).await;
+    world.clock.advance(SETTLE_AFTER);
+    world.vendor.fail_next(CallKind::Read, Error::new(ErrorKind::Unavailable, "down for the night"));
+    let report = world.engine.sweep().await.unwrap();
+    assert!(codes(&report.findings).contains(&("unavailable", None)), "{:#?}", report.findings);
+    assert_eq!(world.rows(RowKind::Intent).await.len(), 1);
+    world.engine.sweep().await.unwrap();
+    assert!(world.engine.link(&host_id(1)).await.unwrap().is_some());
+    linked_to(&world);
 }
