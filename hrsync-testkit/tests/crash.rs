@@ -84,7 +84,7 @@ impl Store for Broken {
 fn without_intents_or_without_atomic_commits_laws_are_broken() {
     // That somebody is there twice takes a rare schedule, so it is looked for where one is known to be near.
     let cases = [
-        (Defect::NoIntents, "1", 1_300),
+        (Defect::NoIntents, "1", 4_300),
         (Defect::NoIntents, "6", 1),
         (Defect::Torn, "rows", 1),
         (Defect::LateWrites, "6", 1),

@@ -24,7 +24,7 @@ use crate::journal::{Event, NewEntry};
 use crate::keys::{Key, KeyId, Sealed};
 use crate::mapping::Mapping;
 use crate::matching::LinkedBy;
-use crate::model::{FieldId, HostId, OperationId, Record, RunId, VendorId};
+use crate::model::{FieldId, HostId, OperationId, Record, RunId, Side, VendorId};
 use crate::store::{self, Batch, Check, CommitError, RowKey, RowKind};
 
 /// How many settlements go into one commit.
@@ -140,7 +140,8 @@ pub(crate) enum Sent {
 
 impl Engine {
     /// Carries a plan out: stores links and baselines, then writes both sides, one operation after the other. What cannot be
-    /// written is in the report; the rest goes on.
+    /// written is in the report; the rest goes on. Who is to be linked is looked at once more, on both sides: who was recognised by the
+    /// identity number in one list of the vendor, everybody else by reading them.
     ///
     /// # Errors
     /// The plan is not one of this connection or was altered, or the store failed. What was written until then is recorded.
@@ -155,7 +156,7 @@ impl Engine {
             let undoing = run.entry(Event::Undoing { undone: undone.clone() });
             run.entries.push(undoing);
         }
-        run.settle(&plan.settlements).await?;
+        run.settle(&plan.settlements, plan.key()).await?;
         run.operations(plan).await?;
         if !run.stopped() {
             self.advance(actor.id(), ConnectionState::Active).await?;
@@ -207,7 +208,8 @@ impl Run<'_> {
     }
 
     /// Stores links and baselines.
-    async fn settle(&mut self, settlements: &[Settlement]) -> Result<()> {
+    async fn settle(&mut self, settlements: &[Settlement], key: KeyId) -> Result<()> {
+        let listed = self.list_before_linking(settlements).await?;
         // What hangs on another link is stored after it, one by one.
         let hangs = |settlement: &&Settlement| {
             settlement.new_link.is_some() && (settlement.kind == LinkKind::Further || settlement.in_place_of.is_some())
@@ -215,7 +217,8 @@ impl Run<'_> {
         let (hanging, plain): (Vec<&Settlement>, Vec<&Settlement>) = settlements.iter().partition(hangs);
         for chunk in plain.chunks(SETTLEMENTS_PER_COMMIT) {
             let mut batch = Batch::default();
-            for settlement in chunk {
+            let chunk = self.as_seen(chunk, key, &listed).await?;
+            for settlement in &chunk {
                 batch = batch.and(self.settlement(settlement)?);
             }
             match self.engine.store.commit(&self.engine.id, batch).await {
@@ -229,9 +232,95 @@ impl Run<'_> {
             }
         }
         for settlement in hanging {
-            self.settle_one(settlement).await?;
+            for settlement in self.as_seen(&[settlement], key, &listed).await? {
+                self.settle_one(settlement).await?;
+            }
         }
         Ok(())
+    }
+
+    /// The vendor's list, where it tells whether somebody is still who they were when they were recognised. Without it they are read.
+    async fn list_before_linking(&mut self, settlements: &[Settlement]) -> Result<HashMap<VendorId, Record>> {
+        if !settlements.iter().any(Settlement::is_told_by_list) {
+            return Ok(HashMap::new());
+        }
+        let mut calls = self.report.calls;
+        let listed = self.engine.vendor_list(&mut calls).await;
+        self.report.calls = calls;
+        match listed {
+            Ok((roster, _)) => {
+                Ok(roster.records.into_iter().map(|record| (VendorId::new(record.id()), record)).collect())
+            }
+            Err(error) => {
+                self.count_failure(&error);
+                self.found(Finding::from_error(&error), error.sensitive_detail());
+                Ok(HashMap::new())
+            }
+        }
+    }
+
+    /// The settlements without those that would link people of whom one is not who they were any more.
+    async fn as_seen<'s>(
+        &mut self,
+        settlements: &[&'s Settlement],
+        key: KeyId,
+        listed: &HashMap<VendorId, Record>,
+    ) -> Result<Vec<&'s Settlement>> {
+        let mut same = Vec::with_capacity(settlements.len());
+        for settlement in settlements {
+            let seen = settlement.new_link.is_none() || self.is_as_seen(settlement, key, listed).await?;
+            same.extend(seen.then_some(*settlement));
+        }
+        Ok(same)
+    }
+
+    /// Whether two people who are to be linked still are who they were: what tells that on either side may have been corrected since.
+    async fn is_as_seen(
+        &mut self,
+        settlement: &Settlement,
+        key: KeyId,
+        listed: &HashMap<VendorId, Record>,
+    ) -> Result<bool> {
+        let (host, vendor) = (&settlement.host_id, &settlement.vendor_id);
+        let about = |finding: Finding| finding.of_host(host).of_vendor(vendor);
+        if self.stopped() {
+            self.found(about(not_attempted()), None);
+            return Ok(false);
+        }
+        let (Some(seen), Some(prints)) = (&settlement.seen, self.prints.with(key.0).cloned()) else {
+            self.found(drifted_link(settlement), None);
+            return Ok(false);
+        };
+        let there = match self.engine.host.fetch(host).await {
+            Ok(person) => person.is_some_and(|person| seen.is_still(&prints, Side::Host, &person.to_record())),
+            Err(error) => {
+                self.found(about(Finding::from_error(&error)), error.sensitive_detail());
+                return Ok(false);
+            }
+        };
+        let in_list = || listed.get(vendor).is_some_and(|listed| seen.is_told_by_list(&prints, listed));
+        if there && settlement.is_told_by_list() && in_list() {
+            return Ok(true);
+        }
+        let same = there && {
+            self.report.calls.reads += self.engine.connector.info().calls_per_reading;
+            match self.engine.connector.read(vendor, self.engine.as_of()).await {
+                Ok(reading) => {
+                    self.failures = 0;
+                    seen.is_still(&prints, Side::Vendor, &reading.record)
+                }
+                Err(error) if error.kind() == ErrorKind::NotFound => false,
+                Err(error) => {
+                    self.count_failure(&error);
+                    self.found(about(Finding::from_error(&error)), error.sensitive_detail());
+                    return Ok(false);
+                }
+            }
+        };
+        if !same {
+            self.found(drifted_link(settlement), None);
+        }
+        Ok(same)
     }
 
     async fn settle_one(&mut self, settlement: &Settlement) -> Result<()> {
@@ -246,11 +335,7 @@ impl Run<'_> {
         };
         match committed {
             Ok(()) => self.settled(settlement),
-            Err(CommitError::Stale) => {
-                let message = "the link changed since the plan was made; the next review takes it up again";
-                let finding = Finding::notice(code::DRIFTED, message);
-                self.found(finding.of_host(&settlement.host_id).of_vendor(&settlement.vendor_id), None);
-            }
+            Err(CommitError::Stale) => self.found(drifted_link(settlement), None),
             Err(error) => return Err(error.into()),
         }
         Ok(())
@@ -706,6 +791,13 @@ fn without_entered(operation: Operation, withheld: &HashSet<(Option<HostId>, Fie
 fn not_entered(operation: &Operation) -> Finding {
     let message = "not attempted, because the value that was entered could not be written to the host";
     about(Finding::problem(code::NOT_ATTEMPTED, message, Fixer::HostAdministrator), operation)
+}
+
+/// Two people are not linked, or their baseline is not renewed, because something is not as it was.
+fn drifted_link(settlement: &Settlement) -> Finding {
+    let message =
+        "the link, or who one of the two is, changed since the plan was made; the next review takes it up again";
+    Finding::notice(code::DRIFTED, message).of_host(&settlement.host_id).of_vendor(&settlement.vendor_id)
 }
 
 pub(crate) fn not_attempted() -> Finding {

@@ -206,6 +206,30 @@ impl Run<'_> {
         Ok((std::mem::take(&mut held.by), std::mem::take(held.to(side))))
     }
 
+    /// The batch that takes what a person holds between two records along to the records that are linked in their place.
+    pub(crate) async fn holds_moved(
+        &self,
+        (old_host, old_vendor): (&HostId, &VendorId),
+        (host, vendor): (&HostId, &VendorId),
+    ) -> Result<Batch> {
+        let store = &self.engine.store;
+        let (from, to) = (held_key(old_host, old_vendor), held_key(host, vendor));
+        // What is said of either of them meanwhile is not to be lost.
+        let Some(row) = store.get(&self.engine.id, &from).await? else {
+            return Ok(Batch { checks: vec![(from, Check::Absent)], ..Batch::default() });
+        };
+        let mut held: Held = store::decode(&row)?;
+        let there = store.get(&self.engine.id, &to).await?;
+        if let Some(there) = &there {
+            let there: Held = store::decode(there)?;
+            held.to_host.extend(there.to_host);
+            held.to_vendor.extend(there.to_vendor);
+        }
+        let batch = Batch { checks: vec![(from.clone(), Check::At(row.version))], ..Batch::default() };
+        let check = there.map_or(Check::Absent, |there| Check::At(there.version));
+        Ok(batch.delete(from).put(to, Some(check), store::encode(&held)?))
+    }
+
     /// Leaves out of a live push what somebody holds.
     pub(crate) async fn without_held(&mut self, link: &Link, mut changes: Vec<Change>) -> Result<Vec<Change>> {
         if changes.is_empty() {

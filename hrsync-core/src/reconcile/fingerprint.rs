@@ -175,11 +175,16 @@ pub(crate) fn canonical_host(entry: &FieldMapping, host: &Record, into: &mut Vec
 
 /// Appends the canonical form of what the vendor shows in a field.
 pub(crate) fn canonical_vendor(entry: &FieldMapping, vendor: &Record, into: &mut Vec<u8>) {
-    match vendor.cell(entry.field) {
+    canonical_cell(entry.kind(), vendor.cell(entry.field), into);
+}
+
+/// Appends the canonical form of a cell as it is shown.
+pub(crate) fn canonical_cell(kind: FieldKind, cell: &Cell, into: &mut Vec<u8>) {
+    match cell {
         Cell::NotRead => into.push(NOT_READ),
         Cell::Empty => into.push(EMPTY),
-        Cell::Value(value) => push_value(entry.kind(), value, into),
-        cell @ Cell::AsGiven(_) => push_raw(cell, into),
+        Cell::Value(value) => push_value(kind, value, into),
+        Cell::AsGiven(_) => push_raw(cell, into),
     }
 }
 

@@ -30,6 +30,7 @@ mod resolution;
 mod retention;
 mod review;
 mod reviewer;
+mod seen;
 mod undo;
 mod update;
 

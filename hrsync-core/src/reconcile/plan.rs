@@ -10,15 +10,16 @@ use super::fingerprint::{Canonical, Fingerprint, Fingerprinter};
 use super::link::{Baseline, Link, LinkKind};
 use super::policy::Policies;
 use super::resolution::{WhyNot, host_wins};
+use super::seen::Seen;
 use crate::clock::Entropy;
-use crate::connector::Connector;
+use crate::connector::{Connector, ConnectorInfo};
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::Finding;
 use crate::guard::{Guards, Hold};
 use crate::keys::{KeyId, KeyRing, Sealed, hex, unhex};
 use crate::mapping::{FieldMapping, Mapping};
 use crate::matching::LinkedBy;
-use crate::model::{Cell, ConnectionId, FieldId, HostId, OperationId, Record, RunId, Side, Value, VendorId};
+use crate::model::{Cell, ConnectionId, FieldId, HostId, OperationId, Record, RunId, Side, Value, VendorId, field};
 
 /// The newest form of plans that this version writes and reads.
 const FORMAT: u32 = 1;
@@ -250,6 +251,9 @@ pub struct Settlement {
     pub in_place_of: Option<(HostId, VendorId)>,
     /// Fields that are left as they are.
     pub left: Vec<Left>,
+    /// For a new link, what told who the two are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) seen: Option<Seen>,
     row_version: u64,
     key: u32,
     revision: u64,
@@ -284,12 +288,33 @@ impl Settlement {
             kind: link.map_or(LinkKind::First, |link| link.kind),
             in_place_of: None,
             left,
+            seen: None,
             row_version: link.map_or(0, |link| link.row_version),
             key: baseline.key,
             revision: baseline.revision,
             digests: baseline.digests,
             pairs: hex(&baseline.pairs),
         }
+    }
+
+    /// The same for somebody who came back: it takes the place of a link that is now at `version`.
+    pub(crate) fn replacing(self, old: (HostId, VendorId), version: u64) -> Self {
+        Self { in_place_of: Some(old), row_version: version, ..self }
+    }
+
+    /// The same for a link that is to be made between two records.
+    pub(crate) fn seen(self, prints: &Fingerprinter, host: &Record, vendor: &Record) -> Self {
+        Self { seen: self.new_link.map(|_| Seen::of(prints, host, vendor)), ..self }
+    }
+
+    /// Whether the vendor's list is enough to tell that the person there is who they were: who was recognised by the identity number
+    /// is the same while that is.
+    pub(crate) fn is_told_by_list(&self) -> bool {
+        self.new_link == Some(LinkedBy::Key(field::NATIONAL_ID))
+    }
+
+    pub(crate) fn is_of(&self, host: &HostId, vendor: &VendorId) -> bool {
+        self.host_id == *host && self.vendor_id == *vendor
     }
 
     pub(crate) fn link(&self) -> Link {
@@ -429,7 +454,11 @@ impl Made {
             actor: with.actor.clone(),
             made_at: with.now,
             undoes,
-            expected: with.connector.map_or_else(Expected::default, |connector| expected(&operations, connector)),
+            expected: with.connector.map_or_else(Expected::default, |connector| {
+                let info = connector.info();
+                let calls = expected(&operations, connector) + expected_of_links(&settlements, info);
+                Expected { calls, seconds: (info.call_time * calls).as_secs_f64().ceil() as u64 }
+            }),
             operations,
             settlements,
             findings,
@@ -443,7 +472,14 @@ impl Made {
     }
 }
 
-fn expected(operations: &[Operation], connector: &dyn Connector) -> Expected {
+/// Who is to be linked is looked at once more: in the list, where that is enough, and else by reading the person.
+fn expected_of_links(settlements: &[Settlement], info: &ConnectorInfo) -> u32 {
+    let new = settlements.iter().filter(|settlement| settlement.new_link.is_some());
+    let (listed, read): (Vec<_>, Vec<_>) = new.partition(|settlement| settlement.is_told_by_list());
+    u32::from(!listed.is_empty()) + info.calls_per_reading * read.len() as u32
+}
+
+fn expected(operations: &[Operation], connector: &dyn Connector) -> u32 {
     let info = connector.info();
     let mut calls = 0;
     let mut creates = false;
@@ -464,7 +500,7 @@ fn expected(operations: &[Operation], connector: &dyn Connector) -> Expected {
         // The list is read before the first creation and after the last.
         calls += 2;
     }
-    Expected { calls, seconds: (info.call_time * calls).as_secs_f64().ceil() as u64 }
+    calls
 }
 
 /// An operation's id: the same whenever the same thing is to be written for the same reason.

@@ -328,12 +328,21 @@ impl Planner<'_> {
         if link.is_some_and(|link| link.baseline == baseline) {
             return;
         }
-        self.settlements.push(Settlement::new(link, ids, by, left, baseline));
+        let settlement = Settlement::new(link, ids, by, left, baseline);
+        self.settlements.push(settlement.seen(&self.prints.current, host, vendor));
     }
 
     fn connect(&mut self, review: &Review, ids: (&HostId, &VendorId), how: Connect) {
         match self.connectable(review, ids, how) {
-            Ok(settlement) => self.settlements.push(settlement),
+            Ok(settlement) => {
+                // The link that gives way has nothing to remember any more, and would be another one after that.
+                let gives_way = |one: &Settlement| {
+                    let old = settlement.in_place_of.as_ref();
+                    one.new_link.is_none() && old.is_some_and(|(host, vendor)| one.is_of(host, vendor))
+                };
+                self.settlements.retain(|one| !gives_way(one));
+                self.settlements.push(settlement);
+            }
             Err(message) => {
                 let finding = Finding::problem(code::DECISION_IMPOSSIBLE, message, Fixer::HostAdministrator);
                 self.findings.push(finding.of_host(ids.0).of_vendor(ids.1));
@@ -354,6 +363,9 @@ impl Planner<'_> {
         };
         let ids = (host.clone(), vendor.clone());
         let mut settlement = Settlement::new(None, ids, Some(LinkedBy::Person), Vec::new(), Baseline::default());
+        if let (Some(host), Some(vendor)) = (review.in_host(host), review.in_vendor(vendor)) {
+            settlement = settlement.seen(&self.prints.current, host, vendor);
+        }
         let links = &review.context.links;
         let holds =
             |link: &&Link| link.host == *host && link.kind == LinkKind::First && link.state == LinkState::Linked;
@@ -394,10 +406,14 @@ impl Planner<'_> {
                 settlement.kind = LinkKind::Further;
             }
             Connect::ReHire => {
-                settlement.in_place_of.clone_from(&candidate.old);
-                if candidate.old.is_none() {
+                let Some(old) = &candidate.old else {
                     return Err("the person is not known to have come back".into());
-                }
+                };
+                // It gives way as it was seen now, and not as somebody made it since.
+                let gives_way =
+                    |link: &&Link| link.kind == LinkKind::First && link.host == old.0 && link.vendor == old.1;
+                let version = links.iter().find(gives_way).map_or(0, |link| link.row_version);
+                settlement = settlement.replacing(old.clone(), version);
             }
         }
         Ok(settlement)

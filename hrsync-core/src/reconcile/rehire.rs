@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::apply::{Run, VendorLink};
 use super::link::{Link, LinkKind, LinkState, vendor_link_key};
+use super::linking::apart_key;
 use super::quarantine::let_go;
 use super::review::Roster;
 use crate::error::Result;
@@ -75,12 +76,15 @@ impl<'r> People<'r> {
 }
 
 impl Run<'_> {
-    /// The batch that makes `link` in place of the link `old`; `None` when that is not there any more. The former record stays known
-    /// as disconnected or moved, so that nothing links or creates it again by itself.
+    /// The batch that makes `link` in place of the link `old`; `None` when that is not there any more, or not as it was when somebody
+    /// decided so, which is at the version that `link` has. The former record stays known as disconnected or moved, so that nothing
+    /// links or creates it again by itself. What a person holds in the old records is held in the new ones.
     pub(crate) async fn moving(&self, link: &Link, old: &(HostId, VendorId)) -> Result<Option<Batch>> {
         let links = self.engine.links_of(&old.0).await?;
         let first = |one: &&Link| one.kind == LinkKind::First && one.vendor == old.1 && one.state == LinkState::Linked;
-        let Some(first) = links.iter().find(first) else { return Ok(None) };
+        let Some(first) = links.iter().find(first).filter(|first| first.row_version == link.row_version) else {
+            return Ok(None);
+        };
         let former = Link::new(old.0.clone(), old.1.clone());
         let was = Some(Check::At(first.row_version));
         let back = store::encode(VendorLink { host: link.host.clone() })?;
@@ -88,6 +92,9 @@ impl Run<'_> {
         for busy in [format!("host/{}", old.0), format!("host/{}", link.host), format!("vendor/{}", link.vendor)] {
             batch.checks.push((RowKey::new(RowKind::Intent, busy), Check::Absent));
         }
+        // Somebody may have said since that these are two people.
+        batch.checks.push((apart_key(&link.host, &link.vendor), Check::Absent));
+        batch = batch.and(self.holds_moved((&old.0, &old.1), (&link.host, &link.vendor)).await?);
         if link.host == old.0 {
             let former = Link { kind: LinkKind::Further, state: LinkState::Disconnected, ..former };
             batch = batch
@@ -110,6 +117,8 @@ impl Run<'_> {
                     .put(vendor_link_key(&moved.vendor), None, back.clone())
                     .delete(further.key());
                 batch.checks.push((further.key(), Check::At(further.row_version)));
+                let pairs = ((&old.0, &further.vendor), (&link.host, &further.vendor));
+                batch = batch.and(self.holds_moved(pairs.0, pairs.1).await?);
             }
         }
         let event = Event::Linked { host: link.host.clone(), vendor: link.vendor.clone(), by: "re_hire".into() };

@@ -276,8 +276,8 @@ async fn a_plan_is_the_same_for_the_same_review_and_decisions() {
     assert_eq!(one.operations, two.operations);
     assert_eq!(one.settlements, two.settlements);
     assert_eq!(one.operations.len(), 2);
-    // The person's reading and the write; the write that creates; the list before and after it.
-    assert_eq!((one.expected.calls, one.expected.seconds), (2 + 1 + 2, 2));
+    // The person's reading and the write; the write that creates; the list before and after it; the list before somebody is linked.
+    assert_eq!((one.expected.calls, one.expected.seconds), (2 + 1 + 2 + 1, 2));
 }
 
 /// What a policy does about a value in the host and one in the vendor before both agreed on anything.

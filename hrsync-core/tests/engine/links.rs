@@ -424,3 +424,178 @@ async fn guards_count_people_and_not_their_records() {
     world.host_sets(2, field::FAMILY_NAME, Some("Toinen"));
     assert_eq!(codes(&world.push(2).await.findings), [(code::BURST, None)], "a second person is one too many");
 }
+
+#[tokio::test]
+async fn who_was_told_apart_or_linked_otherwise_meanwhile_did_not_come_back() {
+    let (back, one) = (host_id(9), vendor_id(1));
+    for (in_host, how) in [(true, "apart"), (true, "linked anew"), (false, "linked anew"), (true, "nothing")] {
+        let world = came_back(in_host, true).await;
+        let (host, vendor) = if in_host { (back.clone(), one.clone()) } else { (host_id(1), vendor_id(9)) };
+        let plan = world.plan(&world.review().await, &Decisions::new().re_hire(&host, &vendor));
+        match how {
+            "apart" => world.engine.keep_apart(&world.anna, &host, &vendor).await.unwrap(),
+            // The link that was seen is gone; the one there now is a decision of its own.
+            "linked anew" => {
+                let row = world.row(RowKind::Link, "h1").await.unwrap();
+                let again = Batch::default().put(row.key.clone(), None, row.body);
+                world.store.commit(&"default".into(), again).await.unwrap();
+            }
+            _ => {}
+        }
+        let report = world.apply(&plan).await;
+        let moved = usize::from(how == "nothing");
+        assert_eq!(report.linked, moved, "{in_host} {how}");
+        assert_eq!(codes(&report.findings).contains(&(code::DRIFTED, None)), moved == 0, "{in_host} {how}");
+        let link = world.engine.link(&host_id(1)).await.unwrap().unwrap();
+        let expected = if moved == 1 { LinkState::Moved } else { LinkState::Linked };
+        assert_eq!((link.state, &link.vendor), (expected, &one), "{in_host} {how}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_person_holds_is_still_held_after_the_link_moved() {
+    for in_host in [true, false] {
+        let world = World::linked(2).await;
+        world.host_sets(1, TITLE, Some("Chef"));
+        let plan = world.plan(&world.review().await, &Decisions::new());
+        world.engine.hold(&world.anna, &plan, &Select::All).await.unwrap();
+        let mut back = world.host.get("h1").unwrap();
+        let (host, vendor) = if in_host { (host_id(9), vendor_id(1)) } else { (host_id(1), vendor_id(9)) };
+        match in_host {
+            true => {
+                back.id = "h9".into();
+                world.host.put(back);
+                world.host.remove("h1");
+            }
+            false => {
+                world.vendor.put("v9", &person(1));
+                world.vendor.remove("v1");
+            }
+        }
+        assert_eq!(world.sync(&Decisions::new().re_hire(&host, &vendor)).await.linked, 1, "{in_host}");
+        let report = world.sync(&Decisions::new().for_conflicts(Resolution::Host)).await;
+        assert_eq!(results(&report), [ItemResult::Held], "{in_host}: {report:#?}");
+        assert_eq!(title(&world, vendor.as_str()).as_deref(), Some("Baker"), "{in_host}");
+        let held = world.rows(RowKind::Approval).await;
+        assert!(held.iter().all(|row| row.key.id.contains('9')) && held.len() == 1, "{in_host}: {held:?}");
+
+        let plan = world.plan(&world.review().await, &Decisions::new().for_conflicts(Resolution::Host));
+        world.engine.approve(&world.anna, &plan, &Select::All).await.unwrap();
+        assert_eq!(results(&world.apply(&plan).await), [ItemResult::Done], "{in_host}");
+    }
+}
+
+/// Person 1 of both sides is not linked yet, and has no number where `numbered` is false.
+async fn to_be_linked(numbered: bool) -> World {
+    let world = World::linked(2).await;
+    world.engine.forget(&world.anna, &host_id(1)).await.unwrap();
+    if !numbered {
+        assert!(world.host.change("h1", |one| one.national_id = None));
+        world.vendor_sets(1, field::NATIONAL_ID, None);
+    }
+    world
+}
+
+#[tokio::test]
+async fn who_is_somebody_else_by_the_time_of_applying_is_not_linked() {
+    type Correct = fn(&World);
+    let in_host: Correct = |world| {
+        let other = person(5);
+        assert!(world.host.change("h1", |one| {
+            one.given_name = other.given_name;
+            one.family_name = other.family_name;
+        }));
+    };
+    let in_vendor: Correct = |world| {
+        world.vendor_sets(1, field::GIVEN_NAME, Some("Onni"));
+        world.vendor_sets(1, field::FAMILY_NAME, Some("Salo"));
+    };
+    let another_number: Correct = |world| world.vendor_sets(1, field::NATIONAL_ID, Some("020261-0005"));
+    let gone: Correct = |world| assert!(world.vendor.remove("v1"));
+    let elsewhere: Correct = |world| {
+        world.host_sets(1, TITLE, Some("Chef"));
+        world.vendor_sets(1, field::STREET, Some("Tie 9"));
+    };
+    let nothing: Correct = |_| {};
+    let cases = [
+        (true, "another in the host", in_host, false),
+        (true, "another number", another_number, false),
+        (true, "gone", gone, false),
+        (true, "another title and street", elsewhere, true),
+        (true, "nothing", nothing, true),
+        (false, "another in the host", in_host, false),
+        (false, "another in the vendor", in_vendor, false),
+        (false, "gone", gone, false),
+        (false, "another title and street", elsewhere, true),
+        (false, "nothing", nothing, true),
+    ];
+    for (numbered, case, correct, linked) in cases {
+        let case = format!("{case}, with a number: {numbered}");
+        let world = to_be_linked(numbered).await;
+        let review = world.review().await;
+        assert_eq!(review.recognised.len(), 1, "{case}");
+        let plan = world.plan(&review, &Decisions::new());
+        let plan = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();
+        correct(&world);
+        let report = world.apply(&plan).await;
+        assert_eq!(report.linked, usize::from(linked), "{case}: {report:#?}");
+        assert_eq!(codes(&report.findings).contains(&(code::DRIFTED, None)), !linked, "{case}");
+        assert_eq!(world.engine.link(&host_id(1)).await.unwrap().is_some(), linked, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn who_a_person_connected_is_not_linked_when_one_of_the_two_is_somebody_else_by_then() {
+    let (one, nine) = (host_id(1), vendor_id(9));
+    let world = World::linked(2).await;
+    world.vendor.put("v9", &person(1));
+    let further = world.plan(&world.review().await, &Decisions::new().connect_further(&one, &nine));
+    let back = came_back(false, true).await;
+    let again = back.plan(&back.review().await, &Decisions::new().re_hire(&one, &nine));
+    for (world, plan) in [(world, further), (back, again)] {
+        assert!(world.vendor.change("v9", field::FAMILY_NAME, Some("Salo")));
+        let report = world.apply(&plan).await;
+        assert_eq!((report.linked, codes(&report.findings).last()), (0, Some(&(code::DRIFTED, None))));
+        assert!(world.vendor.change("v9", field::FAMILY_NAME, person(1).family_name.as_deref()));
+        assert_eq!(world.apply(&plan).await.linked, 1);
+    }
+}
+
+#[tokio::test]
+async fn people_recognised_by_their_number_are_looked_at_in_one_list_and_others_are_read() {
+    for (numbered, list_tells, expected) in [(true, true, (1, 0)), (true, false, (1, 3)), (false, true, (0, 3))] {
+        let world = World::new().await;
+        for n in 1..=3 {
+            let mut one = person(n);
+            one.national_id = one.national_id.filter(|_| numbered);
+            world.host.put(one.clone());
+            world.vendor.put(&format!("v{n}"), &one);
+        }
+        let plan = world.plan(&world.review().await, &Decisions::new());
+        if !list_tells {
+            world.vendor.list_tells([]);
+        }
+        let report = world.apply(&plan).await;
+        assert_eq!(report.linked, 3);
+        assert_eq!((report.calls.lists, report.calls.reads), expected, "{numbered} {list_tells}");
+        // That a list tells less than it did is not known before.
+        assert_eq!(plan.expected.calls == report.calls.total(), list_tells, "{numbered} {list_tells}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_linked_who_cannot_be_looked_at_again() {
+    let down = || Error::new(ErrorKind::Unavailable, "down for the night");
+    let world = to_be_linked(false).await;
+    let plan = world.plan(&world.review().await, &Decisions::new());
+    world.vendor.fail_next(CallKind::Read, down());
+    let report = world.apply(&plan).await;
+    assert_eq!((report.linked, codes(&report.findings)), (0, vec![("unavailable", None)]));
+    assert_eq!(world.apply(&plan).await.linked, 1, "the plan still holds");
+    // A list that cannot be read is made up for.
+    let world = to_be_linked(true).await;
+    let plan = world.plan(&world.review().await, &Decisions::new());
+    world.vendor.fail_next(CallKind::List, down());
+    let report = world.apply(&plan).await;
+    assert_eq!((report.linked, codes(&report.findings)), (1, vec![("unavailable", None)]));
+}
