@@ -93,19 +93,30 @@ pub(crate) fn units_of(
         Some(known) => key_prints.iter().map(|key| known.get(key).copied().unwrap_or_else(nothing)).collect(),
         None => vec![Pair::None; keys.len()],
     };
-    let only = |list: &List, record: &Record, key: &Value| {
+    let unit = |(key, pair)| unit_of((place, entry), (&in_host, &in_vendor), (host, vendor), key, pair);
+    Some(keys.into_iter().zip(pairs).map(unit).collect())
+}
+
+/// One entry of two lists.
+fn unit_of(
+    (place, entry): (usize, &FieldMapping),
+    (in_host, in_vendor): (&List, &List),
+    (host, vendor): (&Record, &Record),
+    key: &Value,
+    pair: Pair,
+) -> Unit {
+    let only = |list: &List, record: &Record| {
         let cell = list.only(key).map_or(Cell::Empty, |list| Cell::Value(Value::List(Box::new(list))));
         record.clone().with(entry.field, cell)
     };
-    let unit = |(key, pair): (&Value, Pair)| Unit {
+    Unit {
         place,
-        host: only(&in_host, host, key),
-        vendor: only(&in_vendor, vendor, key),
+        host: only(in_host, host),
+        vendor: only(in_vendor, vendor),
         pair,
         has: (in_host.entry(key).is_some(), in_vendor.entry(key).is_some()),
         key: key.clone(),
-    };
-    Some(keys.into_iter().zip(pairs).map(unit).collect())
+    }
 }
 
 /// The pairs of a timeline's days. On a day that the baseline does not know, what held before it went on holding. Where a day that
@@ -170,9 +181,16 @@ pub(crate) fn subject(
     named: Option<Fingerprint>,
 ) -> Subject {
     let Some(named) = named else { return Subject::Field };
-    let Some(units) = units_of((0, entry), prints, None, id, sides) else { return Subject::Unreadable };
-    let unit = units.into_iter().find(|unit| prints.entry(id, entry.field, &unit.key) == named);
-    unit.map_or(Subject::Gone, |unit| Subject::Entry(Box::new(unit)))
+    let Some((in_host, in_vendor)) = lists(entry, sides.0, sides.1) else { return Subject::Unreadable };
+    let mut keys = in_host.entries().iter().chain(in_vendor.entries()).map(Entry::key);
+    // One entry is asked about at a time, and a list may have hundreds.
+    match keys.find(|key| prints.entry(id, entry.field, key) == named) {
+        Some(key) => {
+            let unit = unit_of((0, entry), (&in_host, &in_vendor), sides, key, Pair::None);
+            Subject::Entry(Box::new(unit))
+        }
+        None => Subject::Gone,
+    }
 }
 
 /// A list with what another one has for these keys, and everything else as it is.
