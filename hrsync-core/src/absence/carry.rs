@@ -232,14 +232,9 @@ impl Carrying<'_> {
 
     /// Both sides of a person as far as they are known here; `None` when there is nothing to be done about them.
     async fn read<'p>(&mut self, id: &'p HostId) -> Result<Option<Person<'p>>> {
-        let row = self.engine.store.get(&self.engine.id, &ledger_key(id)).await?;
-        let stored = match &row {
-            Some(row) => Some(self.open_ledger(row).await?),
-            None => None,
-        };
-        let ledger = stored.as_ref().map(|(_, ledger, _)| ledger.clone()).unwrap_or_default();
+        let person = self.stored(id).await?;
         if self.engine.host.fetch(id).await?.is_none() {
-            if stored.is_some() {
+            if person.stored.is_some() {
                 // Whether their absences were real, whoever deleted them knows; that they are gone says nothing of them.
                 let message = "the person is gone from the host; what was sent of their absences stays as it is";
                 let finding = Finding::problem(code::LINKED_PERSON_GONE, message, Fixer::HostAdministrator);
@@ -250,13 +245,9 @@ impl Carrying<'_> {
         let link = self.engine.link(id).await?.filter(|link| link.state == LinkState::Linked);
         let absences = self.absences.host.of(id).await?;
         Ok(Some(Person {
-            id,
             vendor: link.map(|link| link.vendor),
             absences: absences.into_iter().map(|absence| (absence.id.clone(), absence)).collect(),
-            ledger,
-            stored,
-            open: false,
-            items: BTreeMap::new(),
+            ..person
         }))
     }
 
@@ -525,7 +516,7 @@ impl Carrying<'_> {
         }
         let unreadable = |_| Error::new(ErrorKind::Store, "what was stored of a write of absences cannot be read");
         let sent: Sent = serde_json::from_str(&self.engine.open(&sealed).await?).map_err(unreadable)?;
-        let Some(mut person) = self.stored_only(id).await? else { return Ok(true) };
+        let mut person = self.stored(id).await?;
         if let Some(window) = sent.window() {
             self.report.calls.reads += 1;
             match self.vendor.look(&window).await {
@@ -541,7 +532,7 @@ impl Carrying<'_> {
     }
 
     /// A person as the ledger has them.
-    async fn stored_only<'p>(&self, id: &'p HostId) -> Result<Option<Person<'p>>> {
+    async fn stored<'p>(&self, id: &'p HostId) -> Result<Person<'p>> {
         let row = self.engine.store.get(&self.engine.id, &ledger_key(id)).await?;
         let stored = match &row {
             Some(row) => Some(self.open_ledger(row).await?),
@@ -549,7 +540,7 @@ impl Carrying<'_> {
         };
         let ledger = stored.as_ref().map(|(_, ledger, _)| ledger.clone()).unwrap_or_default();
         let (vendor, absences, items) = (None, BTreeMap::new(), BTreeMap::new());
-        Ok(Some(Person { id, vendor, absences, ledger, stored, open: false, items }))
+        Ok(Person { id, vendor, absences, ledger, stored, open: false, items })
     }
 
     /// The vendor does not let anything be read, so nothing can be written.

@@ -464,7 +464,8 @@ async fn what_was_entered_goes_to_both_sides_or_to_none_also_when_one_of_them_is
 async fn a_slow_change_of_the_host_takes_nobody_elses_lock() {
     let host = TestHost::default();
     let (asked, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let slow = Slow { inner: host.clone(), asked: Arc::clone(&asked), go_on: Arc::clone(&go_on) };
+    let slow = Some((Arc::clone(&asked), Arc::clone(&go_on)));
+    let slow = Unreliable { inner: host.clone(), slow, loses: AtomicBool::new(false) };
     let world = World::over(host, slow, |builder| builder);
     world.both(1);
     world.start().await;
@@ -488,7 +489,9 @@ async fn a_slow_change_of_the_host_takes_nobody_elses_lock() {
 async fn a_change_of_the_host_is_made_again_after_a_lost_answer_when_somebody_took_it_back() {
     let host = TestHost::default();
     let world =
-        World::over(host.clone(), LosesOneAnswer { inner: host, lose: AtomicBool::new(true) }, |builder| builder);
+        World::over(host.clone(), Unreliable { inner: host, slow: None, loses: AtomicBool::new(true) }, |builder| {
+            builder
+        });
     world.both(1);
     world.start().await;
     world.vendor_sets(1, TITLE, Some("Cook"));
@@ -500,15 +503,17 @@ async fn a_change_of_the_host_is_made_again_after_a_lost_answer_when_somebody_to
     assert_eq!(world.values(1, TITLE).0.as_deref(), Some("Cook"), "what is told as done is done");
 }
 
-/// A host whose first answer to a change is lost.
+/// A host whose changes take as long as they are let, and whose answer to one may be lost.
 #[derive(Debug)]
-struct LosesOneAnswer {
+struct Unreliable {
     inner: TestHost,
-    lose: AtomicBool,
+    /// It was asked, and it may go on.
+    slow: Option<(Arc<Notify>, Arc<Notify>)>,
+    loses: AtomicBool,
 }
 
 #[async_trait]
-impl HostDirectory for LosesOneAnswer {
+impl HostDirectory for Unreliable {
     async fn page(&self, after: Option<&str>) -> Result<HostPage> {
         self.inner.page(after).await
     }
@@ -522,39 +527,14 @@ impl HostDirectory for LosesOneAnswer {
     }
 
     async fn update(&self, id: &HostId, changes: &Changes, version: Option<&str>, once: &str) -> Result<HostWrite> {
+        if let Some((asked, go_on)) = &self.slow {
+            asked.notify_one();
+            go_on.notified().await;
+        }
         let done = self.inner.update(id, changes, version, once).await;
-        match self.lose.swap(false, Ordering::Relaxed) {
+        match self.loses.swap(false, Ordering::Relaxed) {
             true => Err(Error::new(ErrorKind::Timeout, "no answer in time")),
             false => done,
         }
-    }
-}
-
-/// A host whose changes take as long as they are let.
-#[derive(Debug)]
-struct Slow {
-    inner: TestHost,
-    asked: Arc<Notify>,
-    go_on: Arc<Notify>,
-}
-
-#[async_trait]
-impl HostDirectory for Slow {
-    async fn page(&self, after: Option<&str>) -> Result<HostPage> {
-        self.inner.page(after).await
-    }
-
-    async fn fetch(&self, id: &HostId) -> Result<Option<Employee>> {
-        self.inner.fetch(id).await
-    }
-
-    async fn create(&self, employee: Employee, once: &str) -> Result<HostId> {
-        self.inner.create(employee, once).await
-    }
-
-    async fn update(&self, id: &HostId, changes: &Changes, version: Option<&str>, once: &str) -> Result<HostWrite> {
-        self.asked.notify_one();
-        self.go_on.notified().await;
-        self.inner.update(id, changes, version, once).await
     }
 }
