@@ -169,6 +169,7 @@ impl Engine {
     pub(crate) async fn start(&self, actor: &str) -> Result<Run<'_>> {
         let (_, connection) = self.connected().await?;
         let mapping = self.connector.mapping(&connection.memory);
+        self.keep_layout(&connection, &mapping).await?;
         let id = self.new_run()?;
         Ok(Run {
             engine: self,

@@ -302,7 +302,7 @@ impl Engine {
 
     /// Changes the stored connection, again when somebody else changes it at the same time. `change` gives what is committed
     /// with it, `None` to leave the connection as it is.
-    async fn change_connection(&self, change: impl Fn(&mut Connection) -> Option<Batch>) -> Result<()> {
+    pub(crate) async fn change_connection(&self, change: impl Fn(&mut Connection) -> Option<Batch>) -> Result<()> {
         let mut tries = 0;
         loop {
             let (row, mut connection) = self.connected().await?;
@@ -335,7 +335,7 @@ impl Engine {
         let mut calls = recovered.calls;
         let host = self.host_roster().await?;
         self.tell(&Progress::HostRead { people: host.records.len() });
-        let links = self.links().await?;
+        let links = self.links(&mapping).await?;
         let (vendor, findings) = match self.vendor_roster(&links, &mut calls).await {
             Ok(read) => read,
             Err(error) => {

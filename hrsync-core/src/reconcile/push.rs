@@ -86,7 +86,8 @@ impl Engine {
 
 impl Run<'_> {
     async fn push_one(&mut self, person: &HostId) -> Result<()> {
-        let links = self.engine.links_of(person).await?;
+        let mut links = self.engine.links_of(person).await?;
+        self.engine.under(&self.mapping, &mut links).await?;
         let linked: Vec<&Link> = links.iter().filter(|link| link.state == LinkState::Linked).collect();
         if linked.is_empty() {
             let message =

@@ -69,9 +69,10 @@ impl Engine {
         let (Some(host), Some(vendor), true) = (&intent.host, &intent.vendor, intent.undoes) else {
             return Ok(Batch::default());
         };
-        let Some(mut link) = self.link_between(host, vendor).await? else { return Ok(Batch::default()) };
         let (_, connection) = self.connected().await?;
         let mapping = self.connector.mapping(&connection.memory);
+        let Some(mut link) = self.link_between(&mapping, host, vendor).await? else { return Ok(Batch::default()) };
+        self.keep_layout(&connection, &mapping).await?;
         link.baseline.forget(&mapping, &intent.fields);
         put_link(&link)
     }

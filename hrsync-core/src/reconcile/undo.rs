@@ -332,7 +332,7 @@ impl Undoing<'_> {
 
     async fn now(&mut self, person: &HostId, vendor: &VendorId) -> Result<Option<Now>> {
         let told = |finding: Finding| finding.of_host(person).of_vendor(vendor);
-        let link = self.engine.link_between(person, vendor).await?;
+        let link = self.engine.link_between(self.mapping, person, vendor).await?;
         let Some(link) = link.filter(|link| link.state == LinkState::Linked) else {
             let message = "the person is not linked any more, so nothing is written back";
             self.findings.push(told(Finding::problem(code::NOT_LINKED, message, Fixer::HostAdministrator)));

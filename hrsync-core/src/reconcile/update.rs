@@ -61,7 +61,7 @@ impl Run<'_> {
             let message = format!("{}; the person could not be read, so nothing was written", error.message());
             (ItemResult::NotAttempted, person(Finding { message: message.into(), ..finding }))
         };
-        let link = self.engine.link_between(host, vendor).await?;
+        let link = self.engine.link_between(&self.mapping, host, vendor).await?;
         let Some(link) = link.filter(|link| link.state == LinkState::Linked) else { return Ok(Err(not_linked())) };
         let employee = match self.engine.host.fetch(host).await {
             Ok(Some(employee)) => employee,
@@ -438,7 +438,9 @@ impl Run<'_> {
     ) -> Result<()> {
         // Whoever read before may store the link at the same time; it is made from the newer one then.
         for _ in 0..TRIES {
-            let Some(mut link) = self.engine.link_between(&link.host, &link.vendor).await? else { break };
+            let Some(mut link) = self.engine.link_between(&self.mapping, &link.host, &link.vendor).await? else {
+                break;
+            };
             link.baseline = self.make_baseline(&link, sides, written);
             match self.commit(batch.clone().and(put_link(&link)?)).await {
                 Err(CommitError::Stale) => {}
