@@ -262,6 +262,7 @@ impl Carrying<'_> {
     async fn rounds(&mut self, person: &mut Person<'_>, task: &Task) -> Result<()> {
         let mut retried = task.retried.clone();
         for round in 0..ROUNDS {
+            person.tidy();
             let standings = self.standings(person, task.again && round == 0, retried.as_ref());
             person.tell_standings(&standings);
             let Some(window) = person.window(&standings) else { return Ok(()) };
@@ -672,7 +673,7 @@ impl Carrying<'_> {
 
     /// Stores a person's ledger where it changed, with `batch`; false when somebody else stored it meanwhile.
     async fn store(&mut self, person: &mut Person<'_>, mut batch: Batch) -> Result<bool> {
-        person.forget();
+        person.tidy();
         let open = person.open || person.ledger.is_open();
         let known = person.stored.as_ref();
         let changed = match known {
@@ -859,9 +860,13 @@ impl Person<'_> {
         }
     }
 
-    /// Forgets absences of which there is nothing to remember.
-    fn forget(&mut self) {
+    /// Remembers every absence that has something in an entry, also where nobody heard yet that it was written, and forgets those of
+    /// which there is nothing to remember.
+    fn tidy(&mut self) {
         let Self { ledger: Ledger { entries, absences, owed }, absences: host, .. } = self;
+        for id in entries.iter().flat_map(|held| held.parts.keys()) {
+            absences.entry(id.clone()).or_default();
+        }
         absences.retain(|id, carried| {
             let remembered = carried.sent.is_some() || carried.refused.is_some();
             let there = entries.iter().any(|held| held.parts.contains_key(id));
