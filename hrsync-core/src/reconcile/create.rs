@@ -3,17 +3,18 @@
 use super::apply::{Creating, Intent, Run, Sent, about, drifted, free, intent_key};
 use super::approve::approval_key;
 use super::baseline::{self, Verdict};
-use super::findings::is_unique_key;
+use super::findings::{is_unique_key, refusal};
 use super::fingerprint::{Fingerprint, Fingerprinter, push_value};
 use super::link::{Link, LinkState, vendor_link_key};
 use super::linking::{apart_key, forgotten_key};
 use super::plan::{Operation, creation_print};
 use super::report::{ItemResult, ReviewItem};
+use super::resolution::{WhyNot, shared};
 use crate::connector::{Evidence, Step, StepNature, Write};
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::keys::KeyId;
-use crate::mapping::{Asked, Direction, Mapping, Update};
+use crate::mapping::{Asked, Direction, FieldMapping, Mapping, Update};
 use crate::matching::{IDENTITY_KEYS, LinkedBy, SHARED_BY_FEW, are_two_people, speaks_against, tells};
 use crate::model::{Cell, Employee, FieldId, HostId, Record, Side, Value, VendorId, field};
 use crate::store::{self, Batch, Check, CommitError, RowKey, RowKind};
@@ -32,11 +33,8 @@ pub(crate) struct Created {
 impl Run<'_> {
     /// The vendor's list before anything is created, so that nobody is created twice. `None` when it cannot be read.
     pub(crate) async fn list_before_creating(&mut self) -> Result<Option<Vec<Record>>> {
-        let mut calls = self.report.calls;
-        let listed = self.engine.vendor_list(&mut calls).await;
-        self.report.calls = calls;
-        match listed {
-            Ok((roster, _)) if roster.coverage.is_full() => Ok(Some(roster.records)),
+        match self.vendor_list().await {
+            Ok(roster) if roster.coverage.is_full() => Ok(Some(roster.records)),
             Ok(_) => {
                 self.found(super::findings::incomplete_roster(), None);
                 Ok(None)
@@ -96,6 +94,20 @@ impl Run<'_> {
         Ok(Ok(there))
     }
 
+    /// Whether somebody else in the vendor has by now what must be the person's alone, which is told.
+    fn shares_with_others(&mut self, operation: &Operation, (host, wanted): (&Record, &Record)) -> bool {
+        let others = self.others_in_vendor(None);
+        let shares = |entry: &FieldMapping| {
+            let asked = wanted.cell(entry.field).value()?;
+            Some((entry.field, shared(entry, host.cell(entry.field), asked, &others).err()?))
+        };
+        let shared: Vec<(FieldId, WhyNot)> = self.mapping.entries().iter().filter_map(shares).collect();
+        for (field, why) in &shared {
+            self.found(about(refusal(why), operation).on(*field), None);
+        }
+        !shared.is_empty()
+    }
+
     /// Refuses to create a person who is there already.
     fn already_there(&mut self, operation: &Operation, side: &str) -> ItemResult {
         let message = format!("{side} has this person already; the next review takes it up");
@@ -147,6 +159,9 @@ impl Run<'_> {
             Ok(true) => return Ok(self.already_there(operation, "the payroll system")),
             Err(result) => return Ok(result),
         }
+        if self.shares_with_others(operation, (&host, &wanted)) {
+            return Ok(ItemResult::Refused);
+        }
         let write = Write { current: None, wanted: &wanted, changed: &sent, memory: &self.memory };
         let steps = match self.engine.connector.steps(&write) {
             Ok(steps) => steps,
@@ -179,6 +194,7 @@ impl Run<'_> {
                     self.learn(&done, operation).await?;
                     vendor = vendor.or(done.created);
                     created_now.step = step.name;
+                    self.now_has(vendor.as_ref(), &wanted, &step.fields, true);
                     for field in &step.fields {
                         created_now.wanted.set(*field, wanted.cell(*field).clone());
                     }
@@ -208,6 +224,7 @@ impl Run<'_> {
                     return Ok(ItemResult::PartlyDone);
                 }
                 Sent::Unknown(error) => {
+                    self.now_has(None, &wanted, &step.fields, false);
                     self.unknown(operation, step.name, &error).await?;
                     return Ok(ItemResult::Unknown);
                 }
@@ -281,11 +298,8 @@ impl Run<'_> {
         if created.is_empty() {
             return Ok(());
         }
-        let mut calls = self.report.calls;
-        let listed = self.engine.vendor_list(&mut calls).await;
-        self.report.calls = calls;
-        let records = match listed {
-            Ok((roster, _)) => roster.records,
+        let records = match self.vendor_list().await {
+            Ok(roster) => roster.records,
             Err(error) => {
                 self.found(Finding::from_error(&error), error.sensitive_detail());
                 Vec::new()

@@ -2,7 +2,7 @@
 
 use super::compare::DifferenceKind;
 use super::link::Link;
-use super::resolution::{Resolution, Taken, WhyNot, in_order};
+use super::resolution::{Resolution, Taken, WhyNot, in_order, shared};
 use super::review::{Difference, Everybody};
 use crate::check::Problem;
 use crate::error::Fixer;
@@ -131,7 +131,10 @@ pub(crate) fn of_difference(difference: &Difference) -> Option<Finding> {
         // Told once for the person.
         Some(WhyNot::OtherPerson) => return None,
         Some(why @ WhyNot::Invalid(_)) => return Some(person(invalid(why))),
-        Some(WhyNot::Duplicate(Side::Vendor)) => return Some(person(refusal(&WhyNot::Duplicate(Side::Vendor)))),
+        Some(why @ WhyNot::Duplicate(Side::Vendor)) => return Some(person(refusal(why))),
+        Some(why @ WhyNot::Duplicate(Side::Host)) if difference.kind != D::VendorChanged => {
+            return Some(person(refusal(why)));
+        }
         Some(why) if difference.kind == D::HostChanged => return Some(person(refusal(why))),
         _ => {}
     }
@@ -211,20 +214,7 @@ pub(crate) fn cannot_create_in_vendor(
                 Asked::Unusable(problem) => not_created(problem),
                 Asked::Value(value) => match entry.accepts(&value).and_then(|()| in_order(entry.field, record)) {
                     Err(problem) => not_created(problem),
-                    Ok(()) => {
-                        // A value that must be unique in the vendor must not come twice from the host either.
-                        let own = record.cell(entry.field).value();
-                        let in_vendor = entry.unique_in.contains(&Side::Vendor)
-                            && taken.taken(Side::Vendor, entry.field, &value);
-                        let in_host = !entry.unique_in.is_empty()
-                            && own.is_some_and(|own| taken.taken(Side::Host, entry.field, own));
-                        let side = match (in_vendor, in_host) {
-                            (true, _) => Side::Vendor,
-                            (false, true) => Side::Host,
-                            (false, false) => return None,
-                        };
-                        refusal(&WhyNot::Duplicate(side))
-                    }
+                    Ok(()) => refusal(&shared(entry, record.cell(entry.field), &value, taken).err()?),
                 },
             };
             Some(finding.of_host(id).on(entry.field))

@@ -16,6 +16,7 @@ mod fingerprint;
 mod link;
 mod linking;
 mod merge;
+mod owners;
 mod pending;
 mod plan;
 mod planner;

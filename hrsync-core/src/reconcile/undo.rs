@@ -244,7 +244,7 @@ impl Engine {
         let with = self.plan_input(run, actor);
         let (settlements, undecided) = (Vec::new(), Vec::new());
         let made = Made { operations, settlements, findings, undecided, undoes: Some(undone.clone()) };
-        made.seal(&self.id, mapping.revision(), &prints.current, &with)
+        made.seal(&self.id, &mapping, &prints.current, &with)
     }
 }
 
