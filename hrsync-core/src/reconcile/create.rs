@@ -3,7 +3,7 @@
 use super::apply::{Creating, Intent, Run, Sent, about, drifted, free, intent_key};
 use super::approve::approval_key;
 use super::baseline::{self, Verdict};
-use super::findings::{is_unique_key, refusal};
+use super::findings::{is_unique_key, refusal, unusable_id};
 use super::fingerprint::{Fingerprint, Fingerprinter, push_value};
 use super::link::{Link, LinkState, vendor_link_key};
 use super::linking::{apart_key, forgotten_key};
@@ -50,7 +50,11 @@ impl Run<'_> {
     /// The host's people before anybody is created there, so that nobody is created twice. `None` when they cannot be read.
     pub(crate) async fn people_before_creating(&mut self) -> Result<Option<Vec<Record>>> {
         match self.engine.host_roster().await {
-            Ok(roster) => Ok(Some(roster.records)),
+            Ok((roster, _)) if roster.coverage.is_full() => Ok(Some(roster.records)),
+            Ok(_) => {
+                self.found(super::findings::incomplete_roster(), None);
+                Ok(None)
+            }
             Err(error) => {
                 self.found(Finding::from_error(&error), error.sensitive_detail());
                 Ok(None)
@@ -192,7 +196,7 @@ impl Run<'_> {
             match self.send(operation, step, Some(&creating), checks, None).await? {
                 Sent::Done(done) => {
                     self.learn(&done, operation).await?;
-                    vendor = vendor.or(done.created);
+                    vendor = vendor.or(self.usable(done.created));
                     created_now.step = step.name;
                     self.now_has(vendor.as_ref(), &wanted, &step.fields, true);
                     for field in &step.fields {
@@ -234,6 +238,16 @@ impl Run<'_> {
         }
         self.link_or_wait(created_now, vendor, created).await?;
         Ok(if steps.left_out.is_empty() { ItemResult::Done } else { ItemResult::PartlyDone })
+    }
+
+    /// The id of a new record in the vendor; `None` when nothing can be kept under it, which is told.
+    fn usable(&mut self, created: Option<VendorId>) -> Option<VendorId> {
+        let id = created?;
+        if id.is_usable() {
+            return Some(id);
+        }
+        self.found(unusable_id(Side::Vendor, id.as_str()), None);
+        None
     }
 
     /// Links a person who was created as far as was sent; the next comparison shows what is lacking. Without an id they wait for
@@ -466,6 +480,14 @@ impl Run<'_> {
                 return Ok(ItemResult::Refused);
             }
         };
+        if !id.is_usable() {
+            // The host has them now, and nothing can be kept of that. Until it gives them another id nobody is created there.
+            self.found(unusable_id(Side::Host, id.as_str()).of_vendor(vendor_id), None);
+            self.made_in_host.push(host);
+            let done = self.outcome(operation, STEP, "done");
+            self.release(operation, Some(done)).await?;
+            return Ok(ItemResult::PartlyDone);
+        }
         host = renamed(&host, &id);
         let mut link = Link::new(id.clone(), vendor_id.clone());
         let (mapping, revision) = (self.mapping.clone(), self.revision);

@@ -9,7 +9,7 @@ use crate::error::Fixer;
 use crate::finding::{Finding, code};
 use crate::mapping::{Asked, Direction, FieldMapping, Mapping, Update};
 use crate::matching::{Candidate, CandidateReason, IDENTITY_KEYS, tells};
-use crate::model::{Cell, FieldId, HostId, Record, Side, VendorId};
+use crate::model::{Cell, FieldId, HostId, LONGEST_ID, Record, Side, VendorId};
 
 /// The parameter that names the entry of a list.
 pub(crate) const ENTRY: &str = "entry";
@@ -20,6 +20,22 @@ pub(crate) fn incomplete_roster() -> Finding {
         "the list of people is not known to be complete, so nobody is taken for missing and nobody is created",
         Fixer::VendorAdministrator,
     )
+}
+
+/// No store can keep the id of a person, who is named by as much of it as can be shown.
+pub(crate) fn unusable_id(side: Side, id: &str) -> Finding {
+    let (whose, fixer) = match side {
+        Side::Host => ("in the host", Fixer::HostDeveloper),
+        Side::Vendor => ("in the payroll system", Fixer::VendorSupport),
+    };
+    let message = format!(
+        "the person's id {whose} is empty, longer than {LONGEST_ID} bytes or has control characters in it, so the person is left out"
+    );
+    let finding = Finding::problem(code::UNUSABLE_ID, message, fixer).with_param("side", side.to_string());
+    match side {
+        Side::Host => finding.of_host(&HostId::new(HostId::new(id).to_string())),
+        Side::Vendor => finding.of_vendor(&VendorId::new(VendorId::new(id).to_string())),
+    }
 }
 
 /// A linked person is missing from a list that has everybody.

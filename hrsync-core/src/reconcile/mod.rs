@@ -41,6 +41,7 @@ pub use engine::{Engine, EngineBuilder, ReviewRun};
 pub use erase::Held;
 pub(crate) use erase::of_host;
 pub use explain::{Explained, Written, explain};
+pub(crate) use findings::unusable_id;
 pub use fingerprint::Fingerprint;
 pub use link::{Link, LinkKind, LinkState};
 pub use merge::{Merged, merge};

@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::mapping::Asked;
 use crate::matching::are_two_people;
-use crate::model::HostId;
+use crate::model::{HostId, Side};
 use crate::store::{self, RowKind};
 
 /// Who acts when a host change is pushed as it comes.
@@ -45,7 +45,9 @@ impl Engine {
         let mut run = self.start(LIVE).await?;
         run.recover().await?;
         for person in people {
-            if run.stopped() {
+            if !person.is_usable() {
+                run.found(findings::unusable_id(Side::Host, person.as_str()), None);
+            } else if run.stopped() {
                 run.found(not_attempted().of_host(person), None);
             } else {
                 run.push_one(person).await?;
