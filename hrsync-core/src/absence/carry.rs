@@ -23,8 +23,8 @@ use crate::finding::{Finding, code};
 use crate::host::Notification;
 use crate::journal::{Event, NewEntry};
 use crate::keys::{Key, Sealed};
-use crate::model::{AbsenceId, HostId, VendorId};
-use crate::reconcile::{Calls, Engine, LinkState, of_host};
+use crate::model::{AbsenceId, HostId, Side, VendorId};
+use crate::reconcile::{Calls, Engine, LinkState, of_host, unusable_id};
 use crate::store::{self, Batch, Check, CommitError, Row, RowKey, RowKind};
 
 /// Who acts when a host change is carried over as it comes.
@@ -214,6 +214,10 @@ enum Wrote {
 
 impl Carrying<'_> {
     async fn person(&mut self, id: &HostId, task: &Task) -> Result<()> {
+        if !id.is_usable() {
+            self.found(unusable_id(Side::Host, id.as_str()), None);
+            return Ok(());
+        }
         if !task.dry && !self.settle(id).await? {
             return Ok(());
         }

@@ -24,7 +24,7 @@ use crate::host::{HostDirectory, Notification, Notifier, Silent};
 use crate::journal::{Entry, Event, NewEntry};
 use crate::keys::{KeyRing, StaticKeys, hex};
 use crate::matching::IDENTITY_KEYS;
-use crate::model::{ConnectionId, RunId, VendorId};
+use crate::model::{ConnectionId, RunId, Side, VendorId, is_usable};
 use crate::store::{self, Batch, Check, CommitError, MemoryStore, Row, RowKey, RowKind, Store};
 
 /// How many rows are read from a store at a time.
@@ -333,7 +333,7 @@ impl Engine {
         let (_, connection) = self.connected().await?;
         let mapping = self.connector.mapping(&connection.memory);
         let mut calls = recovered.calls;
-        let host = self.host_roster().await?;
+        let (host, unusable) = self.host_roster().await?;
         self.tell(&Progress::HostRead { people: host.records.len() });
         let links = self.links(&mapping).await?;
         let (vendor, findings) = match self.vendor_roster(&links, &mut calls).await {
@@ -356,6 +356,7 @@ impl Engine {
             keys: &*self.keys,
         });
         review.findings.extend(recovered.findings);
+        review.findings.extend(unusable);
         review.findings.extend(findings);
         self.advance(actor.id(), ConnectionState::ReviewedOnce).await?;
         let (review_list, actor) = (recovered.review_list, actor.id().to_owned());
@@ -403,7 +404,8 @@ impl Engine {
         &*self.keys
     }
 
-    pub(crate) async fn host_roster(&self) -> Result<Roster> {
+    /// The host's people, and what is wrong with those who are left out.
+    pub(crate) async fn host_roster(&self) -> Result<(Roster, Vec<Finding>)> {
         let mut records = Vec::new();
         let mut after: Option<String> = None;
         let mut seen = HashSet::new();
@@ -413,7 +415,11 @@ impl Engine {
             match page.next {
                 Some(next) if seen.insert(next.clone()) => after = Some(next),
                 Some(_) => return Err(endless("the host's list of people does not end")),
-                None => return Ok(Roster { records: last_of_each(records), coverage: Coverage::FULL }),
+                None => {
+                    let mut roster = Roster { records: last_of_each(records), coverage: Coverage::FULL };
+                    let findings = leave_out_unusable(&mut roster, Side::Host);
+                    return Ok((roster, findings));
+                }
             }
         }
     }
@@ -434,6 +440,7 @@ impl Engine {
                 Some(_) => return Err(endless("the vendor's list of people does not end")),
                 None => {
                     roster.records = last_of_each(roster.records);
+                    findings.extend(leave_out_unusable(&mut roster, Side::Vendor));
                     return Ok((roster, findings));
                 }
             }
@@ -580,6 +587,18 @@ fn last_of_each(mut records: Vec<crate::Record>) -> Vec<crate::Record> {
     let mut last = last.into_iter().rev();
     records.retain(|_| last.next().unwrap_or(true));
     records
+}
+
+/// Takes out who cannot be kept in a store, and tells of each. Without them the list does not have everybody.
+fn leave_out_unusable(roster: &mut Roster, side: Side) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    roster.records.retain(|record| {
+        let usable = is_usable(record.id());
+        findings.extend((!usable).then(|| super::findings::unusable_id(side, record.id())));
+        usable
+    });
+    roster.coverage.unrestricted &= findings.is_empty();
+    findings
 }
 
 fn endless(message: &'static str) -> Error {

@@ -176,7 +176,9 @@ impl Engine {
                 let unsettled = self.unsettled(intent).await?;
                 self.release(run, actor, row, intent, "released", unsettled).await
             }
-            (Settled::Applied(StepDone { created: Some(vendor), .. }), Some(id), Some(host), Some(wanted)) => {
+            (Settled::Applied(StepDone { created: Some(vendor), .. }), Some(id), Some(host), Some(wanted))
+                if vendor.is_usable() =>
+            {
                 let at =
                     self.link_recovered(run, actor, (row, intent), (id, &vendor), (&host, &wanted), recovered).await?;
                 match at {

@@ -131,6 +131,9 @@ impl Run<'_> {
             self.renew(&link, (if undoes(changes) { &as_read } else { &host }, &vendor.record)).await?;
             return Ok(ItemResult::AlreadyDone);
         }
+        if !self.know_owners(fields.iter().copied(), |finding| about(finding, operation)).await {
+            return Ok(ItemResult::NotAttempted);
+        }
         let Some((wanted, send)) = self.wanted(operation, (&fields, &decided), &host, &vendor.record) else {
             return Ok(ItemResult::Refused);
         };
@@ -225,6 +228,7 @@ impl Run<'_> {
             let replaced = self.replaced(&link.host, &step.fields, &vendor.record, wanted)?;
             match self.send(operation, step, None, checks, replaced).await? {
                 Sent::Done(done) => {
+                    self.now_has(Some(&link.vendor), wanted, &step.fields, true);
                     self.learn(&done, operation).await?;
                     let Some(held) = self.still_held(operation).await? else {
                         let done = self.outcome(operation, step.name, "done");
@@ -271,6 +275,7 @@ impl Run<'_> {
                     return Ok(partly);
                 }
                 Sent::Unknown(error) => {
+                    self.now_has(Some(&link.vendor), wanted, &step.fields, false);
                     self.unknown(operation, step.name, &error).await?;
                     return Ok(ItemResult::Unknown);
                 }
@@ -395,10 +400,13 @@ impl Run<'_> {
         let mapping = self.mapping.clone();
         let mut send = Vec::new();
         for entry in fields.iter().filter_map(|field| mapping.entry(*field)) {
-            // Of a list the entries were asked about, one by one.
-            if entry.kind().list().is_none()
-                && let Err(why) = host_wins(&mapping, entry, host, vendor, &Nobody)
-            {
+            let others = self.others_in_vendor(operation.vendor_id.as_ref());
+            let possible = match entry.kind().list() {
+                None => host_wins(&mapping, entry, host, vendor, &others),
+                // The entries were asked about, one by one.
+                Some(_) => Ok(()),
+            };
+            if let Err(why) = possible {
                 self.found(about(refusal(&why), operation).on(entry.field), None);
                 continue;
             }
