@@ -44,7 +44,7 @@ impl Said {
     }
 
     pub(crate) fn id(&self) -> u64 {
-        self.body["value"]["id"].as_u64().unwrap_or_else(|| panic!("{self:?}"))
+        self.body["value"]["id"].as_u64().ok_or(&self.body).unwrap()
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
