@@ -103,6 +103,11 @@ pub(crate) fn time_sheet_settings(operation: &Operation, state: &mut State) -> O
     Ok(Success::value(200, selection.show(state, Kind::TimesheetSettings, &settings)))
 }
 
+/// Companies that the token's owner keeps the books of: none.
+pub(crate) fn client_companies(operation: &Operation, state: &mut State) -> Outcome {
+    listing::page(operation, state, Kind::Company, Digest::None, Vec::new())
+}
+
 fn bad_period(parameter: &str) -> Refusal {
     Refusal::parameters(vec![Complaint::of(parameter, &DATE)])
 }

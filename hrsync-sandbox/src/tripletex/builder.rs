@@ -118,7 +118,7 @@ impl TripletexSandboxBuilder {
         let host = self.base_url.split_once("://").map_or(&*self.base_url, |(_, host)| host).to_owned();
         let mut state = State::new(self.options, self.seed, now, host);
         state.language = self.language;
-        generate::company(&mut state, self.divisions);
+        generate::company(&mut state, self.divisions, today.year());
         let (administrator, shadow) = generate::administrator(&mut state);
         let token = issue(&mut state, administrator, shadow, None);
         let people = generate::people(&mut state, self.seed, self.employees);

@@ -14,8 +14,8 @@ use super::rules::NORWAY;
 use super::state::State;
 use crate::rng::SplitMix64;
 
-/// Everything of a company but its people. The administrator comes first among the employees.
-pub(crate) fn company(state: &mut State, divisions: bool) {
+/// Everything of a company but its people, with the fixed holidays of a year.
+pub(crate) fn company(state: &mut State, divisions: bool, year: i32) {
     for (id, name, two, three, number) in COUNTRIES {
         let country = Record::new(Kind::Country)
             .with("name", *name)
@@ -63,6 +63,10 @@ pub(crate) fn company(state: &mut State, divisions: bool) {
         .with("fromDate", "2015-01-01")
         .with("hoursPerDay", json!(7.5));
     state.store(Kind::CompanyStandardTime, standard);
+    for (month, day) in [(1, 1), (5, 1), (5, 17), (12, 25), (12, 26)] {
+        let holiday = Record::new(Kind::CompanyHolidays).with("date", format!("{year}-{month:02}-{day:02}"));
+        state.store(Kind::CompanyHolidays, holiday.with("percentage", json!(1.0)));
+    }
     state.store(Kind::TimesheetSettings, Record::new(Kind::TimesheetSettings));
     activities(state);
 }

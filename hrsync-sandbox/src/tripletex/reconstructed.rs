@@ -1,7 +1,7 @@
 //! Guesses, all in one place.
 //!
 //! What follows was neither documented nor recorded, or only as one of several possibilities. Guesses that can be switched
-//! are spelled out in [`Options`] as [guess]; the texts of refusals that nobody recorded are at the end of `texts`.
+//! are spelled out in [`Options`] as \[guess\]; the texts of refusals that nobody recorded are at the end of `texts`.
 
 use super::model::Kind;
 use super::options::{LockAnswer, Options};

@@ -168,6 +168,9 @@ static ACTIVITIES: Listing = listing(
     ],
 );
 
+static HOLIDAYS: Listing =
+    listing(Kind::CompanyHolidays, Digest::Supported, &[("ids", Test::Ids("id")), ("years", Test::Years("date"))]);
+
 static ENTRIES: Listing = Listing {
     kind: Kind::TimesheetEntry,
     digest: Digest::Supported,
@@ -189,7 +192,7 @@ static ROUTES: &[Route] = &[
     route("GET", "/token/session/>whoAmI", Act::Own(session::who_am_i)),
     route("DELETE", "/token/session/{id}", Act::Own(session::delete)),
     route("PUT", "/token/employee/:create", Act::Closed),
-    route("GET", "/company/>withLoginAccess", Act::Closed),
+    route("GET", "/company/>withLoginAccess", Act::Own(actions::client_companies)),
     route("GET", "/company/{id}", Act::Get(Kind::Company)),
     route("GET", "/employee", Act::List(&EMPLOYEES)),
     route("POST", "/employee", Act::Create(Kind::Employee)),
@@ -267,6 +270,10 @@ static ROUTES: &[Route] = &[
     route("PUT", "/timesheet/week/:complete", Act::Own(actions::complete_week)),
     route("PUT", "/timesheet/week/:reopen", Act::Own(actions::reopen_week)),
     route("PUT", "/timesheet/week/:unapprove", Act::Own(actions::unapprove_week)),
+    route("GET", "/timesheet/companyHoliday", Act::List(&HOLIDAYS)),
+    route("POST", "/timesheet/companyHoliday", Act::Create(Kind::CompanyHolidays)),
+    route("GET", "/timesheet/companyHoliday/{id}", Act::Get(Kind::CompanyHolidays)),
+    route("DELETE", "/timesheet/companyHoliday/{id}", Act::Delete(Kind::CompanyHolidays)),
     route("GET", "/timesheet/settings", Act::Own(actions::time_sheet_settings)),
 ];
 

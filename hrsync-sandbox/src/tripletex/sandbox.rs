@@ -46,6 +46,8 @@ pub(crate) fn oslo(instant: OffsetDateTime) -> Date {
     local(instant, 1).date()
 }
 
+const JSON: &str = "application/json";
+
 /// What is left of the rate limit, for the headers.
 #[derive(Clone, Copy)]
 struct Allowance {
@@ -286,7 +288,8 @@ fn open(state: &State, route: &Route, rights: &BTreeSet<u32>) -> bool {
 fn succeeded(success: Success) -> Answer {
     match success.body {
         Some(body) => json(success.status, &body),
-        None => Answer::new(success.status, Bytes::new()),
+        // The document has a type of content for these too.
+        None => Answer::new(success.status, Bytes::new()).of(JSON),
     }
 }
 
@@ -296,7 +299,7 @@ fn refused(state: &State, refusal: &Refusal, request_id: &str, code: &mut Option
 }
 
 fn json(status: u16, body: &Value) -> Answer {
-    Answer::new(status, body.to_string()).of("application/json")
+    Answer::new(status, body.to_string()).of(JSON)
 }
 
 fn header(answer: &mut Answer, name: &'static str, value: &str) {

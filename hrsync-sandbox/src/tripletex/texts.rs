@@ -1,6 +1,6 @@
 //! The texts of validation messages in the two languages.
 //!
-//! Norwegian ones are recorded unless their name says [guess]; of the English ones those of `NULL`, `LENGTH`, `NAME_TAKEN`
+//! Norwegian ones are recorded unless their name says \[guess\]; of the English ones those of `NULL`, `LENGTH`, `NAME_TAKEN`
 //! and `EXISTS` are, the others are translations.
 
 /// The language of the calling employee, in which validation messages are.

@@ -189,6 +189,11 @@ fn other_lists() {
     assert_eq!(values("/activity?name=sykmeld").len(), 1);
     assert_eq!(values("/activity?isInactive=true").len(), 1);
     assert_eq!(values("/division").len(), 1);
+    assert_eq!(values("/company/%3EwithLoginAccess").len(), 0);
+    assert_eq!(values("/timesheet/companyHoliday?years=2026").len(), 5);
+    assert_eq!(values("/timesheet/companyHoliday?years=2025").len(), 0);
+    // A holiday is a day like any other.
+    assert_eq!(company.post("/timesheet/entry", &company.sick("2026-05-01", 7.5)).status, 201);
     assert_eq!(values("/department?isInactive=true").len(), 0);
     let somebody = company.somebody();
     let employments = values(&format!("/employee/employment?employeeId={somebody}"));

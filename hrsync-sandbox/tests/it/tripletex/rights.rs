@@ -91,6 +91,18 @@ fn people_need_rights_of_their_own() {
 }
 
 #[test]
+fn whether_somebody_can_log_in_is_told_by_a_filter_only() {
+    let company = company();
+    let owner = company.sandbox.owner();
+    let asked =
+        |access: bool| company.get(&format!("/employee?id={owner}&hasSystemAccess={access}")).body["count"].clone();
+    assert_eq!((asked(true), asked(false)), (json!(1), json!(0)));
+    company.sandbox.change(Kind::Employee, owner, &json!({"userType": "NO_ACCESS"}));
+    assert_eq!((asked(true), asked(false)), (json!(0), json!(1)));
+    assert!(company.get(&format!("/employee/{owner}")).body["value"]["userType"].is_null());
+}
+
+#[test]
 fn templates_grant_and_take_rights() {
     let company = company();
     let grant = |template: &str| {
