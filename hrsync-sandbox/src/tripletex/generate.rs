@@ -1,5 +1,7 @@
 //! Invents a company: its settings, its people, and the hours that its own people entered.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use time::{Date, Duration, Month};
 
@@ -126,10 +128,11 @@ pub(crate) fn administrator(state: &mut State) -> (u64, u64) {
 /// working-time standard of their own, some changed their percentage. Nobody else has their identity numbers.
 pub(crate) fn people(state: &mut State, seed: u64, count: usize) -> Vec<u64> {
     let mut rng = SplitMix64::new(seed);
-    (0..count).map(|index| person(state, &mut rng, index)).collect()
+    let mut taken = BTreeSet::new();
+    (0..count).map(|index| person(state, &mut rng, index, &mut taken)).collect()
 }
 
-fn person(state: &mut State, rng: &mut SplitMix64, index: usize) -> u64 {
+fn person(state: &mut State, rng: &mut SplitMix64, index: usize, taken: &mut BTreeSet<String>) -> u64 {
     let (first, last) = (rng.pick(FIRST_NAMES), rng.pick(LAST_NAMES));
     let born = day(rng, 1960, 42);
     let (street, code, city) = rng.pick(PLACES);
@@ -156,9 +159,11 @@ fn person(state: &mut State, rng: &mut SplitMix64, index: usize) -> u64 {
         person.set("employeeNumber", (101 + index).to_string());
     }
     if known {
-        let individual = u32::try_from(index).unwrap_or_default() * 13 % 900;
+        let first = u32::try_from(index % 900).unwrap_or_default();
         person.set("dateOfBirth", born.to_string());
-        person.set("nationalIdentityNumber", test_number(born, individual));
+        let number =
+            (first..first + 1000).map(|individual| test_number(born, individual)).find(|one| taken.insert(one.clone()));
+        person.set("nationalIdentityNumber", number);
     }
     if index % 3 != 2 {
         let address = Record::new(Kind::Address)

@@ -223,10 +223,10 @@ fn the_same_seed_gives_the_same_company_and_the_first_of_many_are_those_of_few()
     };
     assert_eq!(people(30), people(30));
     assert_eq!(people(30)[..11], people(10)[..]);
-    let mut numbers: Vec<String> = people(200).iter().map(|person| person[2].to_string()).collect();
+    let mut numbers: Vec<String> = people(3000).iter().map(|person| person[2].to_string()).collect();
     numbers.retain(|number| number != "\"\"");
     let count = numbers.len();
     numbers.sort_unstable();
     numbers.dedup();
-    assert_eq!((numbers.len(), count > 150), (count, true));
+    assert_eq!((numbers.len(), count > 2500), (count, true));
 }
