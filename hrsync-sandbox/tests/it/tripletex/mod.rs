@@ -4,10 +4,12 @@ mod binary;
 mod entries;
 mod errors;
 mod faults;
+mod laws;
 mod lists;
 mod locks;
 mod openapi;
 mod people;
+mod recorded;
 mod rights;
 mod sessions;
 
