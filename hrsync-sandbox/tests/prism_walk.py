@@ -2,10 +2,14 @@
 """Walks through the Tripletex sandbox behind Prism, which checks each request and answer against the vendor's document.
 
     npm install @stoplight/prism-cli@5
-    python3 prism_walk.py path/to/hrsync-sandbox path/to/prism path/to/openapi.json
+    python3 prism_walk.py path/to/hrsync-sandbox path/to/prism path/to/openapi.json [command...]
 
 Exits with 0 when Prism found nothing in the walk, and found everything in the controls: a request and an answer that are
 wrong on purpose. Needs nothing but Python and Prism.
+
+A command, when there is one, is run too, with the environment TRIPLETEX_BASE_URL, TRIPLETEX_CONSUMER_TOKEN and
+TRIPLETEX_EMPLOYEE_TOKEN ({base_url} in its arguments is replaced), and Prism may find nothing in what it does. It may
+end with 0 or 2.
 """
 
 import base64
@@ -36,7 +40,8 @@ class Proxy:
         command = [prism, "proxy", document, upstream, "-h", "127.0.0.1", "-p", str(self.port), "--errors"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.output = []
-        threading.Thread(target=lambda: self.output.extend(self.process.stdout), daemon=True).start()
+        self.reader = threading.Thread(target=lambda: self.output.extend(self.process.stdout), daemon=True)
+        self.reader.start()
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
@@ -69,6 +74,11 @@ class Proxy:
     def end(self):
         self.process.terminate()
         self.process.wait(timeout=30)
+        self.reader.join(timeout=30)
+
+    def found(self):
+        """The lines in which Prism told what is not as the document says; complete when it has ended."""
+        return [line for line in self.output if "Request terminated with error" in line]
 
 
 def with_bodies_checked(document, folder):
@@ -87,6 +97,31 @@ def found_by_prism(answer):
     """What Prism itself says instead of the service."""
     kind = answer.get("type", "") if isinstance(answer, dict) else ""
     return str(kind).startswith("https://stoplight.io/prism/errors")
+
+
+def run(prism, document, access, command):
+    """Lets a program talk to the sandbox through Prism."""
+    proxy = Proxy(prism, document, access["base_url"])
+    base_url = f"http://127.0.0.1:{proxy.port}"
+    environment = {
+        **os.environ,
+        "TRIPLETEX_BASE_URL": base_url,
+        "TRIPLETEX_CONSUMER_TOKEN": access["consumer_token"],
+        "TRIPLETEX_EMPLOYEE_TOKEN": access["employee_token"],
+    }
+    command = [part.replace("{base_url}", base_url) for part in command]
+    try:
+        status = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL).returncode
+    finally:
+        proxy.end()
+    if proxy.found():
+        sys.exit(f"{command[0]}: not as the document says:\n" + "".join(proxy.found()))
+    if status not in (0, 2):
+        sys.exit(f"{command[0]} ended with {status}")
+    calls = sum("Request received" in line for line in proxy.output)
+    if calls == 0:
+        sys.exit(f"{command[0]} sent nothing through Prism")
+    print(f"{command[0]}: {calls} requests and their answers are as the document says")
 
 
 class Walk:
@@ -238,15 +273,15 @@ def wrong_answer(prism, document):
 
 
 def main():
-    if len(sys.argv) != 4:
+    if len(sys.argv) < 4:
         sys.exit(__doc__)
     with tempfile.TemporaryDirectory() as folder:
-        check(sys.argv[1], sys.argv[2], with_bodies_checked(sys.argv[3], folder))
+        check(sys.argv[1], sys.argv[2], with_bodies_checked(sys.argv[3], folder), sys.argv[4:])
 
 
-def check(sandbox, prism, document):
-    command = [sandbox, "--vendors", "tripletex", "--employees", "25"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+def check(sandbox, prism, document, command):
+    arguments = [sandbox, "--vendors", "tripletex", "--employees", "25"]
+    process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         access = json.loads(process.stdout.readline())["tripletex"]
         proxy = Proxy(prism, document, access["base_url"])
@@ -256,7 +291,11 @@ def check(sandbox, prism, document):
             walk.go()
         finally:
             proxy.end()
+        if len(proxy.found()) != 1:
+            sys.exit(f"control: Prism told of {len(proxy.found())} wrong requests instead of one")
         wrong_answer(prism, document)
+        if command:
+            run(prism, document, access, command)
     finally:
         process.stdin.close()
         code = process.wait(timeout=30)

@@ -34,8 +34,8 @@ pub(crate) enum Found {
     Nothing,
 }
 
-/// The endpoint of a decoded path without `/v2`. Literal paths come before those with an id.
-pub(crate) fn find(method: &str, path: &str) -> Found {
+/// The endpoint of a path, by its decoded parts without `v2`. Literal paths come before those with an id.
+pub(crate) fn find(method: &str, path: &[String]) -> Found {
     let mut known = false;
     for route in ROUTES {
         if let Some(argument) = matching(route.path, path) {
@@ -49,14 +49,20 @@ pub(crate) fn find(method: &str, path: &str) -> Found {
 }
 
 /// What stands for `{id}`, when the path is of that pattern.
-fn matching(pattern: &str, path: &str) -> Option<Option<String>> {
-    match pattern.split_once("{id}") {
-        None => (pattern == path).then_some(None),
-        Some((before, after)) => {
-            let argument = path.strip_prefix(before)?.strip_suffix(after)?;
-            (!argument.is_empty() && !argument.contains('/')).then(|| Some(argument.to_owned()))
+fn matching(pattern: &str, path: &[String]) -> Option<Option<String>> {
+    let parts: Vec<&str> = pattern.split('/').skip(1).collect();
+    if parts.len() != path.len() {
+        return None;
+    }
+    let mut argument = None;
+    for (part, text) in parts.into_iter().zip(path) {
+        match part {
+            "{id}" if !text.is_empty() => argument = Some(text.clone()),
+            literal if literal == text => {}
+            _ => return None,
         }
     }
+    Some(argument)
 }
 
 const fn listing(kind: Kind, digest: Digest, parameters: &'static [(&'static str, Test)]) -> Listing {
@@ -283,7 +289,8 @@ mod tests {
 
     #[test]
     fn literal_paths_come_before_those_with_an_id() {
-        let found = |method, path: &str| match find(method, path) {
+        let parts = |path: &str| path.split('/').skip(1).map(str::to_owned).collect::<Vec<_>>();
+        let found = |method, path: &str| match find(method, &parts(path)) {
             Found::Route(route, argument) => format!("{} {argument:?}", route.name()),
             Found::Method => "method".into(),
             Found::Nothing => "nothing".into(),
@@ -294,5 +301,7 @@ mod tests {
         assert_eq!(found("PATCH", "/employee"), "method");
         assert_eq!(found("GET", "/employee/1/2"), "nothing");
         assert_eq!(found("GET", "/nothing"), "nothing");
+        assert_eq!(found("GET", "/employee/"), "nothing");
+        assert!(matches!(find("DELETE", &["token", "session", "a/b="].map(str::to_owned)), Found::Route(..)));
     }
 }

@@ -144,12 +144,13 @@ impl TripletexSandbox {
     /// The synchronous state machine behind both fronts.
     pub fn handle(&self, request: &Request<Bytes>) -> Answer {
         let mut state = self.state();
-        let whole = decode(request.uri().path(), false);
-        let path = whole.strip_prefix("/v2").unwrap_or_default().to_owned();
-        let found = routes::find(request.method().as_str(), &path);
+        let whole: Vec<String> = request.uri().path().split('/').skip(1).map(|part| decode(part, false)).collect();
+        let parts = whole.strip_prefix(&["v2".to_owned()]).unwrap_or_default();
+        let found = routes::find(request.method().as_str(), parts);
+        let path = format!("/{}", parts.join("/"));
         let resource = match &found {
             Found::Route(route, _) => route.name(),
-            _ => format!("{} {whole}", request.method()),
+            _ => format!("{} /{}", request.method(), whole.join("/")),
         };
         let mix = state.options.fault_mix;
         let fault = fault::take(&mut state.faults, &resource).or_else(|| mix.draw(&mut state.rng));
