@@ -194,8 +194,8 @@ fn change(
 }
 
 /// Closes a month or a week on behalf of somebody.
-pub(crate) fn approve(kind: Kind, row: &mut Record, by: u64, today: Date, until: Option<Date>) {
-    reconstructed::approve(kind, row);
+pub(crate) fn approve(row: &mut Record, by: u64, today: Date, until: Option<Date>) {
+    reconstructed::approve(row);
     row.set("approvedBy", by);
     row.set("approvedDate", today.to_string());
     if let Some((_, last)) = locks::month(row.text("monthYear")) {
@@ -214,7 +214,7 @@ pub(crate) fn unapprove(row: &mut Record) {
 pub(crate) fn approve_months(operation: &Operation, state: &mut State) -> Outcome {
     let until = operation.query.date("approvedUntilDate")?;
     let ids = change(operation, state, Kind::MonthlyStatus, "monthYear", "LOCKED", |row| {
-        approve(Kind::MonthlyStatus, row, operation.caller.owner, operation.today, until)
+        approve(row, operation.caller.owner, operation.today, until)
     })?;
     statuses(operation, state, Kind::MonthlyStatus, &ids)
 }
@@ -276,7 +276,7 @@ fn one_week(operation: &Operation, state: &mut State, what: &'static str, apply:
 }
 
 pub(crate) fn approve_week(operation: &Operation, state: &mut State) -> Outcome {
-    one_week(operation, state, "LOCKED", |row| approve(Kind::Week, row, operation.caller.owner, operation.today, None))
+    one_week(operation, state, "LOCKED", |row| approve(row, operation.caller.owner, operation.today, None))
 }
 
 pub(crate) fn unapprove_week(operation: &Operation, state: &mut State) -> Outcome {

@@ -144,7 +144,7 @@ impl TripletexSandboxBuilder {
 pub(crate) fn lock_month(state: &mut State, person: u64, month: &str, by: u64) {
     let id = locks::status_or_new(state, Kind::MonthlyStatus, person, month);
     if let Some(mut row) = state.get(Kind::MonthlyStatus, id).cloned() {
-        actions::approve(Kind::MonthlyStatus, &mut row, by, oslo(state.now), None);
+        actions::approve(&mut row, by, oslo(state.now), None);
         state.store(Kind::MonthlyStatus, row);
     }
 }

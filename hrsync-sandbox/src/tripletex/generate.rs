@@ -9,7 +9,7 @@ use super::entitlements::{self, ENTITLEMENTS};
 use super::generate_data::{
     ABSENCES, COUNTRIES, DEPARTMENTS, FIRST_NAMES, LAST_NAMES, MUNICIPALITIES, OCCUPATIONS, PLACES,
 };
-use super::identity::{account, first_of, test_number};
+use super::identity::{account, test_number};
 use super::model::Kind;
 use super::record::Record;
 use super::rules::NORWAY;
@@ -259,6 +259,10 @@ pub(crate) fn hours(state: &mut State, people: &[u64], today: Date) {
             state.store(Kind::TimesheetEntry, entry);
         }
     }
+}
+
+fn first_of(year: i32, month: Month) -> Date {
+    Date::from_calendar_date(year, month, 1).unwrap_or(Date::MIN)
 }
 
 fn day(rng: &mut SplitMix64, first_year: i32, years: u32) -> Date {

@@ -121,13 +121,7 @@ pub(crate) fn list(operation: &Operation, state: &State, listing: &Listing) -> O
         wanted_all.extend(wanted(operation, name, *test)?);
     }
     not_empty(&wanted_all)?;
-    let of_one = wanted_all.iter().find_map(|wanted| match wanted {
-        Wanted::Ids(field, ids) if Some(*field) == listing.kind.model().owner => match ids.as_slice() {
-            [id] => Some(*id),
-            _ => None,
-        },
-        _ => None,
-    });
+    // Those whose parts are asked for, when they are named.
     let named = wanted_all.iter().find_map(|wanted| match wanted {
         Wanted::Ids(field, ids) if Some(*field) == listing.kind.model().owner => Some(ids.as_slice()),
         _ => None,
@@ -137,9 +131,9 @@ pub(crate) fn list(operation: &Operation, state: &State, listing: &Listing) -> O
         wanted_all.iter().all(|wanted| wanted.holds(state, listing.kind, record))
             && sight.covers(state, listing.kind, record)
     };
-    let found: Vec<&Record> = match of_one {
-        Some(owner) => state.of(listing.kind, owner).filter(keep).collect(),
-        None => state.all(listing.kind).filter(keep).collect(),
+    let found: Vec<&Record> = match named {
+        Some([owner]) => state.of(listing.kind, *owner).filter(keep).collect(),
+        _ => state.all(listing.kind).filter(keep).collect(),
     };
     page(operation, state, listing.kind, listing.digest, found)
 }

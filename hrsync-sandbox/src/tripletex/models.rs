@@ -388,7 +388,14 @@ pub(crate) static MODELS: &[Model] = &[
             text("phoneNumberMobile", 100),
             text("faxNumber", 100),
             field("address", Shape::Own(Kind::Address)),
-            choice("type", &["AS"]),
+            choice(
+                "type",
+                &[
+                    "NONE", "ENK", "AS", "NUF", "ANS", "DA", "PRE", "KS", "ASA", "BBL", "BRL", "GFS", "SPA", "SF",
+                    "IKS", "KF_FKF", "FCD", "EOFG", "BA", "STI", "ORG", "ESEK", "SA", "SAM", "BO", "VPFO", "OS", "FLI",
+                    "Other",
+                ],
+            ),
             reference("currency", Kind::Other),
             flag("accountantOrSimilar").read_only(),
             choice("companyMigration", &["NONE", "AGRO"]).initially("NONE").read_only(),
