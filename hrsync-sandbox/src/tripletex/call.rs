@@ -7,7 +7,7 @@ use bytes::Bytes;
 /// One request as the company saw it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Call {
-    /// Method and path with ids as `{id}`, for example `PUT /timesheet/entry/{id}`; what no endpoint has: as it came.
+    /// Method and path with ids as `{id}`, for example `PUT /timesheet/entry/{id}`, or with [`Call::NO_ENDPOINT`].
     pub resource: String,
     /// The path as received, decoded and without `/v2`.
     pub path: String,
@@ -21,6 +21,11 @@ pub struct Call {
     pub request_id: String,
     /// The body of the request.
     pub body: Bytes,
+}
+
+impl Call {
+    /// Stands for a path that leads nowhere, which could hold anything.
+    pub const NO_ENDPOINT: &'static str = "(no endpoint)";
 }
 
 impl fmt::Debug for Call {

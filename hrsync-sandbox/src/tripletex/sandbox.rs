@@ -148,12 +148,12 @@ impl TripletexSandbox {
     pub fn handle(&self, request: &Request<Bytes>) -> Answer {
         let mut state = self.state();
         let whole: Vec<String> = request.uri().path().split('/').skip(1).map(|part| decode(part, false)).collect();
-        let parts = whole.strip_prefix(&["v2".to_owned()]).unwrap_or_default();
-        let found = routes::find(request.method().as_str(), parts);
-        let path = format!("/{}", parts.join("/"));
+        let below = whole.strip_prefix(&["v2".to_owned()]);
+        let found = below.map_or(Found::Nothing, |parts| routes::find(request.method().as_str(), parts));
+        let path = format!("/{}", below.unwrap_or(&whole).join("/"));
         let resource = match &found {
             Found::Route(route, _) => route.name(),
-            _ => format!("{} /{}", request.method(), whole.join("/")),
+            _ => format!("{} {}", request.method(), Call::NO_ENDPOINT),
         };
         let mix = state.options.fault_mix;
         let fault = fault::take(&mut state.faults, &resource).or_else(|| mix.draw(&mut state.rng));
