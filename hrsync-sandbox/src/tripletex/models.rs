@@ -20,6 +20,7 @@ const fn plain(kind: Kind, name: &'static str, fields: &'static [Field]) -> Mode
 
 pub(crate) static USER_TYPES: &[&str] = &["STANDARD", "EXTENDED", "NO_ACCESS"];
 
+/// In the order of [`Kind`].
 pub(crate) static MODELS: &[Model] = &[
     model(
         Kind::Employee,
@@ -429,6 +430,7 @@ pub(crate) static MODELS: &[Model] = &[
         "employee/category",
         &[text("displayName", 255), text("name", 255).filled(), text("number", 100), text("description", LONG)],
     ),
+    model(Kind::Other, "Object", "object", &[]),
     model(
         Kind::SessionToken,
         "SessionToken",
@@ -441,7 +443,6 @@ pub(crate) static MODELS: &[Model] = &[
             text("encryptionKey", LONG).null().read_only(),
         ],
     ),
-    model(Kind::Other, "Object", "object", &[]),
     model(Kind::ConsumerToken, "ConsumerToken", "token/consumer", &[text("token", LONG), date("expirationDate")]),
     model(
         Kind::EmployeeToken,
@@ -544,8 +545,8 @@ mod tests {
 
     #[test]
     fn every_kind_has_a_model_and_every_owner_is_a_field() {
-        for model in MODELS {
-            assert_eq!(model.kind.model().name, model.name);
+        for (place, model) in MODELS.iter().enumerate() {
+            assert_eq!((model.kind as usize, model.kind.model().name), (place, model.name));
             assert!(model.owner.is_none_or(|owner| model.field(owner).is_some()), "{}", model.name);
             for field in model.fields {
                 if let Shape::Reference(kind) | Shape::Own(kind) | Shape::Rows(kind) | Shape::Part(kind) = field.shape {
