@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
 use hrsync_sandbox::netvisor::{Algorithms, EmploymentEdit, FaultMix, NetvisorSandbox, Options, UrlForm};
+use hrsync_sandbox::tripletex::{self, TripletexSandbox};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -26,7 +27,7 @@ struct Arguments {
     /// People, keys and random faults follow from this number.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The port; 0 takes a free one.
+    /// The port of the first service, the next one that of the second; 0 takes free ones.
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// Leave stdin alone and serve until SIGTERM.
@@ -47,26 +48,51 @@ struct Arguments {
     /// Per cent of the requests that get no answer and are applied two seconds later.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
     late_percent: u8,
-    /// What employment periods in an edit of employee.nv do.
+    /// Netvisor: what employment periods in an edit of employee.nv do.
     #[arg(long, value_enum, default_value = "match")]
     employment_edit: Edit,
-    /// Accept the legacy MD5 and SHA256 signatures too.
+    /// Netvisor: accept the legacy MD5 and SHA256 signatures too.
     #[arg(long)]
     legacy_algorithms: bool,
-    /// Withdraw the right to this resource; may be repeated.
-    #[arg(long, value_name = "RESOURCE")]
+    /// Withdraw the right to this resource of Netvisor, or this entitlement id from the token of Tripletex; may be repeated.
+    #[arg(long, value_name = "RIGHT")]
     deny: Vec<String>,
-    /// Put illegal control character references into read answers.
+    /// Netvisor: put illegal control character references into read answers.
     #[arg(long)]
     control_characters: bool,
-    /// Which spelling of the URL may be signed.
+    /// Netvisor: which spelling of the URL may be signed.
     #[arg(long, value_enum, default_value = "either")]
     url_form: Form,
+    /// Tripletex: this month (2026-01) is approved for everybody; may be repeated.
+    #[arg(long, value_name = "MONTH")]
+    lock_month: Vec<String>,
+    /// Tripletex: the language of validation messages.
+    #[arg(long, value_enum, default_value = "no")]
+    language: Language,
+    /// Tripletex: so many calls a minute are answered, then 429.
+    #[arg(long, value_name = "CALLS")]
+    rate_limit: Option<u32>,
+    /// Tripletex: how a write into an approved month or week is refused.
+    #[arg(long, value_enum, default_value = "conflict")]
+    lock_answer: LockAnswer,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Vendor {
     Netvisor,
+    Tripletex,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Language {
+    No,
+    En,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LockAnswer {
+    Conflict,
+    Validation,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -99,15 +125,57 @@ impl Arguments {
                 Form::Decoded => UrlForm::Decoded,
             },
             latency: Duration::from_millis(self.delay_ms),
-            fault_mix: FaultMix {
-                fail_percent: self.fail_percent,
-                cut_percent: self.cut_percent,
-                lose_percent: self.lose_percent,
-                late_percent: self.late_percent,
-            },
+            fault_mix: self.fault_mix(),
             ..Options::default()
         }
     }
+
+    fn fault_mix(&self) -> FaultMix {
+        FaultMix {
+            fail_percent: self.fail_percent,
+            cut_percent: self.cut_percent,
+            lose_percent: self.lose_percent,
+            late_percent: self.late_percent,
+        }
+    }
+
+    fn tripletex_options(&self) -> tripletex::Options {
+        let mut options = tripletex::Options {
+            lock_answer: match self.lock_answer {
+                LockAnswer::Conflict => tripletex::LockAnswer::Conflict,
+                LockAnswer::Validation => tripletex::LockAnswer::Validation,
+            },
+            latency: Duration::from_millis(self.delay_ms),
+            fault_mix: self.fault_mix(),
+            ..tripletex::Options::default()
+        };
+        if let Some(calls) = self.rate_limit {
+            options.rate_limit.calls = calls;
+        }
+        options
+    }
+
+    /// The names to withdraw that are rights of that vendor; whether a name is one is `is_right`'s to say.
+    fn denied(&self, is_right: impl Fn(&str) -> bool) -> impl Iterator<Item = &String> {
+        self.deny.iter().filter(move |name| is_right(name))
+    }
+
+    fn employees(&self) -> usize {
+        usize::try_from(self.employees).unwrap_or_default()
+    }
+
+    /// The port of the service at that place among those asked for.
+    fn port(&self, vendor: Vendor) -> u16 {
+        let place = self.vendors.iter().position(|asked| *asked == vendor).unwrap_or_default();
+        match self.port {
+            0 => 0,
+            first => first.saturating_add(u16::try_from(place).unwrap_or_default()),
+        }
+    }
+}
+
+fn is_entitlement(name: &str) -> bool {
+    name.parse::<u32>().is_ok_and(TripletexSandbox::has_entitlement)
 }
 
 #[tokio::main]
@@ -122,31 +190,60 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(arguments: Arguments) -> std::io::Result<()> {
-    let mix = arguments.options().fault_mix;
+    let mix = arguments.fault_mix();
     let shares = [mix.fail_percent, mix.cut_percent, mix.lose_percent, mix.late_percent];
     if shares.into_iter().map(u32::from).sum::<u32>() > 100 {
         refuse("the shares of the faults are more than 100 per cent".into());
     }
+    let asked = |vendor| arguments.vendors.contains(&vendor);
+    let (netvisor, tripletex) = (asked(Vendor::Netvisor), asked(Vendor::Tripletex));
+    for name in &arguments.deny {
+        let known = (netvisor && NetvisorSandbox::has_resource(name)) || (tripletex && is_entitlement(name));
+        if !known {
+            refuse(format!("there is no right {name}"));
+        }
+    }
+    for month in &arguments.lock_month {
+        if !TripletexSandbox::is_month(month) {
+            refuse(format!("{month} is no month"));
+        }
+    }
     let mut announced = serde_json::Map::new();
     let mut servers = tokio::task::JoinSet::new();
     let stopped = stop(arguments.no_stdin)?;
-    if arguments.vendors.contains(&Vendor::Netvisor) {
-        let listener = listen(arguments.port).await?;
+    if netvisor {
+        let listener = listen(arguments.port(Vendor::Netvisor)).await?;
         let sandbox = NetvisorSandbox::builder()
-            .employees(usize::try_from(arguments.employees).unwrap_or_default())
+            .employees(arguments.employees())
             .seed(arguments.seed)
             .options(arguments.options())
             .base_url(format!("http://{}", listener.local_addr()?))
             .build();
-        for resource in &arguments.deny {
-            if !NetvisorSandbox::has_resource(resource) {
-                refuse(format!("there is no resource {resource}"));
-            }
+        for resource in arguments.denied(NetvisorSandbox::has_resource) {
             sandbox.set_right(resource, false);
         }
         let access = serde_json::to_value(sandbox.credentials()).map_err(std::io::Error::other)?;
         announced.insert("netvisor".into(), access);
         servers.spawn(hrsync_sandbox::serve::netvisor(listener, sandbox));
+    }
+    if tripletex {
+        let listener = listen(arguments.port(Vendor::Tripletex)).await?;
+        let builder = TripletexSandbox::builder()
+            .employees(arguments.employees())
+            .seed(arguments.seed)
+            .options(arguments.tripletex_options())
+            .language(match arguments.language {
+                Language::No => tripletex::Language::Norwegian,
+                Language::En => tripletex::Language::English,
+            })
+            .base_url(format!("http://{}/v2", listener.local_addr()?));
+        let sandbox = arguments.lock_month.iter().fold(builder, |builder, month| builder.lock_month(month)).build();
+        for right in arguments.denied(is_entitlement).filter_map(|name| name.parse().ok()) {
+            sandbox.set_right(tripletex::Holder::Token, right, false);
+        }
+        let access = serde_json::to_value(sandbox.credentials()).map_err(std::io::Error::other)?;
+        announced.insert("tripletex".into(), access);
+        servers.spawn(hrsync_sandbox::serve::tripletex(listener, sandbox));
     }
     announce(&serde_json::Value::Object(announced)).map_err(|error| about("standard output", &error))?;
     tokio::select! {
@@ -230,6 +327,18 @@ mod tests {
             ..Options::default()
         };
         assert_eq!(options(all).unwrap(), expected);
+        let all = "hrsync-sandbox --vendors netvisor,tripletex --port 4000 --delay-ms 20 --late-percent 4 --rate-limit 9 \
+--lock-answer validation --language en --lock-month 2026-01";
+        let arguments = Arguments::try_parse_from(all.split(' ')).unwrap();
+        let expected = tripletex::Options {
+            rate_limit: tripletex::RateLimit { calls: 9, ..tripletex::Options::default().rate_limit },
+            lock_answer: tripletex::LockAnswer::Validation,
+            latency: Duration::from_millis(20),
+            fault_mix: FaultMix { late_percent: 4, ..FaultMix::default() },
+            ..tripletex::Options::default()
+        };
+        assert_eq!(arguments.tripletex_options(), expected);
+        assert_eq!([Vendor::Netvisor, Vendor::Tripletex].map(|vendor| arguments.port(vendor)), [4000, 4001]);
         for wrong in ["--fail-percent 101", "--employees 1000001", "--vendors nobody", "--employment-edit"] {
             assert!(options(&format!("hrsync-sandbox {wrong}")).is_err(), "{wrong}");
         }

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,7 +15,10 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-use crate::netvisor::{Answer, Delivery, NetvisorSandbox};
+use crate::answer::{Answer, Delivery};
+use crate::netvisor::NetvisorSandbox;
+use crate::service::{InFlight, Service};
+use crate::tripletex::TripletexSandbox;
 
 /// Larger requests are answered 413.
 const MAX_REQUEST: usize = 8 * 1024 * 1024;
@@ -25,11 +29,23 @@ const LATE: Duration = Duration::from_secs(2);
 /// How long a caller of a lost request waits before the connection is closed.
 const SILENCE: Duration = Duration::from_secs(600);
 
-/// Serves the company on the listener until the future is dropped.
+/// Serves a Netvisor company on the listener until the future is dropped.
 ///
 /// # Errors
 /// Fails when the listener does.
 pub async fn netvisor(listener: TcpListener, sandbox: NetvisorSandbox) -> io::Result<Infallible> {
+    serve(listener, Arc::new(sandbox)).await
+}
+
+/// Serves a Tripletex company on the listener until the future is dropped.
+///
+/// # Errors
+/// Fails when the listener does.
+pub async fn tripletex(listener: TcpListener, sandbox: TripletexSandbox) -> io::Result<Infallible> {
+    serve(listener, Arc::new(sandbox)).await
+}
+
+async fn serve(listener: TcpListener, service: Arc<dyn Service>) -> io::Result<Infallible> {
     loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
@@ -39,29 +55,29 @@ pub async fn netvisor(listener: TcpListener, sandbox: NetvisorSandbox) -> io::Re
             }
             Err(error) => return Err(error),
         };
-        let sandbox = sandbox.clone();
+        let company = Arc::clone(&service);
         tokio::spawn(async move {
-            let service = service_fn(move |request| answer(sandbox.clone(), request));
+            let service = service_fn(move |request| answer(Arc::clone(&company), request));
             // A broken connection is the caller's business, and for the faults it is the purpose.
             let _closed = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }
 
-async fn answer(sandbox: NetvisorSandbox, request: Request<Incoming>) -> io::Result<Response<Outgoing>> {
+async fn answer(service: Arc<dyn Service>, request: Request<Incoming>) -> io::Result<Response<Outgoing>> {
     let (parts, body) = request.into_parts();
     let Some(body) = collect(body).await? else {
         let mut response = Response::new(Outgoing::new(Bytes::new(), false));
         *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
         return Ok(response);
     };
-    let flight = sandbox.enter();
-    let answer = sandbox.process(&Request::from_parts(parts, body), flight.overlaps());
+    let flight = InFlight::enter(service.in_flight());
+    let answer = service.process(&Request::from_parts(parts, body), flight.overlaps());
     if answer.delivery == Delivery::TimedOutLate {
         // Not in this future, which ends when the caller hangs up.
         tokio::spawn(async move {
             tokio::time::sleep(LATE).await;
-            sandbox.apply_late();
+            service.apply_late();
         });
     }
     if !answer.delay.is_zero() {

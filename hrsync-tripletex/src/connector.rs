@@ -478,7 +478,7 @@ impl Connector for TripletexConnector {
             }
             Err(error) => return Err(error),
         };
-        let missing = Right::needed(self.config.absences).filter(|right| !granted.contains(&entitlement(*right)));
+        let missing = Right::asked_for(self.config.absences).filter(|right| !granted.contains(&entitlement(*right)));
         let mut findings: Vec<Finding> = missing.map(Right::finding).collect();
         findings.extend(self.owner_findings(owner).await?);
         Ok(Preflight { credentials_accepted: true, findings })

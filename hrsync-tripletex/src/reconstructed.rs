@@ -29,6 +29,8 @@ pub fn entitlement(right: Right) -> u32 {
         Right::Employees => 119,
         // AUTH_HOURS_COMPANY
         Right::TimeSheets => 6,
+        // ROLE_ADMINISTRATOR
+        Right::AddPeople => 1,
     }
 }
 
@@ -66,6 +68,10 @@ pub const COMPLETED_IS_LOCKED: bool = false;
 
 /// What rounding to hundredths of an hour may add to a day that several absences share.
 pub const ROUNDING: Hundredths = Hundredths(4);
+
+/// The field that a refusal of hours in a closed period complains about, where it is not told by a code of its own. Days that are sent are
+/// days, so that nothing else can be meant.
+pub const LOCKED_FIELD: &str = "date";
 
 /// A vendor code with which a request is refused that would be taken when it is sent again at once: seen on the list resource of time
 /// sheet entries.

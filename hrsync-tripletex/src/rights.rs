@@ -1,6 +1,6 @@
 //! The rights that a token needs, and how a missing one is told.
 
-use hrsync_core::{Finding, Fixer};
+use hrsync_core::{Finding, Fixer, Severity};
 
 use crate::texts::{EMPLOYEE_RIGHTS, TOKEN_RIGHTS};
 
@@ -16,14 +16,16 @@ pub enum Right {
     Employees,
     /// Time sheets of the entire company; needed for absences only.
     TimeSheets,
+    /// User administration; needed to add people only.
+    AddPeople,
 }
 
 impl Right {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::EmployeeReports, Self::Company, Self::Employees, Self::TimeSheets];
+    pub const ALL: [Self; 5] = [Self::EmployeeReports, Self::Company, Self::Employees, Self::TimeSheets, Self::AddPeople];
 
-    /// Those that a connection needs.
-    pub fn needed(absences: bool) -> impl Iterator<Item = Self> {
+    /// Those that a check of a connection asks for.
+    pub fn asked_for(absences: bool) -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(move |right| absences || *right != Self::TimeSheets)
     }
 
@@ -34,6 +36,7 @@ impl Right {
             Self::Company => "company",
             Self::Employees => "employees",
             Self::TimeSheets => "time_sheets",
+            Self::AddPeople => "add_people",
         }
     }
 
@@ -44,6 +47,7 @@ impl Right {
             Self::Company => "Full access to company information",
             Self::Employees => "Full access to employee information",
             Self::TimeSheets => "Access to all time sheets incl. approval",
+            Self::AddPeople => "User administrator",
         }
     }
 
@@ -54,6 +58,7 @@ impl Right {
             Self::Company => "Full tilgang til selskapsinformasjon",
             Self::Employees => "Full tilgang til ansattinformasjon",
             Self::TimeSheets => "Tilgang til alle timelister inkl. godkjenning",
+            Self::AddPeople => "Brukeradministrator",
         }
     }
 
@@ -79,11 +84,14 @@ impl Right {
         format!("the employee token has not got the right \"{}\" ({}){entire}", self.name(), self.norwegian())
     }
 
-    /// The finding that a token has not got it.
+    /// The finding that a token has not got it. Who adds nobody needs no user administrator, so that is good to know and no problem.
     pub fn finding(self) -> Finding {
-        Finding::problem(RIGHT_MISSING, self.missing(), self.fixer())
-            .with_hint(self.path())
-            .with_param("right", self.code())
+        let mut finding = Finding::problem(RIGHT_MISSING, self.missing(), self.fixer());
+        if self == Self::AddPeople {
+            finding.severity = Severity::Notice;
+            finding.message = format!("{}; nobody can be added to Tripletex", finding.message).into();
+        }
+        finding.with_hint(self.path()).with_param("right", self.code())
     }
 }
 

@@ -121,7 +121,8 @@ const SETUP: &[SetupStep] = &[
         title: "Check the owner's access",
         text: "The employee who is to own the token needs an active system access (Systemtilgang), access to employee related \
                accounting reports (Ansattrelaterte regnskapsrapporter), full access to company information (Full tilgang til \
-               selskapsinformasjon) and full access to employee information (Full tilgang til ansattinformasjon). Where absences \
+               selskapsinformasjon) and full access to employee information (Full tilgang til ansattinformasjon); to add people, it \
+               has to be a user administrator (Brukeradministrator). Where absences \
                are to be carried over also access to all time sheets incl. approval (Tilgang til alle timelister inkl. \
                godkjenning), for the entire company and on the token itself.",
     },

@@ -96,6 +96,10 @@ fn both_shapes_of_a_refused_value_name_the_field() {
         &of_fields(&[("employments.startDate", Some("employments[0].startDate"))]),
     );
     assert_eq!(nested.field_paths(), ["employment.start"]);
+    for operation in [Operation::CreateEntries, Operation::UpdateEntries, Operation::DeleteEntry] {
+        let closed = error(operation, 422, &of_fields(&[("date", None)]));
+        assert_eq!((closed.kind(), closed.code(), closed.fixer()), (ErrorKind::Locked, "tripletex.locked", Fixer::PayrollClerk));
+    }
     let nameless = error(Operation::CreateEmployee, 422, &of_fields(&[("", None)]));
     assert!(nameless.field_paths().is_empty());
     assert_eq!(nameless.code(), "tripletex.value_refused");

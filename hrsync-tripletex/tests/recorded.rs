@@ -123,6 +123,7 @@ fn the_recorded_owner_of_a_token_and_its_entitlements_decode() {
         (hrsync_tripletex::rights::Right::Company, "AUTH_COMPANY_ADMIN"),
         (hrsync_tripletex::rights::Right::Employees, "AUTH_COMPANY_EMPLOYEE_ADMIN"),
         (hrsync_tripletex::rights::Right::TimeSheets, "AUTH_HOURS_COMPANY"),
+        (hrsync_tripletex::rights::Right::AddPeople, "ROLE_ADMINISTRATOR"),
     ] {
         let id = hrsync_tripletex::reconstructed::entitlement(right);
         let all = probe["entitlements"].as_array().unwrap();

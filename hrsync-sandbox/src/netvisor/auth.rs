@@ -13,8 +13,9 @@ use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
 use super::credentials::Credentials;
 use super::options::{Algorithms, Options, UrlForm};
-use super::query::{Language, decode};
+use super::query::Language;
 use super::texts::{ALGORITHM, HEADER, KEYS, MAC_ECHO, NOT_UNIQUE, ORGANISATION, PARTNER, Refusal, STAMP};
+use crate::percent::decode;
 
 const SENDER: &str = "X-Netvisor-Authentication-Sender";
 const CUSTOMER: &str = "X-Netvisor-Authentication-CustomerId";

@@ -5,13 +5,13 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use super::auth::Ledger;
-use super::clock::{Clock, system};
 use super::credentials::Credentials;
 use super::generate::generate;
 use super::options::Options;
 use super::person::Person;
 use super::sandbox::NetvisorSandbox;
 use super::state::State;
+use crate::clock::{Clock, system};
 use crate::rng::SplitMix64;
 
 /// Builds a [`NetvisorSandbox`]; see [`NetvisorSandbox::builder`].

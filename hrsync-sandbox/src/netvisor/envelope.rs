@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::clock::helsinki_stamp;
+use super::helsinki::helsinki_stamp;
 use super::query::Language;
 use super::texts::Refusal;
 use super::xml::Writer;

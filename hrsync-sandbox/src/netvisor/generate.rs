@@ -184,7 +184,7 @@ mod tests {
     use time::macros::date;
 
     use super::generate;
-    use crate::netvisor::clock::parse_date;
+    use crate::clock::parse_date;
     use crate::netvisor::identity::{hetu_facts, iban_is_valid};
     use crate::netvisor::person::IdentifierKind;
     use crate::netvisor::reconstructed::{SALARY_MODELS, is_employed};

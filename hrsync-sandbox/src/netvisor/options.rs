@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::fault::FaultMix;
+use crate::fault::FaultMix;
 
 /// Which signature algorithms are accepted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -8,10 +8,10 @@
 
 use time::Date;
 
-use super::clock::parse_date;
 use super::options::{EmploymentEdit, Options};
 use super::person::{AdditionalField, Degree, Dimension, Period, Person, SettlementPoint};
 use super::texts::Code;
+use crate::clock::parse_date;
 
 /// The salary models the company knows; they are matched by name. The Finnish ones are the vendor's templates, which
 /// every real company renames; "No salary model" is the one that HR integrations give to new people.

@@ -1,22 +1,19 @@
 //! The company and the way of a request through it.
 
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
 use http::Request;
 use time::OffsetDateTime;
 
-use super::answer::{Answer, Delivery};
 use super::auth::{Ledger, authenticate, language, transaction_id, wants_status_codes};
 use super::builder::NetvisorSandboxBuilder;
 use super::call::Call;
-use super::client::SandboxClient;
-use super::clock::{Clock, helsinki_date};
 use super::credentials::Credentials;
 use super::envelope;
-use super::fault::{self, Fault, FaultRule};
+use super::helsinki::helsinki_date;
 use super::options::Options;
 use super::person::Person;
 use super::query::Query;
@@ -24,6 +21,11 @@ use super::reconstructed::{GATEWAY_PAGE, NOT_FOUND_PAGE, http_status};
 use super::resources::{self, Operation, Resource};
 use super::state::State;
 use super::texts::{Code, METHOD, NO_RIGHT, OVERLAP, Refusal};
+use crate::answer::{Answer, Delivery};
+use crate::client::SandboxClient;
+use crate::clock::Clock;
+use crate::fault::{self, Fault, FaultRule};
+use crate::service::{Service, lock};
 
 /// A stateful Netvisor company and its web service. Clones are the same company.
 #[derive(Clone)]
@@ -34,32 +36,7 @@ struct Inner {
     ledger: Arc<Mutex<Ledger>>,
     credentials: Credentials,
     clock: Clock,
-    in_flight: AtomicUsize,
-}
-
-/// A request that is on its way; dropping it ends it.
-#[derive(Debug)]
-pub(crate) struct InFlight {
-    sandbox: NetvisorSandbox,
-    overlaps: bool,
-}
-
-impl InFlight {
-    /// Whether another request was on its way when this one came.
-    pub(crate) fn overlaps(&self) -> bool {
-        self.overlaps
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.sandbox.0.in_flight.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-/// A panic elsewhere leaves the data usable: every change is stored in one step.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    in_flight: Arc<AtomicUsize>,
 }
 
 impl NetvisorSandbox {
@@ -70,7 +47,7 @@ impl NetvisorSandbox {
     }
 
     pub(crate) fn new(state: State, credentials: Credentials, clock: Clock, ledger: Arc<Mutex<Ledger>>) -> Self {
-        let in_flight = AtomicUsize::new(0);
+        let in_flight = Arc::new(AtomicUsize::new(0));
         Self(Arc::new(Inner { state: Mutex::new(state), ledger, credentials, clock, in_flight }))
     }
 
@@ -80,11 +57,6 @@ impl NetvisorSandbox {
 
     pub(crate) fn ledger(&self) -> Arc<Mutex<Ledger>> {
         Arc::clone(&self.0.ledger)
-    }
-
-    pub(crate) fn enter(&self) -> InFlight {
-        let others = self.0.in_flight.fetch_add(1, Ordering::SeqCst);
-        InFlight { sandbox: self.clone(), overlaps: others > 0 }
     }
 
     /// The credentials that the company accepts.
@@ -197,10 +169,10 @@ impl NetvisorSandbox {
 
     /// The synchronous state machine behind both fronts. Requests given here never overlap.
     pub fn handle(&self, request: &Request<Bytes>) -> Answer {
-        self.process(request, false)
+        self.answer(request, false)
     }
 
-    pub(crate) fn process(&self, request: &Request<Bytes>, overlaps: bool) -> Answer {
+    fn answer(&self, request: &Request<Bytes>, overlaps: bool) -> Answer {
         let path = request.uri().path();
         let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
         let mut state = self.state();
@@ -210,8 +182,8 @@ impl NetvisorSandbox {
         }
         let latency = state.options.latency;
         let (mut answer, code) = match &fault {
-            Some(Fault::Status(status)) => (Answer::new(*status, GATEWAY_PAGE), None),
-            Some(Fault::Html) => (Answer::new(200, GATEWAY_PAGE), None),
+            Some(Fault::Status(status)) => (Answer::html(*status, GATEWAY_PAGE), None),
+            Some(Fault::Html) => (Answer::html(200, GATEWAY_PAGE), None),
             Some(Fault::Timeout) => (Answer::nothing(Delivery::TimedOut), None),
             Some(Fault::LateApply) => {
                 let late = self.admit(&mut state, request, &name, overlaps, (self.0.clock)()).ok().flatten();
@@ -254,16 +226,16 @@ impl NetvisorSandbox {
         let mut out = envelope::succeeded(now);
         let outcome = match self.admit(state, request, name, overlaps, now) {
             Ok(Some(operation)) => operation.run(state, &mut out),
-            Ok(None) => return (Answer::new(404, NOT_FOUND_PAGE), None),
+            Ok(None) => return (Answer::html(404, NOT_FOUND_PAGE), None),
             Err(refusal) => Err(refusal),
         };
         match outcome {
-            Ok(()) => (Answer::new(200, out.finish()), None),
+            Ok(()) => (Answer::html(200, out.finish()), None),
             Err(refusal) => {
                 let asked = wants_status_codes(request) && state.options.http_status_codes;
                 let status = if asked { http_status(refusal.code()) } else { 200 };
                 let body = envelope::failed(&refusal, language(request), now);
-                (Answer::new(status, body), Some(refusal.code()))
+                (Answer::html(status, body), Some(refusal.code()))
             }
         }
     }
@@ -290,6 +262,20 @@ impl NetvisorSandbox {
         }
         let query = Query::parse(request.uri().query().unwrap_or_default());
         Ok(Some(Operation { resource, query, body: request.body().clone(), today: helsinki_date(now) }))
+    }
+}
+
+impl Service for NetvisorSandbox {
+    fn in_flight(&self) -> &Arc<AtomicUsize> {
+        &self.0.in_flight
+    }
+
+    fn process(&self, request: &Request<Bytes>, overlaps: bool) -> Answer {
+        self.answer(request, overlaps)
+    }
+
+    fn apply_late(&self) -> usize {
+        Self::apply_late(self)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Checks a request body against a table: which elements, in which order, how often, with what in them.
 
-use super::clock::parse_date;
 use super::texts::{ATTRIBUTE, CONTENT, EMPTY, MISSING, NOT_XML, ORDER, REPEATED, Refusal, TOO_LONG, UNKNOWN_ELEMENT};
 use super::xml::Element;
+use crate::clock::parse_date;
 
 /// How often an element may occur and whether it may be empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::call::Call;
-use super::fault::FaultRule;
 use super::options::Options;
 use super::person::Person;
 use super::resources::Operation;
+use crate::fault::FaultRule;
 use crate::rng::SplitMix64;
 
 // No Debug: people and waiting messages are personal data.

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::VENDOR;
 use crate::auth::TOKEN_REFUSED;
 use crate::mapping::field_at;
-use crate::reconstructed::PASSING_CONFLICT;
+use crate::reconstructed::{LOCKED_FIELD, PASSING_CONFLICT};
 use crate::rights::{RIGHT_MISSING, Right};
 use crate::texts::{ACTIVITIES, API_ACCESS, MONTHLY_OVERVIEW, REGISTRATION};
 
@@ -49,7 +49,7 @@ operations! {
     /// One person.
     Employee = "read employee", Some(Right::Employees);
     /// A new person.
-    CreateEmployee = "create employee", Some(Right::Employees);
+    CreateEmployee = "create employee", Some(Right::AddPeople);
     /// A change of a person.
     UpdateEmployee = "update employee", Some(Right::Employees);
     /// The employments of a person.
@@ -135,6 +135,21 @@ const fn defect(code: i64, message: &'static str) -> CodeRule {
     rule(code, ErrorKind::InvalidData, "tripletex.request_refused", message, Fixer::HostDeveloper)
 }
 
+/// Hours that cannot be written any more.
+const LOCKED: CodeRule = CodeRule {
+    hint: Some(MONTHLY_OVERVIEW),
+    ..rule(
+        10_000,
+        ErrorKind::Locked,
+        "tripletex.locked",
+        "the period is approved in Tripletex, or its hours are invoiced or paid",
+        Fixer::PayrollClerk,
+    )
+};
+
+/// The code of errors about a value, until more is known of its field.
+const VALUE_REFUSED: &str = "tripletex.value_refused";
+
 /// The codes are documented; every one of them is a refusal, so that nothing was done.
 const CODES: &[CodeRule] = &[
     CodeRule {
@@ -180,20 +195,11 @@ const CODES: &[CodeRule] = &[
         "the employee token has not got the right to do this",
         Fixer::VendorAdministrator,
     ),
-    CodeRule {
-        hint: Some(MONTHLY_OVERVIEW),
-        ..rule(
-            10_000,
-            ErrorKind::Locked,
-            "tripletex.locked",
-            "the period is approved in Tripletex, or its hours are invoiced or paid",
-            Fixer::PayrollClerk,
-        )
-    },
+    LOCKED,
     rule(
         18_000,
         ErrorKind::InvalidData,
-        "tripletex.value_refused",
+        VALUE_REFUSED,
         "Tripletex refuses a value",
         Fixer::HostAdministrator,
     ),
@@ -329,8 +335,8 @@ fn describe(operation: Operation, status: u16, by_status: Error, body: ApiError,
     let mut fields: Vec<&str> = messages.iter().filter_map(ValidationMessage::field).collect();
     fields.sort_unstable();
     fields.dedup();
-    if error.kind() == ErrorKind::InvalidData {
-        error = by_field(error, &fields);
+    if error.code() == VALUE_REFUSED {
+        error = by_field(error, operation, &fields);
     }
     for field in fields {
         let known = field_at(field).map(FieldId::name);
@@ -350,24 +356,33 @@ fn describe(operation: Operation, status: u16, by_status: Error, body: ApiError,
 fn by_right(error: Error, operation: Operation) -> Error {
     match (error.kind(), operation.right()) {
         (ErrorKind::PermissionDenied, Some(right)) => {
-            said(&error, right.missing()).with_code(RIGHT_MISSING).with_fixer(right.fixer()).with_hint(right.path())
+            said(&error, error.kind(), right.missing()).with_code(RIGHT_MISSING).with_fixer(right.fixer()).with_hint(right.path())
         }
         _ => error,
     }
 }
 
 /// Says what the refusal of a field means, where it has one meaning.
-fn by_field(error: Error, fields: &[&str]) -> Error {
-    let one = FIELDS.iter().find(|rule| fields.contains(&rule.field));
-    match one.filter(|_| error.code() == "tripletex.value_refused") {
-        Some(rule) => said(&error, rule.message).with_code(rule.name).with_fixer(rule.fixer).with_hint(rule.hint),
+fn by_field(error: Error, operation: Operation, fields: &[&str]) -> Error {
+    let of_hours = matches!(operation, Operation::CreateEntries | Operation::UpdateEntries | Operation::DeleteEntry);
+    if of_hours && fields == [LOCKED_FIELD] {
+        return said(&error, ErrorKind::Locked, LOCKED.message)
+            .with_code(LOCKED.name)
+            .with_fixer(LOCKED.fixer)
+            .with_hint(MONTHLY_OVERVIEW);
+    }
+    match FIELDS.iter().find(|rule| fields.contains(&rule.field)) {
+        Some(rule) => said(&error, error.kind(), rule.message)
+            .with_code(rule.name)
+            .with_fixer(rule.fixer)
+            .with_hint(rule.hint),
         None => error,
     }
 }
 
 /// The error with another message.
-fn said(error: &Error, message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    let said = Error::new(error.kind(), message)
+fn said(error: &Error, kind: ErrorKind, message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    let said = Error::new(kind, message)
         .with_vendor(VENDOR)
         .with_outcome(error.outcome())
         .with_retry(error.retry())

@@ -76,7 +76,7 @@ impl Script {
         let script = Self::default();
         script.on(SESSION, value(session("s1", "2026-11-29")));
         script.on("GET /token/session/>whoAmI", value(json!({"employeeId": 1, "actualEmployeeId": 2, "companyId": 3})));
-        script.on("GET /employee/entitlement", list(rights(&[114, 21, 119, 6])));
+        script.on("GET /employee/entitlement", list(rights(&[1, 114, 21, 119, 6])));
         script
     }
 

@@ -1,6 +1,6 @@
 //! What must hold beyond the form of a message.
 
-use crate::netvisor::clock::parse_date;
+use crate::clock::parse_date;
 use crate::netvisor::person::{Period, Person};
 use crate::netvisor::reconstructed::SALARY_MODELS;
 use crate::netvisor::state::State;

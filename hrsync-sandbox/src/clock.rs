@@ -1,4 +1,4 @@
-//! The company's clock and Finnish local time.
+//! A company's clock, local time in the European Union, and plain dates.
 
 use std::sync::Arc;
 
@@ -13,18 +13,18 @@ pub(crate) fn system() -> Clock {
     Arc::new(OffsetDateTime::now_utc)
 }
 
-/// The instant in Finnish local time.
+/// The instant in the local time of a zone of the European Union that is `winter` hours ahead of UTC in winter.
 ///
 /// The rule is written by hand (EU summer time: from 01:00 UTC of the last Sunday of March to 01:00 UTC of the last
 /// Sunday of October) because a time zone database is too much for two changes a year.
-fn helsinki(instant: OffsetDateTime) -> OffsetDateTime {
+pub(crate) fn local(instant: OffsetDateTime, winter: i8) -> OffsetDateTime {
     let utc = instant.to_offset(UtcOffset::UTC);
     let change = |month| last_sunday(utc.year(), month).map(|day| day.midnight().assume_utc() + Duration::HOUR);
     let summer = match (change(Month::March), change(Month::October)) {
         (Some(from), Some(to)) => from <= utc && utc < to,
         _ => false,
     };
-    let hours = if summer { 3 } else { 2 };
+    let hours = if summer { winter.saturating_add(1) } else { winter };
     UtcOffset::from_hms(hours, 0, 0).map_or(utc, |offset| utc.to_offset(offset))
 }
 
@@ -35,27 +35,6 @@ fn last_sunday(year: i32, month: Month) -> Option<Date> {
         day = day.previous_day()?;
     }
     Some(day)
-}
-
-/// The `TimeStamp` of an answer: `d.M.yyyy H:mm:ss` in Finnish local time, without a zone.
-#[must_use]
-pub fn helsinki_stamp(instant: OffsetDateTime) -> String {
-    let local = helsinki(instant);
-    format!(
-        "{}.{}.{} {}:{:02}:{:02}",
-        local.day(),
-        u8::from(local.month()),
-        local.year(),
-        local.hour(),
-        local.minute(),
-        local.second()
-    )
-}
-
-/// The Finnish calendar day of an instant, which decides whether an employment is running.
-#[must_use]
-pub fn helsinki_date(instant: OffsetDateTime) -> Date {
-    helsinki(instant).date()
 }
 
 /// A strict `YYYY-MM-DD`.
@@ -76,29 +55,15 @@ pub(crate) fn parse_date(text: &str) -> Option<Date> {
 mod tests {
     use time::macros::{date, datetime};
 
-    use super::{helsinki_date, helsinki_stamp, parse_date};
+    use super::{local, parse_date};
 
     #[test]
-    fn stamps_around_both_changes_of_the_clock() {
-        let cases = [
-            (datetime!(2023-06-05 13:12:09 UTC), "5.6.2023 16:12:09"),
-            (datetime!(2026-01-02 03:04:05 UTC), "2.1.2026 5:04:05"),
-            (datetime!(2026-03-29 00:59:59 UTC), "29.3.2026 2:59:59"),
-            (datetime!(2026-03-29 01:00:00 UTC), "29.3.2026 4:00:00"),
-            (datetime!(2026-10-25 00:59:59 UTC), "25.10.2026 3:59:59"),
-            (datetime!(2026-10-25 01:00:00 UTC), "25.10.2026 3:00:00"),
-            (datetime!(2027-03-28 01:00:00 UTC), "28.3.2027 4:00:00"),
-            (datetime!(2027-10-31 00:59:59 UTC), "31.10.2027 3:59:59"),
-        ];
-        for (instant, expected) in cases {
-            assert_eq!(helsinki_stamp(instant), expected);
-        }
-    }
-
-    #[test]
-    fn the_day_changes_before_midnight_utc() {
-        assert_eq!(helsinki_date(datetime!(2026-07-31 21:00 UTC)), date!(2026 - 08 - 01));
-        assert_eq!(helsinki_date(datetime!(2026-12-31 21:59:59 UTC)), date!(2026 - 12 - 31));
+    fn summer_time_begins_and_ends_at_one_o_clock_utc() {
+        let hour = |instant| local(instant, 1).hour();
+        assert_eq!(hour(datetime!(2026-03-29 00:59:59 UTC)), 1);
+        assert_eq!(hour(datetime!(2026-03-29 01:00:00 UTC)), 3);
+        assert_eq!(hour(datetime!(2026-10-25 00:59:59 UTC)), 2);
+        assert_eq!(hour(datetime!(2026-10-25 01:00:00 UTC)), 2);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 /// How an answer fares on its way back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub enum Delivery {
 pub struct Answer {
     /// The HTTP status; 0 when no answer was made.
     pub status: u16,
+    /// The HTTP headers.
+    pub headers: HeaderMap,
     /// The whole body, also when only half of it arrives.
     pub body: Bytes,
     /// How it fares on its way.
@@ -38,8 +40,19 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// An answer that arrives at once, without headers.
     pub(crate) fn new(status: u16, body: impl Into<Bytes>) -> Self {
-        Self { status, body: body.into(), delivery: Delivery::Whole, delay: Duration::ZERO }
+        Self { status, headers: HeaderMap::new(), body: body.into(), delivery: Delivery::Whole, delay: Duration::ZERO }
+    }
+
+    /// The same with this type of content.
+    pub(crate) fn of(mut self, content_type: &'static str) -> Self {
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        self
+    }
+
+    pub(crate) fn html(status: u16, body: impl Into<Bytes>) -> Self {
+        Self::new(status, body).of("text/html; charset=utf-8")
     }
 
     pub(crate) fn nothing(delivery: Delivery) -> Self {
@@ -61,7 +74,7 @@ impl Answer {
     pub fn into_response(self) -> Response<Bytes> {
         let mut response = Response::new(self.arriving());
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        *response.headers_mut() = self.headers;
         response
     }
 }

@@ -8,7 +8,7 @@ use crate::rng::SplitMix64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// A gateway answers with this status and an HTML page; nothing is applied.
+    /// This status is answered, with the page of a gateway or the service's own unspecified error; nothing is applied.
     Status(u16),
     /// The request is applied, the answer stops in the middle.
     CutBody,
@@ -18,19 +18,19 @@ pub enum Fault {
     LostReply,
     /// Nothing is applied and no answer comes.
     Timeout,
-    /// No answer comes; the request is applied by [`apply_late`](super::NetvisorSandbox::apply_late) (the socket front
-    /// calls it after two seconds).
+    /// No answer comes; the request is applied by the sandbox's `apply_late` (the socket front calls it after two
+    /// seconds).
     LateApply,
     /// The request is applied and answered, but only after this time.
     Delay(Duration),
-    /// The request is applied and the answer is XML whose last element is not closed.
+    /// The request is applied and the answer lacks its end.
     Malformed,
     /// No connection comes about; nothing arrives.
     Connect,
 }
 
 impl Fault {
-    /// This fault, for the next request of `resource` (any case).
+    /// This fault, for the next request of `resource` (any case), as the service's log of calls names it.
     #[must_use]
     pub fn on(self, resource: &str) -> FaultRule {
         FaultRule { resource: Some(resource.to_ascii_lowercase()), skip: 0, fault: self }
@@ -43,7 +43,8 @@ impl Fault {
 /// skip lets the request pass and counts it, any other rule strikes and is gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaultRule {
-    /// The resource to wait for, for example `employee.nv`; none: any.
+    /// The resource to wait for, as the log of calls names it, for example `employee.nv` or `POST /timesheet/entry`; none:
+    /// any.
     pub resource: Option<String>,
     /// How many matching requests pass first.
     pub skip: usize,
