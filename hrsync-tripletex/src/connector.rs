@@ -15,7 +15,8 @@ use hrsync_core::connector::{
 use hrsync_core::mapping::Mapping;
 use hrsync_core::model::FieldKind;
 use hrsync_core::{
-    Clock, Connector, Error, ErrorKind, FieldId, Finding, Fixer, Outcome, Record, Result, SystemClock, VendorId, field,
+    Clock, Connector, Error, ErrorKind, FieldId, Finding, Fixer, Outcome, Record, Result, Retry, SystemClock, VendorId,
+    field,
 };
 use hrsync_http::{
     Call, Effect, HttpClient, Pace, PaceSettings, Pipeline, Quota, QuotaHeaders, RetryPolicy, Session, Verdict,
@@ -28,7 +29,7 @@ use crate::auth::{self, ZONE};
 use crate::config::{self, TripletexConfig, TripletexCredentials};
 use crate::mapping::{EMPLOYMENT, mapping};
 use crate::people::{self, EmploymentChange};
-use crate::reconstructed::{IN_FLIGHT, SETTLE_AFTER, entitlement};
+use crate::reconstructed::{IN_FLIGHT, LIMIT_PERIOD, SETTLE_AFTER, entitlement};
 use crate::rights::Right;
 use crate::texts::SYSTEM_ACCESS;
 use crate::wire::answer::whole_list;
@@ -219,7 +220,8 @@ impl TripletexConnector {
                 }
                 // The answer that says so does not say for how long; those before it did.
                 Err(error) if error.kind() == ErrorKind::RateLimited && error.retry_after().is_none() => {
-                    Verdict::Failed(error.with_retry(hrsync_core::Retry::Later(self.quota.resets_in())))
+                    let wait = self.quota.resets_in().unwrap_or(LIMIT_PERIOD);
+                    Verdict::Failed(error.with_retry(Retry::Later(Some(wait))))
                 }
                 Err(error) => Verdict::Failed(error),
             }

@@ -17,6 +17,10 @@ pub const SETTLE_AFTER: Duration = Duration::from_secs(300);
 /// How many requests of one account are under way at a time. The vendor publishes no number.
 pub const IN_FLIGHT: usize = 4;
 
+/// How long to wait after an answer that there were too many requests, where no answer told when they are counted anew. The vendor
+/// publishes no number; a client of the service waits no longer than this.
+pub const LIMIT_PERIOD: Duration = Duration::from_secs(60);
+
 /// The entitlement that stands for a right, by the id that stays the same when names change. The ids were recorded with their
 /// names; which of them the rights on the vendor's screens are is inferred from the names.
 pub fn entitlement(right: Right) -> u32 {

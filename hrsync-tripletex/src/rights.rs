@@ -22,7 +22,8 @@ pub enum Right {
 
 impl Right {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::EmployeeReports, Self::Company, Self::Employees, Self::TimeSheets, Self::AddPeople];
+    pub const ALL: [Self; 5] =
+        [Self::EmployeeReports, Self::Company, Self::Employees, Self::TimeSheets, Self::AddPeople];
 
     /// Those that a check of a connection asks for.
     pub fn asked_for(absences: bool) -> impl Iterator<Item = Self> {

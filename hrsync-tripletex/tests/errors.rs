@@ -98,7 +98,10 @@ fn both_shapes_of_a_refused_value_name_the_field() {
     assert_eq!(nested.field_paths(), ["employment.start"]);
     for operation in [Operation::CreateEntries, Operation::UpdateEntries, Operation::DeleteEntry] {
         let closed = error(operation, 422, &of_fields(&[("date", None)]));
-        assert_eq!((closed.kind(), closed.code(), closed.fixer()), (ErrorKind::Locked, "tripletex.locked", Fixer::PayrollClerk));
+        assert_eq!(
+            (closed.kind(), closed.code(), closed.fixer()),
+            (ErrorKind::Locked, "tripletex.locked", Fixer::PayrollClerk)
+        );
     }
     let nameless = error(Operation::CreateEmployee, 422, &of_fields(&[("", None)]));
     assert!(nameless.field_paths().is_empty());

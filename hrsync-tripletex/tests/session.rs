@@ -211,6 +211,14 @@ async fn the_time_to_wait_is_known_from_earlier_answers() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn where_no_answer_told_when_a_minute_is_waited() {
+    let (script, clock) = (Script::new(), clock());
+    script.now("GET /token/session/>whoAmI", Answer::Of(429, Vec::new(), Value::Null));
+    let error = people(&connector(&script, &clock, |builder| builder)).await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_sent_while_nothing_is_left() {
     let (script, clock) = (Script::new(), clock());
     let told = vec![("X-Rate-Limit-Remaining", "0".to_owned()), ("X-Rate-Limit-Reset", "30".to_owned())];

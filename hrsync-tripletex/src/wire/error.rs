@@ -196,13 +196,7 @@ const CODES: &[CodeRule] = &[
         Fixer::VendorAdministrator,
     ),
     LOCKED,
-    rule(
-        18_000,
-        ErrorKind::InvalidData,
-        VALUE_REFUSED,
-        "Tripletex refuses a value",
-        Fixer::HostAdministrator,
-    ),
+    rule(18_000, ErrorKind::InvalidData, VALUE_REFUSED, "Tripletex refuses a value", Fixer::HostAdministrator),
     defect(4000, "Tripletex does not take the request"),
     defect(11_000, "Tripletex does not know a field that was asked for"),
     defect(12_000, "Tripletex does not take a list of ids"),
@@ -229,8 +223,10 @@ const fn field(field: &'static str, name: &'static str, message: &'static str, h
 }
 
 const BIRTH_DATE: &str = "add the date of birth in the HR application, then synchronise by hand";
-const DEPARTMENT: &str = "choose the department of people who are added in the settings of the integration";
-const DIVISION: &str = "choose the business unit of employments in the settings of the integration";
+const DEPARTMENT: &str = "choose the department of people who are added in the settings of the integration; give the person one in \
+                          Tripletex, if they are there";
+const DIVISION: &str = "choose the business unit of employments in the settings of the integration; give the employment one in \
+                        Tripletex, if it is there";
 
 /// Fields whose refusal has one meaning. \[client\]
 const FIELDS: &[FieldRule] = &[
@@ -355,9 +351,10 @@ fn describe(operation: Operation, status: u16, by_status: Error, body: ApiError,
 /// Names the right that is missing.
 fn by_right(error: Error, operation: Operation) -> Error {
     match (error.kind(), operation.right()) {
-        (ErrorKind::PermissionDenied, Some(right)) => {
-            said(&error, error.kind(), right.missing()).with_code(RIGHT_MISSING).with_fixer(right.fixer()).with_hint(right.path())
-        }
+        (ErrorKind::PermissionDenied, Some(right)) => said(&error, error.kind(), right.missing())
+            .with_code(RIGHT_MISSING)
+            .with_fixer(right.fixer())
+            .with_hint(right.path()),
         _ => error,
     }
 }
@@ -372,10 +369,9 @@ fn by_field(error: Error, operation: Operation, fields: &[&str]) -> Error {
             .with_hint(MONTHLY_OVERVIEW);
     }
     match FIELDS.iter().find(|rule| fields.contains(&rule.field)) {
-        Some(rule) => said(&error, error.kind(), rule.message)
-            .with_code(rule.name)
-            .with_fixer(rule.fixer)
-            .with_hint(rule.hint),
+        Some(rule) => {
+            said(&error, error.kind(), rule.message).with_code(rule.name).with_fixer(rule.fixer).with_hint(rule.hint)
+        }
         None => error,
     }
 }
