@@ -38,7 +38,8 @@ impl Quota {
     pub fn observe(&self, headers: &HeaderMap) {
         let number = |name| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
         let Some(seconds) = number(self.headers.reset) else { return };
-        let delay = Duration::from_secs(seconds.min(LONGEST));
+        // Whole seconds may have been rounded down.
+        let delay = Duration::from_secs(seconds.min(LONGEST) + 1);
         *self.resets() = Instant::now().checked_add(delay);
         if number(self.headers.remaining) == Some(0) {
             self.pace.pause(delay);
@@ -75,8 +76,8 @@ mod tests {
         tokio::time::advance(Duration::from_secs(2)).await;
         // An answer that does not tell changes nothing.
         quota.observe(&headers(&[]));
-        assert_eq!(quota.resets_in(), Some(Duration::from_secs(5)));
-        tokio::time::advance(Duration::from_secs(5)).await;
+        assert_eq!(quota.resets_in(), Some(Duration::from_secs(6)));
+        tokio::time::advance(Duration::from_secs(6)).await;
         assert_eq!(quota.resets_in(), None);
     }
 
@@ -91,7 +92,7 @@ mod tests {
         assert_eq!(begin.elapsed(), Duration::ZERO);
         quota.observe(&headers(&[("x-left", "0"), ("x-reset", "9")]));
         pace.turn(far).await.unwrap();
-        assert_eq!(begin.elapsed(), Duration::from_secs(9));
+        assert_eq!(begin.elapsed(), Duration::from_secs(10));
     }
 
     #[tokio::test(start_paused = true)]
@@ -102,6 +103,6 @@ mod tests {
             assert_eq!(quota.resets_in(), None, "{wrong:?}");
         }
         quota.observe(&headers(&[("x-left", "0"), ("x-reset", "18446744073709551615")]));
-        assert_eq!(quota.resets_in(), Some(Duration::from_secs(LONGEST)));
+        assert_eq!(quota.resets_in(), Some(Duration::from_secs(LONGEST + 1)));
     }
 }

@@ -25,7 +25,7 @@ const FIELDS: [FieldMapping; 9] = [
     FieldMapping::new(field::START_DATE, "employments[].startDate").cannot_clear(),
     FieldMapping::new(field::END_DATE, "employments[].endDate"),
     // It is no supported field: who may log in is created with it, and it is never changed. The service takes no other one later. [doc]
-    FieldMapping::new(field::EMAIL, "email").unique_in(Side::Vendor).max_len(100).only_on_creation(),
+    FieldMapping::new(field::EMAIL, "email").unique_in(Side::Vendor).max_len(100).only_on_creation().check(plain_email),
 ];
 
 /// The mapping with all rules as they are stated.
@@ -41,6 +41,11 @@ pub(crate) fn field_at(path: &str) -> Option<FieldId> {
     let of_people = ["", "employee"].contains(&owner) || owner.starts_with("employments");
     let element = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
     FIELDS.iter().find(|entry| of_people && element(entry.write_path) == last).map(|entry| entry.field)
+}
+
+/// An address of letters from a to z, which is all that the service takes. \[client\]
+fn plain_email(text: &str) -> Result<String, Problem> {
+    if text.is_ascii() { Ok(text.to_owned()) } else { Err(Problem::IllegalCharacters) }
 }
 
 fn same(value: &Value) -> Result<Value, Problem> {

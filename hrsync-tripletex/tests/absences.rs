@@ -713,6 +713,27 @@ async fn after_a_lost_reply_the_days_are_read_again_and_nothing_stands_twice() {
     }
 }
 
+// rule: AB-22, AB-23
+#[tokio::test(start_paused = true)]
+async fn an_error_while_removing_is_told_and_logged_and_leaves_the_status() {
+    let world = World::linked().await;
+    let person = world.vendor_id("h1").await;
+    world.absences.put(vacation());
+    world.push().await;
+    assert!(world.sandbox.lock_week(person, "2026-48"));
+    world.absences.change("a1", |one| one.status = Withdrawn);
+    world.push().await;
+    assert_eq!(world.sheet(person), WHOLE);
+    assert_eq!(world.log().await, ["absence.locked"]);
+    assert_eq!(world.mailbox.absences()[0].to, ["person", "manager", "company manager"]);
+    assert_eq!(world.absences.get("a1").unwrap().status, Withdrawn);
+    // Opened again by the payroll clerk, and gone on with by itself.
+    assert!(world.sandbox.unlock_week(person, "2026-48"));
+    world.engine.sweep_absences().await.unwrap();
+    assert_eq!(world.sheet(person), "");
+    assert_eq!(world.mailbox.absences().len(), 1);
+}
+
 // rule: TT-01, AB-04
 #[tokio::test(start_paused = true)]
 async fn one_connection_carries_people_and_absences() {

@@ -261,6 +261,25 @@ async fn a_new_person_is_created_by_the_next_manual_run() {
     assert_eq!(world.writes(), ["POST /employee"]);
 }
 
+// rule: TT-15, TT-16, TT-17
+#[tokio::test(start_paused = true)]
+async fn new_people_are_added_automatically_by_the_setting_whoever_added_them_in_the_host() {
+    for automatic in [true, false] {
+        let mut world = in_step(1).await;
+        world.set_adding(automatic);
+        // One by hand, and one by another integration of the host.
+        world.host.put(newcomer("h8"));
+        world.host.put(newcomer("h9"));
+        let report = world.engine.push_new(&[id("h8"), id("h9")]).await.unwrap();
+        assert_eq!(report.linked, if automatic { 2 } else { 0 }, "{report:#?}");
+        assert_eq!(world.writes().len(), report.linked);
+        world.synchronise(&Decisions::new().create_in_vendor(Select::All)).await;
+        assert_eq!(world.writes().len(), 2);
+        let people = world.sandbox.ids(Kind::Employee).len();
+        assert_eq!(people, 4, "each of them once");
+    }
+}
+
 // rule: TT-18, TT-21, TT-22
 #[tokio::test(start_paused = true)]
 async fn added_people_may_log_in_by_the_setting_and_get_no_right_beyond() {

@@ -33,6 +33,7 @@ pub struct World {
     pub engine: Engine,
     pub anna: Actor,
     between: Between,
+    adding: bool,
     seed: u64,
 }
 
@@ -99,9 +100,10 @@ impl World {
         let connector = connector_with(&sandbox, &clock, &between, settings);
         let store = MemoryStore::with_clock(Arc::new(clock.clone()));
         let (host, absences, mailbox) = (TestHost::default(), TestAbsences::new(), Mailbox::default());
-        let engine = engine(connector, &host, &absences, &mailbox, &clock, &store, absence_settings(&sandbox), 7);
+        let engine =
+            engine(connector, &host, &absences, &mailbox, &clock, &store, (absence_settings(&sandbox), false), 7);
         let anna = Actor::administrator("anna");
-        Self { host, absences, sandbox, clock, store, mailbox, engine, anna, between, seed: 8 }
+        Self { host, absences, sandbox, clock, store, mailbox, engine, anna, between, adding: false, seed: 8 }
     }
 
     /// A world in which two full-time employees are linked: `h1` and `h2`.
@@ -194,17 +196,25 @@ impl World {
     /// The same connection with other settings of absences.
     pub fn set(&mut self, absences: AbsenceSettings) {
         let connector = connector_with(&self.sandbox, &self.clock, &self.between, same);
-        let Self { host, absences: theirs, mailbox, clock, store, seed, .. } = self;
-        self.engine = engine(connector, host, theirs, mailbox, clock, store, absences, *seed);
-        self.seed += 1;
+        self.rebuild(connector, absences);
     }
 
     /// The same connection with other settings of the vendor.
     pub fn reconfigure(&mut self, settings: impl FnOnce(TripletexBuilder) -> TripletexBuilder) {
         let connector = connector_with(&self.sandbox, &self.clock, &self.between, settings);
         let absences = absence_settings(&self.sandbox);
-        let Self { host, absences: theirs, mailbox, clock, store, seed, .. } = self;
-        self.engine = engine(connector, host, theirs, mailbox, clock, store, absences, *seed);
+        self.rebuild(connector, absences);
+    }
+
+    /// The same connection, on which new people are added, or not.
+    pub fn set_adding(&mut self, yes: bool) {
+        self.adding = yes;
+        self.reconfigure(same);
+    }
+
+    fn rebuild(&mut self, connector: TripletexConnector, settings: AbsenceSettings) {
+        let Self { host, absences, mailbox, clock, store, seed, adding, .. } = self;
+        self.engine = engine(connector, host, absences, mailbox, clock, store, (settings, *adding), *seed);
         self.seed += 1;
     }
 
@@ -297,7 +307,7 @@ fn engine(
     mailbox: &Mailbox,
     clock: &TestClock,
     store: &MemoryStore,
-    settings: AbsenceSettings,
+    (settings, adding): (AbsenceSettings, bool),
     seed: u64,
 ) -> Engine {
     Engine::builder(Arc::new(connector), Arc::new(host.clone()))
@@ -308,6 +318,7 @@ fn engine(
         .entropy(SeededEntropy::new(seed))
         .notifier(mailbox.clone())
         .absences(absences.clone(), settings)
+        .add_new_people(adding)
         .build()
         .unwrap()
 }
