@@ -103,6 +103,11 @@ pub(crate) fn time_sheet_settings(operation: &Operation, state: &mut State) -> O
     Ok(Success::value(200, selection.show(state, Kind::TimesheetSettings, &settings)))
 }
 
+/// Companies that the token's owner keeps the books of: none.
+pub(crate) fn client_companies(operation: &Operation, state: &mut State) -> Outcome {
+    listing::page(operation, state, Kind::Company, Digest::None, Vec::new())
+}
+
 fn bad_period(parameter: &str) -> Refusal {
     Refusal::parameters(vec![Complaint::of(parameter, &DATE)])
 }
@@ -189,8 +194,8 @@ fn change(
 }
 
 /// Closes a month or a week on behalf of somebody.
-pub(crate) fn approve(kind: Kind, row: &mut Record, by: u64, today: Date, until: Option<Date>) {
-    reconstructed::approve(kind, row);
+pub(crate) fn approve(row: &mut Record, by: u64, today: Date, until: Option<Date>) {
+    reconstructed::approve(row);
     row.set("approvedBy", by);
     row.set("approvedDate", today.to_string());
     if let Some((_, last)) = locks::month(row.text("monthYear")) {
@@ -209,7 +214,7 @@ pub(crate) fn unapprove(row: &mut Record) {
 pub(crate) fn approve_months(operation: &Operation, state: &mut State) -> Outcome {
     let until = operation.query.date("approvedUntilDate")?;
     let ids = change(operation, state, Kind::MonthlyStatus, "monthYear", "LOCKED", |row| {
-        approve(Kind::MonthlyStatus, row, operation.caller.owner, operation.today, until)
+        approve(row, operation.caller.owner, operation.today, until)
     })?;
     statuses(operation, state, Kind::MonthlyStatus, &ids)
 }
@@ -271,7 +276,7 @@ fn one_week(operation: &Operation, state: &mut State, what: &'static str, apply:
 }
 
 pub(crate) fn approve_week(operation: &Operation, state: &mut State) -> Outcome {
-    one_week(operation, state, "LOCKED", |row| approve(Kind::Week, row, operation.caller.owner, operation.today, None))
+    one_week(operation, state, "LOCKED", |row| approve(row, operation.caller.owner, operation.today, None))
 }
 
 pub(crate) fn unapprove_week(operation: &Operation, state: &mut State) -> Outcome {

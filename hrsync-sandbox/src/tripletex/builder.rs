@@ -118,7 +118,7 @@ impl TripletexSandboxBuilder {
         let host = self.base_url.split_once("://").map_or(&*self.base_url, |(_, host)| host).to_owned();
         let mut state = State::new(self.options, self.seed, now, host);
         state.language = self.language;
-        generate::company(&mut state, self.divisions);
+        generate::company(&mut state, self.divisions, today.year());
         let (administrator, shadow) = generate::administrator(&mut state);
         let token = issue(&mut state, administrator, shadow, None);
         let people = generate::people(&mut state, self.seed, self.employees);
@@ -144,7 +144,7 @@ impl TripletexSandboxBuilder {
 pub(crate) fn lock_month(state: &mut State, person: u64, month: &str, by: u64) {
     let id = locks::status_or_new(state, Kind::MonthlyStatus, person, month);
     if let Some(mut row) = state.get(Kind::MonthlyStatus, id).cloned() {
-        actions::approve(Kind::MonthlyStatus, &mut row, by, oslo(state.now), None);
+        actions::approve(&mut row, by, oslo(state.now), None);
         state.store(Kind::MonthlyStatus, row);
     }
 }

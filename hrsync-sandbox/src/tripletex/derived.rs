@@ -47,7 +47,7 @@ fn computed(state: &State, kind: Kind, record: &Record, name: &str) -> Option<Va
         (Kind::Activity, "isGeneral") => own("activityType").contains("GENERAL").into(),
         (Kind::Activity, "isTask") => (own("activityType") == "TASK").into(),
         // An activity with hours stays.
-        (Kind::Activity, "deletable") => (record.flag(name) && !in_use(state, record.id)).into(),
+        (Kind::Activity, "deletable") => (record.flag(name) && !state.is_used(record.id)).into(),
         (Kind::Address, "displayName" | "addressAsString" | "displayNameInklMatrikkel") => {
             let place = format!("{} {}", own("postalCode"), own("city"));
             let lines = [own("addressLine1"), own("addressLine2"), place.trim()];
@@ -65,10 +65,6 @@ fn computed(state: &State, kind: Kind, record: &Record, name: &str) -> Option<Va
 
 fn round(number: f64, steps: f64) -> f64 {
     (number * steps).round() / steps
-}
-
-fn in_use(state: &State, activity: u64) -> bool {
-    state.all(Kind::TimesheetEntry).any(|entry| entry.reference("activity") == Some(activity))
 }
 
 fn chargeable(state: &State, entry: &Record) -> bool {

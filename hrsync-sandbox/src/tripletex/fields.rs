@@ -108,7 +108,7 @@ fn object(state: &State, kind: Kind, record: &Record, picks: &[Pick]) -> Value {
                 out.insert("version".into(), record.version.into());
                 out.insert("url".into(), url(state, kind, record.id));
             }
-            for field in model.fields {
+            for field in model.fields.iter().filter(|field| field.access != Access::OnDemand) {
                 let shown = shown(state, field, &value(state, kind, record, field), None);
                 out.entry(field.name).or_insert(shown);
             }

@@ -1,5 +1,7 @@
 //! Invents a company: its settings, its people, and the hours that its own people entered.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use time::{Date, Duration, Month};
 
@@ -7,15 +9,15 @@ use super::entitlements::{self, ENTITLEMENTS};
 use super::generate_data::{
     ABSENCES, COUNTRIES, DEPARTMENTS, FIRST_NAMES, LAST_NAMES, MUNICIPALITIES, OCCUPATIONS, PLACES,
 };
-use super::identity::{account, first_of, test_number};
+use super::identity::{account, test_number};
 use super::model::Kind;
 use super::record::Record;
 use super::rules::NORWAY;
 use super::state::State;
 use crate::rng::SplitMix64;
 
-/// Everything of a company but its people. The administrator comes first among the employees.
-pub(crate) fn company(state: &mut State, divisions: bool) {
+/// Everything of a company but its people, with the fixed holidays of a year.
+pub(crate) fn company(state: &mut State, divisions: bool, year: i32) {
     for (id, name, two, three, number) in COUNTRIES {
         let country = Record::new(Kind::Country)
             .with("name", *name)
@@ -63,6 +65,10 @@ pub(crate) fn company(state: &mut State, divisions: bool) {
         .with("fromDate", "2015-01-01")
         .with("hoursPerDay", json!(7.5));
     state.store(Kind::CompanyStandardTime, standard);
+    for (month, day) in [(1, 1), (5, 1), (5, 17), (12, 25), (12, 26)] {
+        let holiday = Record::new(Kind::CompanyHolidays).with("date", format!("{year}-{month:02}-{day:02}"));
+        state.store(Kind::CompanyHolidays, holiday.with("percentage", json!(1.0)));
+    }
     state.store(Kind::TimesheetSettings, Record::new(Kind::TimesheetSettings));
     activities(state);
 }
@@ -122,10 +128,11 @@ pub(crate) fn administrator(state: &mut State) -> (u64, u64) {
 /// working-time standard of their own, some changed their percentage. Nobody else has their identity numbers.
 pub(crate) fn people(state: &mut State, seed: u64, count: usize) -> Vec<u64> {
     let mut rng = SplitMix64::new(seed);
-    (0..count).map(|index| person(state, &mut rng, index)).collect()
+    let mut taken = BTreeSet::new();
+    (0..count).map(|index| person(state, &mut rng, index, &mut taken)).collect()
 }
 
-fn person(state: &mut State, rng: &mut SplitMix64, index: usize) -> u64 {
+fn person(state: &mut State, rng: &mut SplitMix64, index: usize, taken: &mut BTreeSet<String>) -> u64 {
     let (first, last) = (rng.pick(FIRST_NAMES), rng.pick(LAST_NAMES));
     let born = day(rng, 1960, 42);
     let (street, code, city) = rng.pick(PLACES);
@@ -152,9 +159,11 @@ fn person(state: &mut State, rng: &mut SplitMix64, index: usize) -> u64 {
         person.set("employeeNumber", (101 + index).to_string());
     }
     if known {
-        let individual = u32::try_from(index).unwrap_or_default() * 13 % 900;
+        let first = u32::try_from(index % 900).unwrap_or_default();
         person.set("dateOfBirth", born.to_string());
-        person.set("nationalIdentityNumber", test_number(born, individual));
+        let number =
+            (first..first + 1000).map(|individual| test_number(born, individual)).find(|one| taken.insert(one.clone()));
+        person.set("nationalIdentityNumber", number);
     }
     if index % 3 != 2 {
         let address = Record::new(Kind::Address)
@@ -250,6 +259,10 @@ pub(crate) fn hours(state: &mut State, people: &[u64], today: Date) {
             state.store(Kind::TimesheetEntry, entry);
         }
     }
+}
+
+fn first_of(year: i32, month: Month) -> Date {
+    Date::from_calendar_date(year, month, 1).unwrap_or(Date::MIN)
 }
 
 fn day(rng: &mut SplitMix64, first_year: i32, years: u32) -> Date {

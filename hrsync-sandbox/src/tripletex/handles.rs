@@ -218,7 +218,7 @@ impl TripletexSandbox {
             let by = state.tokens.first().map_or(0, |token| token.owner);
             let id = locks::status_or_new(&mut state, Kind::Week, employee, week);
             if let Some(mut row) = state.get(Kind::Week, id).cloned() {
-                actions::approve(Kind::Week, &mut row, by, today, None);
+                actions::approve(&mut row, by, today, None);
                 state.store(Kind::Week, row);
             }
         }

@@ -1,6 +1,6 @@
 //! Norwegian identity and account numbers, and e-mail addresses.
 
-use time::{Date, Month};
+use time::Date;
 
 use crate::clock::parse_date;
 
@@ -87,11 +87,6 @@ pub(crate) fn email_is_valid(address: &str) -> bool {
         }
         _ => false,
     }
-}
-
-/// The first of a month, for tables of dates.
-pub(crate) fn first_of(year: i32, month: Month) -> Date {
-    Date::from_calendar_date(year, month, 1).unwrap_or(Date::MIN)
 }
 
 #[cfg(test)]

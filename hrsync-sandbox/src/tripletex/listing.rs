@@ -40,6 +40,8 @@ pub(crate) enum Test {
     /// The text is one of a comma list.
     OneOf(&'static str),
     Flag(&'static str),
+    /// The day is in one of a comma list of years.
+    Years(&'static str),
     From(&'static str),
     Until(&'static str),
     /// A yes or no that no field answers.
@@ -63,6 +65,7 @@ enum Wanted {
     Ids(&'static str, Vec<u64>),
     Contains(&'static str, String),
     OneOf(&'static str, Vec<String>),
+    Years(&'static str, Vec<u64>),
     Flag(&'static str, bool),
     From(&'static str, String),
     Until(&'static str, String),
@@ -83,6 +86,7 @@ fn wanted(operation: &Operation, name: &'static str, test: Test) -> Result<Optio
             text.map(|text| Wanted::OneOf(field, text.split(',').map(|one| one.trim().to_owned()).collect()))
         }
         Test::Flag(field) => flag()?.map(|flag| Wanted::Flag(field, flag)),
+        Test::Years(field) => query.ids(name)?.map(|years| Wanted::Years(field, years)),
         Test::From(field) => query.date(name)?.map(|date| Wanted::From(field, date.to_string())),
         Test::Until(field) => query.date(name)?.map(|date| Wanted::Until(field, date.to_string())),
         Test::Ask(ask) => flag()?.map(|flag| Wanted::Ask(ask, flag)),
@@ -99,6 +103,10 @@ impl Wanted {
             Self::Contains(field, text) => record.text(field).to_lowercase().contains(text),
             Self::OneOf(field, texts) => texts.iter().any(|text| record.text(field) == text),
             Self::Flag(field, flag) => shown(state, kind, record, field) == Value::Bool(*flag),
+            Self::Years(field, years) => {
+                let year = record.text(field).get(..4).and_then(|year| year.parse().ok());
+                year.is_some_and(|year| years.contains(&year))
+            }
             Self::From(field, date) => record.text(field) >= date.as_str(),
             Self::Until(field, date) => record.text(field) < date.as_str(),
             Self::Ask(ask, flag) => ask(state, record) == *flag,
@@ -113,13 +121,7 @@ pub(crate) fn list(operation: &Operation, state: &State, listing: &Listing) -> O
         wanted_all.extend(wanted(operation, name, *test)?);
     }
     not_empty(&wanted_all)?;
-    let of_one = wanted_all.iter().find_map(|wanted| match wanted {
-        Wanted::Ids(field, ids) if Some(*field) == listing.kind.model().owner => match ids.as_slice() {
-            [id] => Some(*id),
-            _ => None,
-        },
-        _ => None,
-    });
+    // Those whose parts are asked for, when they are named.
     let named = wanted_all.iter().find_map(|wanted| match wanted {
         Wanted::Ids(field, ids) if Some(*field) == listing.kind.model().owner => Some(ids.as_slice()),
         _ => None,
@@ -129,9 +131,9 @@ pub(crate) fn list(operation: &Operation, state: &State, listing: &Listing) -> O
         wanted_all.iter().all(|wanted| wanted.holds(state, listing.kind, record))
             && sight.covers(state, listing.kind, record)
     };
-    let found: Vec<&Record> = match of_one {
-        Some(owner) => state.of(listing.kind, owner).filter(keep).collect(),
-        None => state.all(listing.kind).filter(keep).collect(),
+    let found: Vec<&Record> = match named {
+        Some([owner]) => state.of(listing.kind, *owner).filter(keep).collect(),
+        _ => state.all(listing.kind).filter(keep).collect(),
     };
     page(operation, state, listing.kind, listing.digest, found)
 }

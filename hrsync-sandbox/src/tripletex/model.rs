@@ -42,6 +42,8 @@ pub enum Kind {
     MonthlyStatus,
     /// An ISO week of a person: completed, approved.
     Week,
+    /// A holiday of the company. It changes nothing about hours.
+    CompanyHolidays,
     /// The time sheet settings of the company.
     TimesheetSettings,
     /// The company.
@@ -66,6 +68,8 @@ pub enum Kind {
     InternationalId,
     /// Holiday allowance.
     HolidayAllowanceEarned,
+    /// Ship and trade area of a maritime employment.
+    MaritimeEmployment,
     /// Sums of a month's hours.
     HourSummary,
     /// Flex balance of a month.
@@ -146,6 +150,8 @@ pub(crate) enum Access {
     ReadOnly,
     /// Null when it is read.
     WriteOnly,
+    /// Not among what `*` shows.
+    OnDemand,
 }
 
 /// What the first look at a body demands of a field.
@@ -200,6 +206,11 @@ impl Field {
 
     pub(crate) const fn write_only(mut self) -> Self {
         self.access = Access::WriteOnly;
+        self
+    }
+
+    pub(crate) const fn on_demand(mut self) -> Self {
+        self.access = Access::OnDemand;
         self
     }
 

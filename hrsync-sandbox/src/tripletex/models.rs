@@ -144,6 +144,7 @@ pub(crate) static MODELS: &[Model] = &[
                     ],
                 )
                 .initially("NOT_CHOSEN"),
+                part("maritimeEmployment", Kind::MaritimeEmployment).null().on_demand(),
                 decimal("shiftDurationHours"),
                 reference("occupationCode", Kind::OccupationCode),
                 decimal("percentageOfFullTimeEquivalent").required(),
@@ -353,6 +354,12 @@ pub(crate) static MODELS: &[Model] = &[
         "employee",
     ),
     model(
+        Kind::CompanyHolidays,
+        "CompanyHolidays",
+        "timesheet/companyHoliday",
+        &[date("date").required(), decimal("percentage").required()],
+    ),
+    model(
         Kind::TimesheetSettings,
         "TimesheetSettings",
         "timesheet/settings",
@@ -381,7 +388,14 @@ pub(crate) static MODELS: &[Model] = &[
             text("phoneNumberMobile", 100),
             text("faxNumber", 100),
             field("address", Shape::Own(Kind::Address)),
-            choice("type", &["AS"]),
+            choice(
+                "type",
+                &[
+                    "NONE", "ENK", "AS", "NUF", "ANS", "DA", "PRE", "KS", "ASA", "BBL", "BRL", "GFS", "SPA", "SF",
+                    "IKS", "KF_FKF", "FCD", "EOFG", "BA", "STI", "ORG", "ESEK", "SA", "SAM", "BO", "VPFO", "OS", "FLI",
+                    "Other",
+                ],
+            ),
             reference("currency", Kind::Other),
             flag("accountantOrSimilar").read_only(),
             choice("companyMigration", &["NONE", "AGRO"]).initially("NONE").read_only(),
@@ -474,6 +488,19 @@ pub(crate) static MODELS: &[Model] = &[
         Kind::HolidayAllowanceEarned,
         "HolidayAllowanceEarned",
         &[whole("year"), decimal("amount"), decimal("basis"), decimal("amountExtraHolidayWeek")],
+    ),
+    plain(
+        Kind::MaritimeEmployment,
+        "MaritimeEmployment",
+        &[
+            text("fartoeyId", LONG),
+            date("paamoenstringsdato"),
+            date("avmoenstringsdato"),
+            whole("antallTimerPerYrkeskodePerMoenstring"),
+            choice("shipRegister", &["NIS", "NOR", "FOREIGN"]),
+            choice("shipType", &["OTHER", "DRILLING_PLATFORM", "TOURIST"]),
+            choice("tradeArea", &["DOMESTIC", "FOREIGN"]),
+        ],
     ),
     plain(
         Kind::HourSummary,

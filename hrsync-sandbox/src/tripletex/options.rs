@@ -13,7 +13,7 @@ pub struct RateLimit {
     pub period: Duration,
 }
 
-/// What becomes of a `/list` request of which one part is refused. [guess]
+/// What becomes of a `/list` request of which one part is refused. \[guess\]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ListWrites {
     /// Nothing is applied.
@@ -23,7 +23,7 @@ pub enum ListWrites {
     UpToTheRefused,
 }
 
-/// How a write into a closed period is refused. Both are documented as possible, neither was ever recorded. [guess]
+/// How a write into a closed period is refused. Both are documented as possible, neither was ever recorded. \[guess\]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LockAnswer {
     /// 409 with code 10000.
@@ -33,7 +33,7 @@ pub enum LockAnswer {
     Validation,
 }
 
-/// What a change of an e-mail address that is set does; it "is not updatable". [guess]
+/// What a change of an e-mail address that is set does; it "is not updatable". \[guess\]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum EmailChange {
     /// 422 with a complaint about `email`.
@@ -43,7 +43,7 @@ pub enum EmailChange {
     Ignored,
 }
 
-/// What lists answer to somebody who may not see everything. Both are documented. [guess]
+/// What lists answer to somebody who may not see everything. Both are documented. \[guess\]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum WithoutRight {
     /// 403.
@@ -53,7 +53,7 @@ pub enum WithoutRight {
     Shorter,
 }
 
-/// What `/employee/standardTime/byDate` answers for people without a row of their own. [guess]
+/// What `/employee/standardTime/byDate` answers for people without a row of their own. \[guess\]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum NoStandardTime {
     /// The company's standard on that day.
@@ -65,7 +65,7 @@ pub enum NoStandardTime {
     Null,
 }
 
-/// How a session with a wrong employee token is refused. [guess]
+/// How a session with a wrong employee token is refused. \[guess\]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum WrongEmployeeToken {
     /// 422 with a complaint about `arg:employeeToken`, as it is recorded for a wrong consumer token.
@@ -92,20 +92,20 @@ pub struct Options {
     pub list_writes: ListWrites,
     /// How a write into a closed period is refused.
     pub lock_answer: LockAnswer,
-    /// A completed month or week that nobody approved yet is closed too. [guess]
+    /// A completed month or week that nobody approved yet is closed too. \[guess\]
     pub completed_locks: bool,
     /// What a change of an e-mail address does.
     pub email_change: EmailChange,
     /// What lists answer to somebody who may not see everything.
     pub without_right: WithoutRight,
     /// Without a date of birth nothing can be registered on a person, which is the nearest the service has to being
-    /// inactive. [guess]
+    /// inactive. \[guess\]
     pub inactive_without_birth_date: bool,
     /// A change of a person without a date of birth is refused until it brings one, as three clients found.
     pub birth_date_to_change: bool,
-    /// `+47` of a telephone number is dropped when it is stored, as seen on contacts. [guess]
+    /// `+47` of a telephone number is dropped when it is stored, as seen on contacts. \[guess\]
     pub drop_country_code: bool,
-    /// Account numbers of people are checked as those of ledger accounts are. [guess]
+    /// Account numbers of people are checked as those of ledger accounts are. \[guess\]
     pub check_account_numbers: bool,
     /// What is answered for people without a working-time standard of their own.
     pub no_standard_time: NoStandardTime,

@@ -1,9 +1,8 @@
 //! Guesses, all in one place.
 //!
 //! What follows was neither documented nor recorded, or only as one of several possibilities. Guesses that can be switched
-//! are spelled out in [`Options`] as [guess]; the texts of refusals that nobody recorded are at the end of `texts`.
+//! are spelled out in [`Options`] as \[guess\]; the texts of refusals that nobody recorded are at the end of `texts`.
 
-use super::model::Kind;
 use super::options::{LockAnswer, Options};
 use super::record::Record;
 use super::refusal::Refusal;
@@ -152,9 +151,8 @@ pub(crate) fn is_time_tracking(route: &Route) -> bool {
     route.path.starts_with("/timesheet/")
 }
 
-/// Approving completes too.
-pub(crate) fn approve(kind: Kind, status: &mut Record) {
-    debug_assert!(matches!(kind, Kind::MonthlyStatus | Kind::Week), "only months and weeks are approved");
+/// Approving a month or a week completes it too.
+pub(crate) fn approve(status: &mut Record) {
     status.set("approved", true);
     status.set("completed", true);
 }

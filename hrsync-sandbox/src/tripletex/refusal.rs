@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::texts::{CONSUMER_TOKEN, Language, NULL, Text, VALIDATION};
+use super::reconstructed::{RATE_LIMIT_CODE, RATE_LIMIT_MESSAGE};
+use super::texts::{CONSUMER_TOKEN, ID_LIST, Language, NULL, RANGE, Text, VALIDATION};
 
 /// One complaint about a field.
 // No Debug: details may be personal data.
@@ -112,7 +113,7 @@ impl Refusal {
     }
 
     pub(crate) fn id_list(parameter: &str) -> Self {
-        let message = Said::Told(&super::texts::ID_LIST, vec![parameter.into()]);
+        let message = Said::Told(&ID_LIST, vec![parameter.into()]);
         Self { message, ..Self::new(422, 12_000, "") }
     }
 
@@ -170,14 +171,11 @@ impl Refusal {
 
     /// The range of a filter is empty.
     pub(crate) fn empty_range(from: &str, to: &str) -> Self {
-        static RANGE: Text = Text::same(
-            "'From and including' value ({}) is greater than or equal 'To and excluding' value ({}) in filter.",
-        );
         Self::rules(vec![Complaint::whole(&RANGE).with(vec![from.into(), to.into()])])
     }
 
     pub(crate) fn rate() -> Self {
-        Self::new(429, super::reconstructed::RATE_LIMIT_CODE, super::reconstructed::RATE_LIMIT_MESSAGE)
+        Self::new(429, RATE_LIMIT_CODE, RATE_LIMIT_MESSAGE)
     }
 
     /// What the service says when something broke: nothing.

@@ -34,8 +34,8 @@ pub(crate) enum Found {
     Nothing,
 }
 
-/// The endpoint of a decoded path without `/v2`. Literal paths come before those with an id.
-pub(crate) fn find(method: &str, path: &str) -> Found {
+/// The endpoint of a path, by its decoded parts without `v2`. Literal paths come before those with an id.
+pub(crate) fn find(method: &str, path: &[String]) -> Found {
     let mut known = false;
     for route in ROUTES {
         if let Some(argument) = matching(route.path, path) {
@@ -49,14 +49,20 @@ pub(crate) fn find(method: &str, path: &str) -> Found {
 }
 
 /// What stands for `{id}`, when the path is of that pattern.
-fn matching(pattern: &str, path: &str) -> Option<Option<String>> {
-    match pattern.split_once("{id}") {
-        None => (pattern == path).then_some(None),
-        Some((before, after)) => {
-            let argument = path.strip_prefix(before)?.strip_suffix(after)?;
-            (!argument.is_empty() && !argument.contains('/')).then(|| Some(argument.to_owned()))
+fn matching(pattern: &str, path: &[String]) -> Option<Option<String>> {
+    let parts: Vec<&str> = pattern.split('/').skip(1).collect();
+    if parts.len() != path.len() {
+        return None;
+    }
+    let mut argument = None;
+    for (part, text) in parts.into_iter().zip(path) {
+        match part {
+            "{id}" if !text.is_empty() => argument = Some(text.clone()),
+            literal if literal == text => {}
+            _ => return None,
         }
     }
+    Some(argument)
 }
 
 const fn listing(kind: Kind, digest: Digest, parameters: &'static [(&'static str, Test)]) -> Listing {
@@ -168,6 +174,9 @@ static ACTIVITIES: Listing = listing(
     ],
 );
 
+static HOLIDAYS: Listing =
+    listing(Kind::CompanyHolidays, Digest::Supported, &[("ids", Test::Ids("id")), ("years", Test::Years("date"))]);
+
 static ENTRIES: Listing = Listing {
     kind: Kind::TimesheetEntry,
     digest: Digest::Supported,
@@ -189,7 +198,7 @@ static ROUTES: &[Route] = &[
     route("GET", "/token/session/>whoAmI", Act::Own(session::who_am_i)),
     route("DELETE", "/token/session/{id}", Act::Own(session::delete)),
     route("PUT", "/token/employee/:create", Act::Closed),
-    route("GET", "/company/>withLoginAccess", Act::Closed),
+    route("GET", "/company/>withLoginAccess", Act::Own(actions::client_companies)),
     route("GET", "/company/{id}", Act::Get(Kind::Company)),
     route("GET", "/employee", Act::List(&EMPLOYEES)),
     route("POST", "/employee", Act::Create(Kind::Employee)),
@@ -267,6 +276,10 @@ static ROUTES: &[Route] = &[
     route("PUT", "/timesheet/week/:complete", Act::Own(actions::complete_week)),
     route("PUT", "/timesheet/week/:reopen", Act::Own(actions::reopen_week)),
     route("PUT", "/timesheet/week/:unapprove", Act::Own(actions::unapprove_week)),
+    route("GET", "/timesheet/companyHoliday", Act::List(&HOLIDAYS)),
+    route("POST", "/timesheet/companyHoliday", Act::Create(Kind::CompanyHolidays)),
+    route("GET", "/timesheet/companyHoliday/{id}", Act::Get(Kind::CompanyHolidays)),
+    route("DELETE", "/timesheet/companyHoliday/{id}", Act::Delete(Kind::CompanyHolidays)),
     route("GET", "/timesheet/settings", Act::Own(actions::time_sheet_settings)),
 ];
 
@@ -276,7 +289,8 @@ mod tests {
 
     #[test]
     fn literal_paths_come_before_those_with_an_id() {
-        let found = |method, path: &str| match find(method, path) {
+        let parts = |path: &str| path.split('/').skip(1).map(str::to_owned).collect::<Vec<_>>();
+        let found = |method, path: &str| match find(method, &parts(path)) {
             Found::Route(route, argument) => format!("{} {argument:?}", route.name()),
             Found::Method => "method".into(),
             Found::Nothing => "nothing".into(),
@@ -287,5 +301,7 @@ mod tests {
         assert_eq!(found("PATCH", "/employee"), "method");
         assert_eq!(found("GET", "/employee/1/2"), "nothing");
         assert_eq!(found("GET", "/nothing"), "nothing");
+        assert_eq!(found("GET", "/employee/"), "nothing");
+        assert!(matches!(find("DELETE", &["token", "session", "a/b="].map(str::to_owned)), Found::Route(..)));
     }
 }

@@ -46,12 +46,17 @@ pub(crate) fn oslo(instant: OffsetDateTime) -> Date {
     local(instant, 1).date()
 }
 
+const JSON: &str = "application/json";
+
 /// What is left of the rate limit, for the headers.
 #[derive(Clone, Copy)]
 struct Allowance {
     limit: u32,
     remaining: u32,
+    /// Seconds until all calls are allowed again.
     reset: i64,
+    /// There was none left for this call.
+    exhausted: bool,
 }
 
 impl TripletexSandbox {
@@ -142,12 +147,13 @@ impl TripletexSandbox {
     /// The synchronous state machine behind both fronts.
     pub fn handle(&self, request: &Request<Bytes>) -> Answer {
         let mut state = self.state();
-        let whole = decode(request.uri().path(), false);
-        let path = whole.strip_prefix("/v2").unwrap_or_default().to_owned();
-        let found = routes::find(request.method().as_str(), &path);
+        let whole: Vec<String> = request.uri().path().split('/').skip(1).map(|part| decode(part, false)).collect();
+        let parts = whole.strip_prefix(&["v2".to_owned()]).unwrap_or_default();
+        let found = routes::find(request.method().as_str(), parts);
+        let path = format!("/{}", parts.join("/"));
         let resource = match &found {
             Found::Route(route, _) => route.name(),
-            _ => format!("{} {whole}", request.method()),
+            _ => format!("{} /{}", request.method(), whole.join("/")),
         };
         let mix = state.options.fault_mix;
         let fault = fault::take(&mut state.faults, &resource).or_else(|| mix.draw(&mut state.rng));
@@ -167,11 +173,11 @@ impl TripletexSandbox {
             }
             Some(Fault::Timeout) => Answer::nothing(Delivery::TimedOut),
             Some(Fault::LateApply) => {
-                let late = self.admit(&mut state, request, found).map(|(operation, _)| operation);
-                state.late.extend(late.ok());
+                let (admitted, _) = admit(&mut state, request, found);
+                state.late.extend(admitted.ok());
                 Answer::nothing(Delivery::TimedOutLate)
             }
-            _ => self.serve(&mut state, request, found, &request_id, &mut code),
+            _ => serve(&mut state, request, found, &request_id, &mut code),
         };
         answer.delay = state.options.latency;
         match fault {
@@ -193,77 +199,72 @@ impl TripletexSandbox {
         });
         answer
     }
-
-    fn serve(
-        &self,
-        state: &mut State,
-        request: &Request<Bytes>,
-        found: Found,
-        request_id: &str,
-        code: &mut Option<u32>,
-    ) -> Answer {
-        let (outcome, allowance) = match self.admit(state, request, found) {
-            Ok((operation, allowance)) => (operation.run(state), allowance),
-            Err((refusal, allowance)) => (Err(refusal), allowance),
-        };
-        let mut answer = match outcome {
-            Ok(success) => succeeded(success),
-            Err(refusal) => refused(state, &refusal, request_id, code),
-        };
-        if let Some(Allowance { limit, remaining, reset }) = allowance {
-            header(&mut answer, "x-rate-limit-limit", &limit.to_string());
-            header(&mut answer, "x-rate-limit-remaining", &remaining.to_string());
-            // Missing where it would be needed most.
-            if answer.status != 429 {
-                header(&mut answer, "x-rate-limit-reset", &reset.to_string());
-            }
-        }
-        answer
-    }
-
-    /// Everything before the endpoint itself: caller, rate, endpoint, rights.
-    fn admit(
-        &self,
-        state: &mut State,
-        request: &Request<Bytes>,
-        found: Found,
-    ) -> Result<(Operation, Option<Allowance>), (Refusal, Option<Allowance>)> {
-        let today = oslo(state.now);
-        let text = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
-        let creates = matches!(&found, Found::Route(route, _) if route.path == "/token/session/:create");
-        let (caller, allowance) = if creates {
-            (Caller::default(), None)
-        } else {
-            let caller = session::authenticate(state, text(AUTHORIZATION), today).map_err(|refusal| (refusal, None))?;
-            let allowance = count(state, caller.token);
-            (caller, Some(allowance))
-        };
-        let refuse = |refusal| Err((refusal, allowance));
-        if allowance.is_some_and(|allowance| allowance.reset < 0) {
-            return refuse(Refusal::rate());
-        }
-        let (route, argument) = match found {
-            Found::Route(route, argument) => (route, argument),
-            Found::Method => return refuse(Refusal::method()),
-            Found::Nothing => return refuse(Refusal::not_found()),
-        };
-        if !open(state, route, &caller.rights) {
-            return refuse(Refusal::forbidden());
-        }
-        let operation = Operation {
-            route,
-            argument,
-            query: Query::parse(request.uri().query().unwrap_or_default()),
-            body: request.body().clone(),
-            if_none_match: text(IF_NONE_MATCH).filter(|text| !text.is_empty()).map(str::to_owned),
-            caller,
-            today,
-        };
-        Ok((operation, allowance))
-    }
 }
 
-/// Counts a call of a token. A negative reset: there was none left.
+fn serve(
+    state: &mut State,
+    request: &Request<Bytes>,
+    found: Found,
+    request_id: &str,
+    code: &mut Option<u32>,
+) -> Answer {
+    let (admitted, allowance) = admit(state, request, found);
+    let mut answer = match admitted.and_then(|operation| operation.run(state)) {
+        Ok(success) => succeeded(success),
+        Err(refusal) => refused(state, &refusal, request_id, code),
+    };
+    if let Some(Allowance { limit, remaining, reset, exhausted }) = allowance {
+        header(&mut answer, "x-rate-limit-limit", &limit.to_string());
+        header(&mut answer, "x-rate-limit-remaining", &remaining.to_string());
+        // Missing where it would be needed most.
+        if !exhausted {
+            header(&mut answer, "x-rate-limit-reset", &reset.to_string());
+        }
+    }
+    answer
+}
+
+/// Everything before the endpoint itself: caller, rate, endpoint, rights.
+fn admit(state: &mut State, request: &Request<Bytes>, found: Found) -> (Result<Operation, Refusal>, Option<Allowance>) {
+    let creates = matches!(&found, Found::Route(route, _) if route.path == "/token/session/:create");
+    if creates {
+        return (operation(state, request, found, Caller::default()), None);
+    }
+    let header = text(request, AUTHORIZATION);
+    let caller = match session::authenticate(state, header, oslo(state.now)) {
+        Ok(caller) => caller,
+        Err(refusal) => return (Err(refusal), None),
+    };
+    let allowance = count(state, caller.token);
+    let admitted = if allowance.exhausted { Err(Refusal::rate()) } else { operation(state, request, found, caller) };
+    (admitted, Some(allowance))
+}
+
+fn operation(state: &State, request: &Request<Bytes>, found: Found, caller: Caller) -> Result<Operation, Refusal> {
+    let (route, argument) = match found {
+        Found::Route(route, argument) => (route, argument),
+        Found::Method => return Err(Refusal::method()),
+        Found::Nothing => return Err(Refusal::not_found()),
+    };
+    if !open(state, route, &caller.rights) {
+        return Err(Refusal::forbidden());
+    }
+    Ok(Operation {
+        route,
+        argument,
+        query: Query::parse(request.uri().query().unwrap_or_default()),
+        body: request.body().clone(),
+        if_none_match: text(request, IF_NONE_MATCH).filter(|text| !text.is_empty()).map(str::to_owned),
+        caller,
+        today: oslo(state.now),
+    })
+}
+
+fn text(request: &Request<Bytes>, name: HeaderName) -> Option<&str> {
+    request.headers().get(name).and_then(|value| value.to_str().ok())
+}
+
+/// Counts a call of a token.
 fn count(state: &mut State, token: usize) -> Allowance {
     let (now, limit) = (state.now, state.options.rate_limit);
     let window = state.windows.entry(token).or_insert(Window { began: now, calls: 0 });
@@ -273,8 +274,8 @@ fn count(state: &mut State, token: usize) -> Allowance {
     let exhausted = window.calls >= limit.calls;
     window.calls = window.calls.saturating_add(1);
     let left = time::Duration::try_from(limit.period).unwrap_or(time::Duration::MAX) - (now - window.began);
-    let reset = if exhausted { -1 } else { left.whole_seconds() };
-    Allowance { limit: limit.calls, remaining: limit.calls.saturating_sub(window.calls), reset }
+    let remaining = limit.calls.saturating_sub(window.calls);
+    Allowance { limit: limit.calls, remaining, reset: left.whole_seconds(), exhausted }
 }
 
 fn open(state: &State, route: &Route, rights: &BTreeSet<u32>) -> bool {
@@ -286,7 +287,8 @@ fn open(state: &State, route: &Route, rights: &BTreeSet<u32>) -> bool {
 fn succeeded(success: Success) -> Answer {
     match success.body {
         Some(body) => json(success.status, &body),
-        None => Answer::new(success.status, Bytes::new()),
+        // The document has a type of content for these too.
+        None => Answer::new(success.status, Bytes::new()).of(JSON),
     }
 }
 
@@ -296,7 +298,7 @@ fn refused(state: &State, refusal: &Refusal, request_id: &str, code: &mut Option
 }
 
 fn json(status: u16, body: &Value) -> Answer {
-    Answer::new(status, body.to_string()).of("application/json")
+    Answer::new(status, body.to_string()).of(JSON)
 }
 
 fn header(answer: &mut Answer, name: &'static str, value: &str) {

@@ -47,8 +47,7 @@ fn write(
     for (name, value) in &draft.values {
         after.set(name, value.clone());
     }
-    let write = Write { operation, kind, draft, before: before.as_ref(), prefix };
-    rules::check(&write, state, &mut after)?;
+    rules::check(&Write { operation, kind, draft, before: before.as_ref(), prefix }, state, &mut after)?;
     for (field, drafts) in &draft.nested {
         if let (Shape::Own(own), Some(draft)) = (field.shape, drafts.first()) {
             let id = write_own(operation, state, own, draft, before.as_ref(), field)?;
@@ -66,22 +65,12 @@ fn write(
             for nested in drafts {
                 let mut nested = nested.clone();
                 nested.values.extend(rows.model().owner.map(|owner| (owner, Value::from(id))));
-                write_nested(operation, state, rows, &nested, &format!("{prefix}{}.", field.name))?;
+                write(operation, state, rows, &nested, None, &format!("{prefix}{}.", field.name))?;
             }
         }
     }
     rules::settle(state, kind, id);
     Ok(id)
-}
-
-fn write_nested(
-    operation: &Operation,
-    state: &mut State,
-    kind: Kind,
-    draft: &Draft,
-    prefix: &str,
-) -> Result<u64, Refusal> {
-    write(operation, state, kind, draft, None, prefix)
 }
 
 /// An address: the one that stands when its id is named, else a new one.

@@ -50,6 +50,8 @@ pub(crate) struct State {
     /// The objects of a kind that belong to one other.
     belongings: BTreeMap<(Kind, u64), BTreeSet<u64>>,
     slots: BTreeMap<Slot, u64>,
+    /// How many entries an activity has.
+    uses: BTreeMap<u64, usize>,
     /// What stood before each change of the running request.
     undo: Vec<(Kind, u64, Option<Record>)>,
     last_id: u64,
@@ -77,6 +79,7 @@ impl State {
             tables: BTreeMap::new(),
             belongings: BTreeMap::new(),
             slots: BTreeMap::new(),
+            uses: BTreeMap::new(),
             undo: Vec::new(),
             last_id: 18_400_000,
             now,
@@ -146,6 +149,8 @@ impl State {
         }
         if let Some(slot) = slot(kind, &record) {
             self.slots.remove(&slot);
+            let uses = self.uses.entry(slot.2).or_default();
+            *uses = uses.saturating_sub(1);
         }
         Some(record)
     }
@@ -155,6 +160,7 @@ impl State {
             self.belongings.entry((kind, owner)).or_default().insert(record.id);
         }
         if let Some(slot) = slot(kind, &record) {
+            *self.uses.entry(slot.2).or_default() += 1;
             self.slots.insert(slot, record.id);
         }
         self.tables.entry(kind).or_default().insert(record.id, record);
@@ -189,6 +195,11 @@ impl State {
             Some(token) => rows(token.owner).filter(|right| own.contains(right)).collect(),
             None => own,
         }
+    }
+
+    /// Whether hours are registered on an activity.
+    pub(crate) fn is_used(&self, activity: u64) -> bool {
+        self.uses.get(&activity).is_some_and(|uses| *uses > 0)
     }
 
     /// Version-4 UUID, from the seed.

@@ -1,6 +1,6 @@
 //! The texts of validation messages in the two languages.
 //!
-//! Norwegian ones are recorded unless their name says [guess]; of the English ones those of `NULL`, `LENGTH`, `NAME_TAKEN`
+//! Norwegian ones are recorded unless their name says \[guess\]; of the English ones those of `NULL`, `LENGTH`, `NAME_TAKEN`
 //! and `EXISTS` are, the others are translations.
 
 /// The language of the calling employee, in which validation messages are.
@@ -32,11 +32,6 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    /// A text that is the same in both languages.
-    pub(crate) const fn same(text: &'static str) -> Self {
-        Self { no: text, en: text }
-    }
-
     pub(crate) fn say(&self, language: Language, details: &[String]) -> String {
         let template = match language {
             Language::Norwegian => self.no,
@@ -90,6 +85,8 @@ texts! {
     HOURS_EXIST: "Det er allerede registrert timer på den ansatte på denne dagen, aktiviteten og prosjektet. Oppdater antall timer som allerede er ført.",
         "Hours are already registered on the employee on this day, activity and project. Update the hours that are registered already.";
     OVER_A_DAY: "Kan ikke være over 24", "Cannot be over 24";
+    RANGE: "'From and including' value ({}) is greater than or equal 'To and excluding' value ({}) in filter.",
+        "'From and including' value ({}) is greater than or equal 'To and excluding' value ({}) in filter.";
     CONSUMER_TOKEN: "The consumer token is invalid or does not exist.", "The consumer token is invalid or does not exist.";
     // [guess] from here on.
     EMPLOYEE_TOKEN: "The employee token is invalid or does not exist.", "The employee token is invalid or does not exist.";

@@ -1,4 +1,4 @@
-//! The sandbox from the outside: signed requests in, XML out.
+//! The sandboxes from the outside. What is not under `tripletex` is about Netvisor: signed requests in, XML out.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
@@ -14,4 +14,5 @@ mod reads;
 mod samples;
 mod sockets;
 mod support;
+mod tripletex;
 mod whole;
