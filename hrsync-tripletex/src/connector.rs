@@ -293,27 +293,23 @@ impl TripletexConnector {
             return Ok((places, 0));
         }
         let (mut places, mut reads) = (Places::default(), 0);
-        for (operation, place, configured) in [
-            (Operation::Departments, &mut places.department, self.config.department),
-            (Operation::Divisions, &mut places.division, self.config.division),
-        ] {
-            if configured.is_some() {
-                continue;
-            }
-            let draft = match operation {
-                Operation::Departments => company::departments(0, 2),
-                _ => company::divisions(0, 2),
-            };
+        if self.config.department.is_none() {
+            places.department = self.only(&company::departments(0, 2)).await?;
             reads += 1;
-            let answer = self.call(&draft, Effect::Read).await.map_err(|error| error.with_outcome(Outcome::NotSent))?;
-            let rows = company::listed(operation, &answer, 0, 2)?.rows;
-            *place = match rows.as_slice() {
-                [only] => Some(only.id),
-                _ => None,
-            };
+        }
+        if self.config.division.is_none() {
+            places.division = self.only(&company::divisions(0, 2)).await?;
+            reads += 1;
         }
         *self.places() = Some(places);
         Ok((places, reads))
+    }
+
+    /// The one row of a list that has one.
+    async fn only(&self, draft: &Draft) -> Result<Option<u64>> {
+        let answer = self.call(draft, Effect::Read).await?;
+        let rows = company::listed(draft.operation, &answer, 0, 2)?.rows;
+        Ok(if let [only] = rows.as_slice() { Some(only.id) } else { None })
     }
 
     /// The request with what it needs of the company.
@@ -405,14 +401,14 @@ impl TripletexConnector {
         let text = |id: FieldId| wanted.cell(id).text().map(str::to_owned);
         if let Some(number) = text(field::EMPLOYEE_NUMBER) {
             let found = self.all(|from, count| employee::with_number(&number, from, count), employee::listed).await?;
-            let exact = |one: &Employee| one.employee_number.as_deref().map(str::trim) == Some(number.as_str());
+            let exact = |one: &Employee| one.employee_number.text().map(str::trim) == Some(number.as_str());
             return Ok(Some((found.into_iter().filter(exact).collect(), true)));
         }
         if let Some(email) = text(field::EMAIL) {
             let found = self.all(|from, count| employee::with_email(&email, from, count), employee::listed).await?;
             let value = hrsync_core::Value::text(&email);
             let exact = |one: &Employee| {
-                let theirs = one.email.as_deref().map(hrsync_core::Value::text);
+                let theirs = one.email.text().map(hrsync_core::Value::text);
                 theirs.is_some_and(|theirs| FieldKind::Email.same(&theirs, &value))
             };
             return Ok(Some((found.into_iter().filter(exact).collect(), true)));
@@ -532,7 +528,7 @@ impl Connector for TripletexConnector {
                 .with_vendor(VENDOR)
                 .with_outcome(Outcome::NotSent)
         })?;
-        let (draft, reads) = self.complete(payload).await?;
+        let (draft, reads) = self.complete(payload).await.map_err(|error| error.with_outcome(Outcome::NotSent))?;
         // A version is good for one try, and so is what must not be there twice.
         let answer = match self.call(&draft, Effect::Once).await {
             Ok(answer) => answer,

@@ -12,34 +12,31 @@ use crate::mapping::{norwegian_account, with_country};
 use crate::reconstructed::{cleared_date, cleared_text, may_have_employment, user_type};
 use crate::wire::employee::Employee;
 use crate::wire::employment::Employment;
-use crate::wire::{Body, Operation};
+use crate::wire::{Body, Field, Operation};
 
 /// The code of what is left out because the vendor wants a date of birth for it.
 pub(crate) const BIRTH_DATE: &str = "tripletex.birth_date";
 
-/// A person in full, with the employment that stands for all on the day `as_of`.
+/// A person in full, with the employment that stands for all on the day `as_of`. What a right hides is not read.
 pub(crate) fn record(mapping: &Mapping, person: &Employee, as_of: Date) -> Record {
-    let chosen = person.employments.as_deref().map(|employments| current(employments, as_of));
     let mut record = Record::new(person.id.to_string());
-    for entry in mapping.entries() {
-        let text = match entry.field {
-            field::GIVEN_NAME => &person.first_name,
-            field::FAMILY_NAME => &person.last_name,
-            field::PHONE => &person.phone_number_mobile,
-            field::BIRTH_DATE => &person.date_of_birth,
-            field::IBAN => &person.bank_account_number,
-            field::EMPLOYEE_NUMBER => &person.employee_number,
-            field::EMAIL => &person.email,
-            // Rights that hide employments must not look like people without one.
-            field::START_DATE | field::END_DATE => match &chosen {
-                None => continue,
-                Some(None) => &None,
-                Some(Some(employment)) if entry.field == field::START_DATE => &employment.start_date,
-                Some(Some(employment)) => &employment.end_date,
-            },
-            _ => continue,
-        };
-        record.set(entry.field, cell(entry.field, text.as_deref().unwrap_or_default()));
+    for (id, text) in [
+        (field::GIVEN_NAME, &person.first_name),
+        (field::FAMILY_NAME, &person.last_name),
+        (field::PHONE, &person.phone_number_mobile),
+        (field::BIRTH_DATE, &person.date_of_birth),
+        (field::IBAN, &person.bank_account_number),
+        (field::EMPLOYEE_NUMBER, &person.employee_number),
+        (field::EMAIL, &person.email),
+    ] {
+        if mapping.entry(id).is_some() && *text != Field::Hidden {
+            record.set(id, cell(id, text.text()));
+        }
+    }
+    if let Some(employments) = &person.employments {
+        let chosen = current(employments, as_of);
+        record.set(field::START_DATE, cell(field::START_DATE, chosen.and_then(|one| one.start_date.as_deref())));
+        record.set(field::END_DATE, cell(field::END_DATE, chosen.and_then(|one| one.end_date.as_deref())));
     }
     match person.version {
         Some(version) => record.with_version(version.to_string()),
@@ -48,8 +45,8 @@ pub(crate) fn record(mapping: &Mapping, person: &Employee, as_of: Date) -> Recor
 }
 
 /// What the vendor's text says, in the vendor's value space.
-fn cell(id: FieldId, text: &str) -> Cell {
-    Cell::from_text(text, |text| match id {
+fn cell(id: FieldId, text: Option<&str>) -> Cell {
+    Cell::from_text(text.unwrap_or_default(), |text| match id {
         field::PHONE => with_country(text).map(|number| Value::text(&number)),
         field::IBAN => norwegian_account(text).map(|number| Value::text(&number)),
         id => id.kind().parse(text),
@@ -130,8 +127,8 @@ pub(crate) fn with_division(config: &TripletexConfig, employment: Body) -> Body 
 pub(crate) fn change(current: &Employee, wanted: &Record) -> Body {
     let mut body = Body::new().with("id", current.id);
     for (element, text) in [("firstName", &current.first_name), ("lastName", &current.last_name)] {
-        if let Some(text) = text {
-            body.set(element, text.as_str());
+        if let Some(text) = text.text() {
+            body.set(element, text);
         }
     }
     if let Some(version) = current.version {
@@ -168,7 +165,8 @@ pub(crate) fn employment_change<'e>(
         ));
     };
     let has_birth_date = match wanted.cell(field::BIRTH_DATE) {
-        Cell::NotRead => current_person.date_of_birth.as_deref().is_some_and(|text| !text.trim().is_empty()),
+        // Whether one that is hidden is there, the service says.
+        Cell::NotRead => current_person.date_of_birth != Field::Empty,
         cell => cell.value().is_some(),
     };
     if !may_have_employment(has_birth_date) {
@@ -266,15 +264,17 @@ mod tests {
         let read =
             person(r#"{"id":7,"dateOfBirth":"1.1.1990","bankAccountNumber":"12345678901","phoneNumberMobile":"ring"}"#);
         let record = record(&mapping(), &read, date!(2026 - 11 - 27));
-        for hidden in [field::START_DATE, field::END_DATE] {
+        for hidden in [field::START_DATE, field::END_DATE, field::GIVEN_NAME, field::EMAIL] {
             assert!(!record.cell(hidden).is_read(), "{hidden}");
         }
         for wrong in [field::BIRTH_DATE, field::IBAN, field::PHONE] {
             assert!(record.cell(wrong).is_unreadable(), "{wrong}");
         }
-        let nobody = person(r#"{"id":7,"employments":[]}"#);
+        let nobody = person(r#"{"id":7,"employments":[],"dateOfBirth":null,"email":""}"#);
         let record = super::record(&mapping(), &nobody, date!(2026 - 11 - 27));
-        assert!(record.cell(field::START_DATE).is_empty());
+        for empty in [field::START_DATE, field::END_DATE, field::BIRTH_DATE, field::EMAIL] {
+            assert!(record.cell(empty).is_empty(), "{empty}");
+        }
     }
 
     #[test]

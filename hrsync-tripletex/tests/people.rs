@@ -340,6 +340,19 @@ async fn where_there_are_several_departments_the_setting_says_which() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_could_not_be_looked_up_before_a_creation_leaves_no_doubt_about_it() {
+    for answer in [Answer::Lost, ok(json!({"values": "none"})), Answer::Of(500, vec![], Value::Null)] {
+        let (script, clock) = (company(), clock());
+        script.now("GET /division", answer);
+        let tripletex = connector(&script, &clock, same);
+        let steps = creation(&tripletex, &kari()).unwrap();
+        let error = run(&tripletex, &steps.steps[0]).await.unwrap_err();
+        assert_eq!(error.outcome(), Outcome::NotSent);
+        assert!(!script.calls().contains(&"POST /employee".to_owned()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_version_that_is_not_the_newest_is_told_and_not_sent_again() {
     let (script, clock) = (company(), clock());
     script.on("GET /employee/71", value(stored(json!({}))));

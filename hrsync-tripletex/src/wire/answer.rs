@@ -48,6 +48,37 @@ pub struct Reference {
 }
 silent!(Reference);
 
+/// A text of an object. What a right hides is not there, which must not look like what holds nothing: texts that are not set are shown
+/// as empty ones, and days as null. \[spec, client\]
+#[derive(Clone, Default, PartialEq, Eq)]
+pub enum Field {
+    /// It is not there.
+    #[default]
+    Hidden,
+    /// It holds nothing.
+    Empty,
+    /// It holds this.
+    Text(String),
+}
+silent!(Field);
+
+impl Field {
+    /// What it holds.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Hidden | Self::Empty => None,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = Option::<String>::deserialize(from)?.filter(|text| !text.trim().is_empty());
+        Ok(text.map_or(Self::Empty, Self::Text))
+    }
+}
+
 /// Reads one object.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::Deserialize;
 
-use super::answer::{List, list, one};
+use super::answer::{Field, List, list, one};
 use super::employment::Employment;
 use super::error::Operation;
 use super::request::{Body, Draft};
@@ -22,19 +22,26 @@ pub struct Employee {
     /// The version, for writes that must not overwrite a newer one.
     pub version: Option<u64>,
     /// The given name.
-    pub first_name: Option<String>,
+    #[serde(default)]
+    pub first_name: Field,
     /// The family name.
-    pub last_name: Option<String>,
+    #[serde(default)]
+    pub last_name: Field,
     /// The number by which the employer knows the person.
-    pub employee_number: Option<String>,
+    #[serde(default)]
+    pub employee_number: Field,
     /// The date of birth.
-    pub date_of_birth: Option<String>,
+    #[serde(default)]
+    pub date_of_birth: Field,
     /// The e-mail address.
-    pub email: Option<String>,
+    #[serde(default)]
+    pub email: Field,
     /// The mobile number, with or without its country.
-    pub phone_number_mobile: Option<String>,
+    #[serde(default)]
+    pub phone_number_mobile: Field,
     /// A Norwegian account number.
-    pub bank_account_number: Option<String>,
+    #[serde(default)]
+    pub bank_account_number: Field,
     /// Not employed, a contact of the company.
     pub is_contact: Option<bool>,
     /// An accounting or auditor office.

@@ -17,7 +17,7 @@ pub mod standard_time;
 pub mod timesheet;
 pub mod token;
 
-pub use answer::{List, Reference};
+pub use answer::{Field, List, Reference};
 pub use error::{Operation, classify};
 pub use number::hundredths;
 pub use request::{Body, Draft, PAGE};
