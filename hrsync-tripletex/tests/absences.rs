@@ -227,6 +227,35 @@ fn cases() -> Vec<Case> {
             fine("Ferie 27 7.5, Ferie 28 7.5, Ferie 30 7.5"),
             &[CREATE],
         ),
+        case("ends before it begins", Nothing, |world, _| changed(world, |one| one.end = Some(nov(20))), fine(""), &[]),
+        case(
+            "a grade of more than all",
+            Nothing,
+            |world, _| changed(world, |one| one.grade = Hundredths(10_001)),
+            fine(""),
+            &[],
+        ),
+        case(
+            "more hours than a day has",
+            Nothing,
+            |world, _| changed(world, |one| one.extent = Extent::Hours(Hundredths(2_401))),
+            fine(""),
+            &[],
+        ),
+        case(
+            "on the days on which clocks change",
+            Nothing,
+            |world, person| {
+                put(world, person);
+                let schedule = WorkSchedule::default().workday(date!(2026 - 10 - 25)).workday(date!(2027 - 03 - 28));
+                world.absences.set_schedule("h1", schedule);
+                let (autumn, spring) = (date!(2026 - 10 - 25), date!(2027 - 03 - 28));
+                world.absences.put(other("a1", "vacation", autumn, autumn));
+                world.absences.put(other("a2", "vacation", spring, spring));
+            },
+            fine("Ferie 2026-10-25 7.5, Ferie 2027-03-28 7.5"),
+            &[CREATE, CREATE],
+        ),
         case(
             "over the end of a year",
             Nothing,

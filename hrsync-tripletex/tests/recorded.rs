@@ -8,6 +8,7 @@ use bytes::Bytes;
 use hrsync_tripletex::wire::{
     Operation, PAGE, activity, answer, classify, company, employee, employment, standard_time, timesheet, token,
 };
+use proptest::prelude::*;
 use serde_json::Value;
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/vendors/tripletex-data/fixtures");
@@ -150,5 +151,70 @@ fn ferie_is_offered_and_activities_of_projects_are_not() {
         (r#"{"id":6,"activityType":null,"isProjectActivity":true}"#, false),
     ] {
         assert_eq!(row(text).takes_absences(), offered, "{text}");
+    }
+}
+
+/// JSON that resembles an answer: the right keys with whatever in them.
+fn strange() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "[0-9-]{0,12}".prop_map(Value::from),
+    ];
+    let keys = prop::sample::select(vec![
+        "id",
+        "version",
+        "firstName",
+        "dateOfBirth",
+        "employments",
+        "startDate",
+        "employmentDetails",
+        "date",
+        "hours",
+        "activity",
+        "project",
+        "value",
+        "values",
+        "fullResultSize",
+        "monthYear",
+        "year",
+        "week",
+        "fromDate",
+        "hoursPerDay",
+        "token",
+    ]);
+    leaf.prop_recursive(4, 64, 8, move |inner| {
+        let object = prop::collection::hash_map(keys.clone().prop_map(str::to_owned), inner.clone(), 0..8);
+        prop_oneof![
+            prop::collection::vec(inner, 0..4).prop_map(Value::from),
+            object.prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    /// No answer is read as something that it is not, and none stops the program.
+    #[test]
+    fn no_answer_is_too_strange(body in strange(), rows in prop::collection::vec(strange(), 0..4), cut in 0..200_usize) {
+        let list = serde_json::json!({ "fullResultSize": 3, "values": rows });
+        let one = serde_json::json!({ "value": body });
+        for text in [body.to_string(), list.to_string(), one.to_string()] {
+            let whole = Bytes::from(text);
+            for answer in [whole.slice(..cut.min(whole.len())), whole] {
+                if let Ok(read) = employee::listed(&answer, 0, PAGE) {
+                    // Every row is read or told of.
+                    let given = serde_json::from_slice::<Value>(&answer).unwrap()["values"].as_array().map_or(0, Vec::len);
+                    prop_assert_eq!(read.rows.len() + read.unreadable.len(), given);
+                }
+                let _ = (employee::person(&answer), employee::created(&answer), employment::listed(&answer, 0, PAGE));
+                let _ = (activity::listed(&answer, 0, PAGE), timesheet::listed(&answer, 0, PAGE));
+                let _ = (timesheet::listed_months(&answer, 0, PAGE), timesheet::listed_weeks(&answer, 0, PAGE));
+                let _ = (timesheet::written(Operation::CreateEntries, &answer), token::owner(&answer));
+                let _ = (token::session(&answer).map(|_| ()), token::granted(&answer, 0, PAGE));
+                let _ = standard_time::listed(Operation::OwnStandards, &answer, 0, PAGE);
+            }
+        }
     }
 }

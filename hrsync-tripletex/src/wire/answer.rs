@@ -10,8 +10,8 @@ use super::silent;
 use crate::VENDOR;
 
 #[derive(Deserialize)]
-struct One<T> {
-    value: Option<T>,
+struct One {
+    value: Option<serde_json::Value>,
 }
 
 /// A page of a list.
@@ -84,8 +84,8 @@ impl<'de> Deserialize<'de> for Field {
 /// # Errors
 /// The answer is none.
 pub fn one<T: DeserializeOwned>(operation: Operation, answer: &Bytes) -> hrsync_core::Result<T> {
-    let read: Option<One<T>> = serde_json::from_slice(answer).ok();
-    read.and_then(|one| one.value).ok_or_else(|| unreadable(operation))
+    let one: Option<One> = serde_json::from_slice(answer).ok().filter(|_| is_object(answer));
+    one.and_then(|one| object(one.value?)).ok_or_else(|| unreadable(operation))
 }
 
 /// Reads a page of a list, of which `asked` rows from the place `from` on were asked for. One row that cannot be read does not lose the
@@ -99,7 +99,8 @@ pub fn list<T: DeserializeOwned>(
     from: u64,
     asked: u64,
 ) -> hrsync_core::Result<List<T>> {
-    let page: Page = serde_json::from_slice(answer).map_err(|_| unreadable(operation))?;
+    let page: Option<Page> = serde_json::from_slice(answer).ok().filter(|_| is_object(answer));
+    let page = page.ok_or_else(|| unreadable(operation))?;
     let values = page.values.ok_or_else(|| unreadable(operation))?;
     let given = values.len() as u64;
     // A page that is full may be the last one, and the total is none. A page that is not full is the last one, unless the service gives
@@ -107,9 +108,9 @@ pub fn list<T: DeserializeOwned>(
     let more = given > 0 && (given >= asked || page.full_result_size.is_some_and(|size| size > from + given));
     let (mut rows, mut unreadable) = (Vec::with_capacity(values.len()), Vec::new());
     for (place, value) in values.into_iter().enumerate() {
-        match serde_json::from_value(value) {
-            Ok(row) => rows.push(row),
-            Err(_) => unreadable.push(place),
+        match object(value) {
+            Some(row) => rows.push(row),
+            None => unreadable.push(place),
         }
     }
     Ok(List { rows, unreadable, more })
@@ -127,6 +128,15 @@ pub fn whole_list<T: DeserializeOwned>(
 ) -> hrsync_core::Result<List<T>> {
     let list = list(operation, answer, from, asked)?;
     if list.unreadable.is_empty() { Ok(list) } else { Err(unreadable(operation)) }
+}
+
+/// Reads an object as a type. A JSON array would be taken for one too, its items for the fields in their order.
+fn object<T: DeserializeOwned>(value: serde_json::Value) -> Option<T> {
+    value.is_object().then(|| serde_json::from_value(value).ok()).flatten()
+}
+
+fn is_object(answer: &Bytes) -> bool {
+    answer.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
 }
 
 /// An answer that is not what the vendor's document says. The parser's words repeat what is in it.
@@ -176,9 +186,16 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_none_is_told_without_what_is_in_it() {
-        for text in
-            ["", "<html>Aino</html>", "[]", r#"{"values":null}"#, r#"{"value":{"id":"Aino"}}"#, r#"{"value":null}"#]
-        {
+        for text in [
+            "",
+            "<html>Aino</html>",
+            "[]",
+            "[3,[]]",
+            r#"{"values":null}"#,
+            r#"{"value":[7]}"#,
+            r#"{"value":{"id":"Aino"}}"#,
+            r#"{"value":null}"#,
+        ] {
             let answer = Bytes::from(text);
             let errors = [
                 list::<Row>(Operation::Employees, &answer, 0, 1).map(drop).unwrap_err(),
