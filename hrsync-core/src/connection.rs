@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::connector::Memory;
+use crate::reconcile::Layouts;
 
 /// How far a connection has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -74,6 +75,9 @@ pub struct Connection {
     /// What the connector learnt about the company.
     #[serde(default)]
     pub(crate) memory: Memory,
+    /// The lines of the mappings that its baselines were made under.
+    #[serde(default)]
+    pub(crate) layouts: Layouts,
 }
 
 impl Connection {
@@ -83,7 +87,7 @@ impl Connection {
     }
 
     pub(crate) fn new(state: ConnectionState, confirmed_by: String, connected_at: OffsetDateTime) -> Self {
-        Self { state, confirmed_by, connected_at, memory: Memory::default() }
+        Self { state, confirmed_by, connected_at, memory: Memory::default(), layouts: Layouts::default() }
     }
 }
 

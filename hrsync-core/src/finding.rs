@@ -88,6 +88,8 @@ pub mod code {
     pub const NOT_LINKED: &str = "person.not_linked";
     /// A linked person is gone from one side.
     pub const LINKED_PERSON_GONE: &str = "person.linked_gone";
+    /// No store can keep the person's id, so the person is left out.
+    pub const UNUSABLE_ID: &str = "person.unusable_id";
     /// Two linked records are two people's.
     pub const OTHER_PERSON: &str = "person.other_person";
     /// The person could not be read.

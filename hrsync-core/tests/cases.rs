@@ -177,7 +177,7 @@ fn line(name: &str) -> Mapping {
         "address, taken in parts" => address(&PARTS),
         "account and bank" => vec![
             FieldMapping::new(field::IBAN, "iban").group(&BANK),
-            FieldMapping::new(field::BIC, "bic").group(&BANK).derived_from(field::IBAN, bank_of),
+            FieldMapping::new(field::BIC, "bic").group(&BANK).derived_from(field::IBAN, "bank of account", bank_of),
         ],
         "codes" => vec![FieldMapping::new(field::EMPLOYMENT_TYPE, "mode").convert(CODES)],
         "employments" => vec![EMPLOYMENTS],

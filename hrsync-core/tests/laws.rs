@@ -374,8 +374,9 @@ impl World {
             Between::Mapping => {
                 let open = Convert::Codes { write: &[], read: &[], open: true };
                 let entries = hrsync_testkit::vendor::mapping().entries().to_vec();
-                let other = |entry: FieldMapping| {
-                    if entry.field == field::JOB_TITLE { entry.convert(open) } else { entry }
+                let other = |entry: FieldMapping| match entry.field {
+                    field::JOB_TITLE | field::GIVEN_NAME => entry.convert(open),
+                    _ => entry,
                 };
                 self.vendor.set_mapping(Mapping::new("memory", entries.into_iter().map(other)));
                 self

@@ -115,7 +115,7 @@ const FIELDS: [FieldMapping; 20] = [
         .write_path("employeepayrollinformation.bankidentificationcode")
         .max_len(20)
         .group(&BANK)
-        .derived_from(field::IBAN, bic_of_finnish_account),
+        .derived_from(field::IBAN, "BIC of a Finnish account", bic_of_finnish_account),
 ];
 
 const RELAXATIONS: &[Relaxation] = &[Relaxation {

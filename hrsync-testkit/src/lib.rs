@@ -10,7 +10,7 @@ pub mod store_suite;
 mod time;
 pub mod vendor;
 
-pub use absences::{MemoryAbsences, TestAbsences};
+pub use absences::{MemoryAbsences, MemorySheets, TestAbsences};
 pub use host::TestHost;
 pub use notes::{AbsenceMail, Mail, Mailbox};
 pub use time::{SeededEntropy, TestClock};

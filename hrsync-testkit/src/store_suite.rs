@@ -8,10 +8,11 @@
 use std::time::Duration;
 
 use hrsync_core::journal::{self, Entry, Event, NewEntry};
+use hrsync_core::model::LONGEST_ID;
 use hrsync_core::reconcile::Why;
 use hrsync_core::store::{Batch, Check, CommitError, Lease, Row, RowKey, RowKind};
 use hrsync_core::{
-    ConnectionId, Finding, Fixer, HostId, OperationId, RunId, Sealed, StaticKeys, Store, VendorId, field,
+    ConnectionId, Entropy, Finding, Fixer, HostId, OperationId, RunId, Sealed, StaticKeys, Store, VendorId, field,
 };
 use time::macros::datetime;
 
@@ -59,6 +60,7 @@ macro_rules! store_tests {
             a_batch_happens_as_a_whole_or_not_at_all
             a_check_compares_with_what_was_there_before_the_batch
             a_scan_goes_through_the_rows_of_a_kind_in_order
+            ids_of_the_greatest_length_name_rows
             connections_do_not_see_each_other
             the_journal_counts_from_one_and_its_chain_verifies
             journal_entries_come_back_as_they_were
@@ -246,6 +248,46 @@ pub async fn a_scan_goes_through_the_rows_of_a_kind_in_order(store: &dyn Store, 
     assert_eq!(rows.len(), 1);
     assert_eq!(rows.first(), store.get(&connection(), &RowKey::new(RowKind::Intent, "5")).await.unwrap().as_ref());
     assert!(store.scan(&connection(), RowKind::SetAside, None, 100).await.unwrap().is_empty());
+}
+
+/// Rows are named by ids of people and records, and by two of them as JSON in which `"` and `\` take two bytes. Whatever is in an id of
+/// [`LONGEST_ID`] bytes, each name is a row of its own.
+pub async fn ids_of_the_greatest_length_name_rows(store: &dyn Store, _: Advance<'_>) {
+    let connection = ConnectionId::new("c".repeat(LONGEST_ID));
+    // What repeats itself a database may shorten, so it must not.
+    let mut bytes = [0; LONGEST_ID];
+    SeededEntropy::new(1).fill(&mut bytes).unwrap();
+    let of = |alphabet: &[u8]| -> String {
+        bytes.iter().map(|byte| char::from(alphabet[usize::from(*byte) % alphabet.len()])).collect()
+    };
+    let printable: Vec<u8> = (b' '..=b'~').collect();
+    let wide: String =
+        bytes.iter().take(LONGEST_ID / 3).filter_map(|byte| char::from_u32(0x4e00 + u32::from(*byte))).collect();
+    for id in [of(&printable), of(br#""\"#), "\"".repeat(LONGEST_ID), wide] {
+        let another = format!("{}!", id.strip_suffix(|_: char| true).unwrap());
+        let escaped = |id: &str| id.replace('\\', r"\\").replace('"', r#"\""#);
+        let mut rows = Vec::new();
+        for id in [&id, &another] {
+            assert!(VendorId::new(id.as_str()).is_usable());
+            rows.push(RowKey::new(RowKind::Link, id.as_str()));
+            rows.push(RowKey::new(RowKind::Intent, format!("vendor/{id}")));
+            rows.push(RowKey::new(RowKind::Approval, format!("held/[\"{0}\",\"{0}\"]", escaped(id))));
+        }
+        for row in &rows {
+            let batch = Batch::default().put(row.clone(), Some(Check::Absent), row.id.clone());
+            let linked = Event::Linked { host: HostId::new(&*id), vendor: VendorId::new(&*id), by: "person".into() };
+            store.commit(&connection, batch.record(entry(linked))).await.unwrap();
+        }
+        for row in rows {
+            assert_eq!(store.get(&connection, &row).await.unwrap().map(|row| row.body), Some(row.id.clone()));
+            let rest = store.scan(&connection, row.kind, Some(&row.id), 10).await.unwrap();
+            assert!(rest.iter().all(|other| other.key.id > row.id));
+            store.commit(&connection, Batch::default().delete(row.clone())).await.unwrap();
+            assert_eq!(store.get(&connection, &row).await.unwrap(), None);
+        }
+    }
+    let entries = store.journal(&connection, 0, 100).await.unwrap();
+    assert!(entries.len() == 24 && journal::verify(&entries, ""));
 }
 
 /// Rows, checks and journal of one connection are no business of another's.

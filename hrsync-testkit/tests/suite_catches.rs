@@ -35,6 +35,7 @@ enum Defect {
     RewritesBodies,
     RoundsTimes,
     LosesWhenBusy,
+    CutsNames,
 }
 
 #[derive(Debug)]
@@ -44,12 +45,17 @@ impl Faulty {
     fn connection(&self, connection: &ConnectionId) -> ConnectionId {
         if self.1 == Defect::MixesConnections { ConnectionId::new("one for all") } else { connection.clone() }
     }
+
+    fn key(&self, key: &RowKey) -> RowKey {
+        let most = if self.1 == Defect::CutsNames { 100 } else { usize::MAX };
+        RowKey::new(key.kind, key.id.chars().take(most).collect::<String>())
+    }
 }
 
 #[async_trait]
 impl Store for Faulty {
     async fn get(&self, connection: &ConnectionId, key: &RowKey) -> Result<Option<Row>> {
-        let row = self.0.get(&self.connection(connection), key).await?;
+        let row = self.0.get(&self.connection(connection), &self.key(key)).await?;
         Ok(row.map(|row| match self.1 {
             Defect::ReusesVersions => Row { version: 1, ..row },
             Defect::RewritesBodies => Row { body: row.body.replace(", ", ","), ..row },
@@ -73,6 +79,9 @@ impl Store for Faulty {
 
     async fn commit(&self, connection: &ConnectionId, mut batch: Batch) -> Result<(), CommitError> {
         let connection = self.connection(connection);
+        batch.checks.iter_mut().for_each(|(key, _)| *key = self.key(key));
+        batch.puts.iter_mut().for_each(|(key, _)| *key = self.key(key));
+        batch.deletes.iter_mut().for_each(|key| *key = self.key(key));
         match self.1 {
             Defect::IgnoresChecks => batch.checks.clear(),
             Defect::IgnoresDeletes => batch.deletes.clear(),
@@ -151,6 +160,7 @@ fn each_defect_is_found_by_the_behaviour_that_names_it() {
         (Defect::AppendsAlways, "a_commit_that_fails_appends_nothing"),
         (Defect::MixesConnections, "connections_do_not_see_each_other"),
         (Defect::ScansBackwards, "a_scan_goes_through_the_rows_of_a_kind_in_order"),
+        (Defect::CutsNames, "ids_of_the_greatest_length_name_rows"),
         (Defect::ScansFromAfter, "a_scan_goes_through_the_rows_of_a_kind_in_order"),
         (Defect::RewritesBodies, "bodies_come_back_as_they_were"),
         (Defect::RoundsTimes, "journal_entries_come_back_as_they_were"),

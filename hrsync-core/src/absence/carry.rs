@@ -23,8 +23,8 @@ use crate::finding::{Finding, code};
 use crate::host::Notification;
 use crate::journal::{Event, NewEntry};
 use crate::keys::{Key, Sealed};
-use crate::model::{AbsenceId, HostId, VendorId};
-use crate::reconcile::{Calls, Engine, LinkState, of_host};
+use crate::model::{AbsenceId, HostId, Side, VendorId};
+use crate::reconcile::{Calls, Engine, LinkState, of_host, unusable_id};
 use crate::store::{self, Batch, Check, CommitError, Row, RowKey, RowKind};
 
 /// Who acts when a host change is carried over as it comes.
@@ -214,6 +214,10 @@ enum Wrote {
 
 impl Carrying<'_> {
     async fn person(&mut self, id: &HostId, task: &Task) -> Result<()> {
+        if !id.is_usable() {
+            self.found(unusable_id(Side::Host, id.as_str()), None);
+            return Ok(());
+        }
         if !task.dry && !self.settle(id).await? {
             return Ok(());
         }
@@ -262,6 +266,7 @@ impl Carrying<'_> {
     async fn rounds(&mut self, person: &mut Person<'_>, task: &Task) -> Result<()> {
         let mut retried = task.retried.clone();
         for round in 0..ROUNDS {
+            person.tidy();
             let standings = self.standings(person, task.again && round == 0, retried.as_ref());
             person.tell_standings(&standings);
             let Some(window) = person.window(&standings) else { return Ok(()) };
@@ -672,7 +677,7 @@ impl Carrying<'_> {
 
     /// Stores a person's ledger where it changed, with `batch`; false when somebody else stored it meanwhile.
     async fn store(&mut self, person: &mut Person<'_>, mut batch: Batch) -> Result<bool> {
-        person.forget();
+        person.tidy();
         let open = person.open || person.ledger.is_open();
         let known = person.stored.as_ref();
         let changed = match known {
@@ -859,9 +864,13 @@ impl Person<'_> {
         }
     }
 
-    /// Forgets absences of which there is nothing to remember.
-    fn forget(&mut self) {
+    /// Remembers every absence that has something in an entry, also where nobody heard yet that it was written, and forgets those of
+    /// which there is nothing to remember.
+    fn tidy(&mut self) {
         let Self { ledger: Ledger { entries, absences, owed }, absences: host, .. } = self;
+        for id in entries.iter().flat_map(|held| held.parts.keys()) {
+            absences.entry(id.clone()).or_default();
+        }
         absences.retain(|id, carried| {
             let remembered = carried.sent.is_some() || carried.refused.is_some();
             let there = entries.iter().any(|held| held.parts.contains_key(id));

@@ -18,6 +18,12 @@ pub(crate) fn stopped(stop: Stop) -> Finding {
             Fixer::PayrollClerk,
         )
         .with_hint("remove the hours in the payroll system, or enter what the absence has, and retry"),
+        Stop::Left => Finding::problem(
+            code::ABSENCE_DISCONNECTED,
+            "on one of its days an entry stands that was made when the types were mapped otherwise, and it is not changed",
+            Fixer::PayrollClerk,
+        )
+        .with_hint("remove the entry in the payroll system where it is wrong, and retry"),
         Stop::Overlap => Finding::problem(
             code::ABSENCE_OVERLAP,
             "together with another absence of the same type it takes more of a day than the day has",

@@ -10,8 +10,12 @@ pub(crate) enum Seen<'s> {
     Free,
     /// Nothing, and nothing can be written any more.
     Locked,
-    /// An entry.
+    /// An entry; ours, while one is.
     There(&'s Entry),
+    /// An entry that somebody made after ours was removed.
+    Another(&'s Entry),
+    /// An entry that is disconnected: no write of any kind, whoever wants it.
+    Left,
 }
 
 /// What is to be done.
@@ -38,6 +42,8 @@ pub(crate) enum Stop {
     Locked,
     /// Hours are there that somebody else entered.
     Foreign,
+    /// An entry is there that was disconnected.
+    Left,
     /// Absences take more of the day than it has.
     Overlap,
 }
@@ -62,8 +68,13 @@ pub(crate) fn decide(
         (None, None, _) => (Verdict::Nothing, None),
         (Some(_), None, Seen::Free) => (Verdict::Create, None),
         (Some(_), None, Seen::Locked) => (Verdict::Refuse(Stop::Locked), None),
-        (Some(wanted), None, Seen::There(entry)) if entry.content.amount == wanted.amount => (Verdict::Adopt, None),
-        (Some(_), None, Seen::There(_)) => (Verdict::Refuse(Stop::Foreign), None),
+        (Some(wanted), None, Seen::There(entry)) | (Some(wanted), _, Seen::Another(entry))
+            if entry.content.amount == wanted.amount =>
+        {
+            (Verdict::Adopt, None)
+        }
+        (Some(_), None, Seen::There(_) | Seen::Another(_)) => (Verdict::Refuse(Stop::Foreign), None),
+        (Some(_), None, Seen::Left) => (Verdict::Refuse(Stop::Left), None),
         (Some(wanted), Some(known), Seen::There(entry)) if wanted == known => (Verdict::Nothing, edited(known, entry)),
         (Some(wanted), Some(known), Seen::There(entry)) => {
             let after = merged(wanted, known, &entry.content);
@@ -73,16 +84,18 @@ pub(crate) fn decide(
                 false => (Verdict::Change(after), edited(known, entry)),
             }
         }
-        (Some(wanted), Some(known), Seen::Free | Seen::Locked) if wanted == known => {
+        (Some(wanted), Some(known), Seen::Free | Seen::Locked | Seen::Left | Seen::Another(_)) if wanted == known => {
             (Verdict::Nothing, Some(Deviation::Deleted))
         }
         (Some(_), Some(_), Seen::Free) => (Verdict::Create, Some(Deviation::Deleted)),
         (Some(_), Some(_), Seen::Locked) => (Verdict::Refuse(Stop::Locked), Some(Deviation::Deleted)),
+        (Some(_), Some(_), Seen::Left) => (Verdict::Refuse(Stop::Left), Some(Deviation::Deleted)),
+        (Some(_), Some(_), Seen::Another(_)) => (Verdict::Refuse(Stop::Foreign), Some(Deviation::Deleted)),
         (None, Some(known), Seen::There(entry)) if entry.locked => {
             (Verdict::Refuse(Stop::Locked), edited(known, entry))
         }
         (None, Some(known), Seen::There(entry)) => (Verdict::Delete, edited(known, entry)),
-        (None, Some(_), Seen::Free | Seen::Locked) => (Verdict::Forget, None),
+        (None, Some(_), Seen::Free | Seen::Locked | Seen::Left | Seen::Another(_)) => (Verdict::Forget, None),
     }
 }
 

@@ -245,8 +245,10 @@ impl Planner<'_> {
         let before = claim.wanted.len();
         let away: Vec<Slot> = self.disconnected(id).map(|held| held.slot.clone()).collect();
         claim.wanted.retain(|slot, _| !away.iter().any(|away| away.meets(slot)));
-        if claim.wanted.len() < before && carried.sent.as_ref() != Some(&form) && carried.sent.is_some() {
-            self.tell(id, cause::disconnected(), true);
+        if claim.wanted.len() < before {
+            // Who changed the absence has to know that the change does not arrive; for the rest the log is the place.
+            let changed = carried.sent.as_ref().is_some_and(|sent| *sent != form);
+            self.tell(id, cause::disconnected(), changed);
         }
         if carried.sent.as_ref().is_some_and(|sent| sent.same_days(&form)) && self.keep_past(claim) {
             self.tell(id, cause::past_month(), false);
@@ -322,7 +324,11 @@ impl Planner<'_> {
     fn seen(&self, slot: &Slot) -> Seen<'_> {
         let looked = self.input.looked;
         if let Some(entry) = looked.entries.iter().find(|entry| entry.slot == *slot) {
-            return Seen::There(entry);
+            if self.ledger.entries.iter().any(|held| held.disconnected && held.entry == entry.id) {
+                return Seen::Left;
+            }
+            let other = self.ledger.ours(self.input.vendor, slot).is_some_and(|held| held.entry != entry.id);
+            return if other { Seen::Another(entry) } else { Seen::There(entry) };
         }
         let locked = looked.locks.iter().any(|(from, until)| slot.from <= *until && *from <= slot.until);
         if locked { Seen::Locked } else { Seen::Free }

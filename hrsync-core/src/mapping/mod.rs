@@ -109,6 +109,8 @@ pub struct FieldMapping {
 /// How a missing host value is worked out from another one.
 #[derive(Clone, Copy)]
 pub struct Derive {
+    /// What the function does. The name stands for it in the line's revision: change it when the function changes its results.
+    pub name: &'static str,
     /// The other field.
     pub from: FieldId,
     /// Works it out, if it can.
@@ -117,7 +119,7 @@ pub struct Derive {
 
 impl fmt::Debug for Derive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Derive(from {})", self.from)
+        write!(f, "{} from {}", self.name, self.from)
     }
 }
 
@@ -247,11 +249,18 @@ impl FieldMapping {
         self
     }
 
-    /// A missing host value is worked out from another field.
+    /// A missing host value is worked out from another field. The name says how, and changes when the results do.
     #[must_use]
-    pub const fn derived_from(mut self, from: FieldId, with: fn(&Value) -> Option<Value>) -> Self {
-        self.derive = Some(Derive { from, with });
+    pub const fn derived_from(mut self, from: FieldId, name: &'static str, with: fn(&Value) -> Option<Value>) -> Self {
+        self.derive = Some(Derive { name, from, with });
         self
+    }
+
+    /// A number that changes when values of the field mean something else than before: with its conversions, with what it is derived
+    /// from, and when the vendor begins to show it. Rules alone do not count, so relaxing one loses no baseline.
+    pub(crate) fn revision(&self) -> u64 {
+        let shown = if self.write_only { "write only" } else { "shown" };
+        short_hash([self.field.name(), shown, &format!("{:?} {:?}", self.convert, self.derive)])
     }
 
     /// Reads the vendor's text into a cell of the vendor's value space.
@@ -391,15 +400,17 @@ impl Mapping {
     /// A number that changes when values mean something else than before: other fields, or other conversions. Rules alone
     /// do not count, so relaxing one loses no baseline. It has 48 bits, so that every JSON reader keeps it exactly.
     pub fn revision(&self) -> u64 {
-        use sha2::Digest;
-        let mut hash = sha2::Sha256::new();
-        for entry in &self.entries {
-            hash.update(entry.field.name());
-            hash.update([0]);
-            hash.update(format!("{:?}", entry.convert));
-            hash.update([u8::from(entry.derive.is_some())]);
-        }
-        let digest = hash.finalize();
-        digest.iter().take(6).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+        short_hash(self.entries.iter().map(|entry| entry.revision().to_string()))
     }
+}
+
+/// 48 bits of a hash over the parts, in order.
+fn short_hash(parts: impl IntoIterator<Item = impl AsRef<str>>) -> u64 {
+    use sha2::Digest;
+    let mut hash = sha2::Sha256::new();
+    for part in parts {
+        hash.update(part.as_ref());
+        hash.update([0]);
+    }
+    hash.finalize().iter().take(6).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
 }

@@ -142,7 +142,7 @@ mod tests {
             ),
             (base(field::EMAIL).convert(Convert::Custom { name: "a|b", write: same, read: same }), "converted (a|b)"),
             (
-                base(field::BIC).derived_from(field::IBAN, |_| None),
+                base(field::BIC).derived_from(field::IBAN, "nothing", |_| None),
                 "worked out from the bank account number when missing",
             ),
         ];

@@ -5,6 +5,19 @@ use std::fmt;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
+/// The most bytes of the id of a person or a record.
+///
+/// Stores name rows by ids, rows about two records by both as JSON, which writes `"` and `\` in two bytes: 4 times 255 and a few. With the
+/// connection's id that is well under the 2,704 bytes that PostgreSQL's B-tree indexes take, a third of a page
+/// (<https://www.postgresql.org/docs/current/btree.html>).
+pub const LONGEST_ID: usize = 255;
+
+/// Whether every store can keep an id: it is not empty, no longer than [`LONGEST_ID`], and without control characters, of which PostgreSQL
+/// does not take U+0000 and JSON writes the others in six bytes.
+pub(crate) fn is_usable(id: &str) -> bool {
+    !id.is_empty() && id.len() <= LONGEST_ID && !id.chars().any(char::is_control)
+}
+
 /// Writes an id so that it cannot change the line it stands in: characters that move the cursor or turn the direction of
 /// writing are escaped, and a very long id is cut.
 fn plain(id: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -33,6 +46,12 @@ macro_rules! ids {
             /// The identifier `id`.
             pub fn new(id: impl Into<String>) -> Self {
                 Self(CompactString::from(id.into()))
+            }
+
+            /// Whether it can name anything in a store: not empty, at most [`LONGEST_ID`] bytes, and no control characters. People
+            /// whose ids are not usable are left out of everything, and named in a finding.
+            pub fn is_usable(&self) -> bool {
+                is_usable(&self.0)
             }
 
             /// The identifier as text.
@@ -121,5 +140,22 @@ impl fmt::Display for Side {
             Self::Host => "host",
             Self::Vendor => "vendor",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_usable_when_every_store_can_keep_it() {
+        let longest = "x".repeat(LONGEST_ID);
+        let wide = format!("{}x", "ä".repeat(LONGEST_ID / 2));
+        for id in ["1", " ", "h 1", "Å\"\\/", "\u{202e}", &longest, &wide] {
+            assert!(HostId::new(id).is_usable(), "{id:?}");
+        }
+        for id in ["", "\0", "a\0b", "a\n", "\u{7f}", "\u{85}", &format!("{longest}x"), &format!("{wide}x")] {
+            assert!(!VendorId::new(id).is_usable(), "{id:?}");
+        }
     }
 }

@@ -9,9 +9,10 @@ mod timeline;
 mod value;
 
 pub use employee::{Address, BankAccount, Employee, Employment, EmploymentType, Gender, Salary, WorkingTime};
+pub(crate) use ids::is_usable;
 pub use ids::{
-    AbsenceId, AbsenceTypeId, ConnectionId, HostId, OperationId, RunId, Side, VendorAbsenceTypeId, VendorEntryId,
-    VendorId,
+    AbsenceId, AbsenceTypeId, ConnectionId, HostId, LONGEST_ID, OperationId, RunId, Side, VendorAbsenceTypeId,
+    VendorEntryId, VendorId,
 };
 pub use list::{Entry, List, ListDef, Part};
 pub use record::{AsGiven, Cell, Record};

@@ -11,6 +11,7 @@ use super::engine::{Engine, is_outage, stops_a_run};
 use super::fingerprint::Fingerprint;
 use super::link::{Link, LinkKind, LinkState, vendor_link_key};
 use super::linking::apart_key;
+use super::owners::Owners;
 use super::plan::{Action, Change, Left, Operation, Plan, Settlement, Source};
 use super::progress::Progress;
 use super::report::{Item, ItemResult, Report};
@@ -116,6 +117,8 @@ pub(crate) struct Run<'e> {
     pub(crate) made: HashMap<OperationId, (HostId, VendorId)>,
     /// Who was, or may have been, created in the host.
     pub(crate) made_in_host: Vec<Record>,
+    /// Who has the values that must be unique in the vendor, once its list was read.
+    pub(crate) owners: Option<Owners>,
     /// Steps for which the right was found missing, with what was found then.
     denied: HashMap<&'static str, Finding>,
     /// The code of what made the run stop.
@@ -169,6 +172,7 @@ impl Engine {
     pub(crate) async fn start(&self, actor: &str) -> Result<Run<'_>> {
         let (_, connection) = self.connected().await?;
         let mapping = self.connector.mapping(&connection.memory);
+        self.keep_layout(&connection, &mapping).await?;
         let id = self.new_run()?;
         Ok(Run {
             engine: self,
@@ -184,6 +188,7 @@ impl Engine {
             told: HashSet::new(),
             made: HashMap::new(),
             made_in_host: Vec::new(),
+            owners: None,
             denied: HashMap::new(),
             stopped: None,
             refusal: None,
@@ -244,13 +249,8 @@ impl Run<'_> {
         if !settlements.iter().any(Settlement::is_told_by_list) {
             return Ok(HashMap::new());
         }
-        let mut calls = self.report.calls;
-        let listed = self.engine.vendor_list(&mut calls).await;
-        self.report.calls = calls;
-        match listed {
-            Ok((roster, _)) => {
-                Ok(roster.records.into_iter().map(|record| (VendorId::new(record.id()), record)).collect())
-            }
+        match self.vendor_list().await {
+            Ok(roster) => Ok(roster.records.into_iter().map(|record| (VendorId::new(record.id()), record)).collect()),
             Err(error) => {
                 self.count_failure(&error);
                 self.found(Finding::from_error(&error), error.sensitive_detail());

@@ -3,17 +3,18 @@
 use super::apply::{Creating, Intent, Run, Sent, about, drifted, free, intent_key};
 use super::approve::approval_key;
 use super::baseline::{self, Verdict};
-use super::findings::is_unique_key;
+use super::findings::{is_unique_key, refusal, unusable_id};
 use super::fingerprint::{Fingerprint, Fingerprinter, push_value};
 use super::link::{Link, LinkState, vendor_link_key};
 use super::linking::{apart_key, forgotten_key};
 use super::plan::{Operation, creation_print};
 use super::report::{ItemResult, ReviewItem};
+use super::resolution::{WhyNot, shared};
 use crate::connector::{Evidence, Step, StepNature, Write};
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::keys::KeyId;
-use crate::mapping::{Asked, Direction, Mapping, Update};
+use crate::mapping::{Asked, Direction, FieldMapping, Mapping, Update};
 use crate::matching::{IDENTITY_KEYS, LinkedBy, SHARED_BY_FEW, are_two_people, speaks_against, tells};
 use crate::model::{Cell, Employee, FieldId, HostId, Record, Side, Value, VendorId, field};
 use crate::store::{self, Batch, Check, CommitError, RowKey, RowKind};
@@ -32,11 +33,8 @@ pub(crate) struct Created {
 impl Run<'_> {
     /// The vendor's list before anything is created, so that nobody is created twice. `None` when it cannot be read.
     pub(crate) async fn list_before_creating(&mut self) -> Result<Option<Vec<Record>>> {
-        let mut calls = self.report.calls;
-        let listed = self.engine.vendor_list(&mut calls).await;
-        self.report.calls = calls;
-        match listed {
-            Ok((roster, _)) if roster.coverage.is_full() => Ok(Some(roster.records)),
+        match self.vendor_list().await {
+            Ok(roster) if roster.coverage.is_full() => Ok(Some(roster.records)),
             Ok(_) => {
                 self.found(super::findings::incomplete_roster(), None);
                 Ok(None)
@@ -52,7 +50,11 @@ impl Run<'_> {
     /// The host's people before anybody is created there, so that nobody is created twice. `None` when they cannot be read.
     pub(crate) async fn people_before_creating(&mut self) -> Result<Option<Vec<Record>>> {
         match self.engine.host_roster().await {
-            Ok(roster) => Ok(Some(roster.records)),
+            Ok((roster, _)) if roster.coverage.is_full() => Ok(Some(roster.records)),
+            Ok(_) => {
+                self.found(super::findings::incomplete_roster(), None);
+                Ok(None)
+            }
             Err(error) => {
                 self.found(Finding::from_error(&error), error.sensitive_detail());
                 Ok(None)
@@ -94,6 +96,20 @@ impl Run<'_> {
             };
         }
         Ok(Ok(there))
+    }
+
+    /// Whether somebody else in the vendor has by now what must be the person's alone, which is told.
+    fn shares_with_others(&mut self, operation: &Operation, (host, wanted): (&Record, &Record)) -> bool {
+        let others = self.others_in_vendor(None);
+        let shares = |entry: &FieldMapping| {
+            let asked = wanted.cell(entry.field).value()?;
+            Some((entry.field, shared(entry, host.cell(entry.field), asked, &others).err()?))
+        };
+        let shared: Vec<(FieldId, WhyNot)> = self.mapping.entries().iter().filter_map(shares).collect();
+        for (field, why) in &shared {
+            self.found(about(refusal(why), operation).on(*field), None);
+        }
+        !shared.is_empty()
     }
 
     /// Refuses to create a person who is there already.
@@ -147,6 +163,9 @@ impl Run<'_> {
             Ok(true) => return Ok(self.already_there(operation, "the payroll system")),
             Err(result) => return Ok(result),
         }
+        if self.shares_with_others(operation, (&host, &wanted)) {
+            return Ok(ItemResult::Refused);
+        }
         let write = Write { current: None, wanted: &wanted, changed: &sent, memory: &self.memory };
         let steps = match self.engine.connector.steps(&write) {
             Ok(steps) => steps,
@@ -177,8 +196,9 @@ impl Run<'_> {
             match self.send(operation, step, Some(&creating), checks, None).await? {
                 Sent::Done(done) => {
                     self.learn(&done, operation).await?;
-                    vendor = vendor.or(done.created);
+                    vendor = vendor.or(self.usable(done.created));
                     created_now.step = step.name;
+                    self.now_has(vendor.as_ref(), &wanted, &step.fields, true);
                     for field in &step.fields {
                         created_now.wanted.set(*field, wanted.cell(*field).clone());
                     }
@@ -208,6 +228,7 @@ impl Run<'_> {
                     return Ok(ItemResult::PartlyDone);
                 }
                 Sent::Unknown(error) => {
+                    self.now_has(None, &wanted, &step.fields, false);
                     self.unknown(operation, step.name, &error).await?;
                     return Ok(ItemResult::Unknown);
                 }
@@ -217,6 +238,16 @@ impl Run<'_> {
         }
         self.link_or_wait(created_now, vendor, created).await?;
         Ok(if steps.left_out.is_empty() { ItemResult::Done } else { ItemResult::PartlyDone })
+    }
+
+    /// The id of a new record in the vendor; `None` when nothing can be kept under it, which is told.
+    fn usable(&mut self, created: Option<VendorId>) -> Option<VendorId> {
+        let id = created?;
+        if id.is_usable() {
+            return Some(id);
+        }
+        self.found(unusable_id(Side::Vendor, id.as_str()), None);
+        None
     }
 
     /// Links a person who was created as far as was sent; the next comparison shows what is lacking. Without an id they wait for
@@ -281,11 +312,8 @@ impl Run<'_> {
         if created.is_empty() {
             return Ok(());
         }
-        let mut calls = self.report.calls;
-        let listed = self.engine.vendor_list(&mut calls).await;
-        self.report.calls = calls;
-        let records = match listed {
-            Ok((roster, _)) => roster.records,
+        let records = match self.vendor_list().await {
+            Ok(roster) => roster.records,
             Err(error) => {
                 self.found(Finding::from_error(&error), error.sensitive_detail());
                 Vec::new()
@@ -452,6 +480,14 @@ impl Run<'_> {
                 return Ok(ItemResult::Refused);
             }
         };
+        if !id.is_usable() {
+            // The host has them now, and nothing can be kept of that. Until it gives them another id nobody is created there.
+            self.found(unusable_id(Side::Host, id.as_str()).of_vendor(vendor_id), None);
+            self.made_in_host.push(host);
+            let done = self.outcome(operation, STEP, "done");
+            self.release(operation, Some(done)).await?;
+            return Ok(ItemResult::PartlyDone);
+        }
         host = renamed(&host, &id);
         let mut link = Link::new(id.clone(), vendor_id.clone());
         let (mapping, revision) = (self.mapping.clone(), self.revision);

@@ -25,7 +25,7 @@ use crate::journal::{Entry, Event, NewEntry};
 use crate::keys::{KeyRing, StaticKeys, hex};
 use crate::mapping::Mapping;
 use crate::matching::IDENTITY_KEYS;
-use crate::model::{ConnectionId, RunId, VendorId};
+use crate::model::{ConnectionId, RunId, Side, VendorId, is_usable};
 use crate::store::{self, Batch, Check, CommitError, MemoryStore, Row, RowKey, RowKind, Store};
 
 /// How many rows are read from a store at a time.
@@ -314,7 +314,7 @@ impl Engine {
 
     /// Changes the stored connection, again when somebody else changes it at the same time. `change` gives what is committed
     /// with it, `None` to leave the connection as it is.
-    async fn change_connection(&self, change: impl Fn(&mut Connection) -> Option<Batch>) -> Result<()> {
+    pub(crate) async fn change_connection(&self, change: impl Fn(&mut Connection) -> Option<Batch>) -> Result<()> {
         let mut tries = 0;
         loop {
             let (row, mut connection) = self.connected().await?;
@@ -363,9 +363,9 @@ impl Engine {
 
     /// Compares everybody on both sides.
     pub(crate) async fn compare_all(&self, mapping: Arc<Mapping>, calls: &mut Calls) -> Result<Review> {
-        let host = self.host_roster().await?;
+        let (host, unusable) = self.host_roster().await?;
         self.tell(&Progress::HostRead { people: host.records.len() });
-        let links = self.links().await?;
+        let links = self.links(&mapping).await?;
         let (vendor, findings) = self.vendor_roster(&links, calls).await?;
         let mut review = super::reviewer::review(ReviewInput {
             connection: &self.id,
@@ -376,6 +376,7 @@ impl Engine {
             apart: Arc::new(self.kept_apart().await?),
             keys: &*self.keys,
         });
+        review.findings.extend(unusable);
         review.findings.extend(findings);
         Ok(review)
     }
@@ -421,7 +422,8 @@ impl Engine {
         &*self.keys
     }
 
-    pub(crate) async fn host_roster(&self) -> Result<Roster> {
+    /// The host's people, and what is wrong with those who are left out.
+    pub(crate) async fn host_roster(&self) -> Result<(Roster, Vec<Finding>)> {
         let mut records = Vec::new();
         let mut after: Option<String> = None;
         let mut seen = HashSet::new();
@@ -431,7 +433,11 @@ impl Engine {
             match page.next {
                 Some(next) if seen.insert(next.clone()) => after = Some(next),
                 Some(_) => return Err(endless("the host's list of people does not end")),
-                None => return Ok(Roster { records: last_of_each(records), coverage: Coverage::FULL }),
+                None => {
+                    let mut roster = Roster { records: last_of_each(records), coverage: Coverage::FULL };
+                    let findings = leave_out_unusable(&mut roster, Side::Host);
+                    return Ok((roster, findings));
+                }
             }
         }
     }
@@ -452,6 +458,7 @@ impl Engine {
                 Some(_) => return Err(endless("the vendor's list of people does not end")),
                 None => {
                     roster.records = last_of_each(roster.records);
+                    findings.extend(leave_out_unusable(&mut roster, Side::Vendor));
                     return Ok((roster, findings));
                 }
             }
@@ -603,6 +610,18 @@ fn last_of_each(mut records: Vec<crate::Record>) -> Vec<crate::Record> {
     let mut last = last.into_iter().rev();
     records.retain(|_| last.next().unwrap_or(true));
     records
+}
+
+/// Takes out who cannot be kept in a store, and tells of each. Without them the list does not have everybody.
+fn leave_out_unusable(roster: &mut Roster, side: Side) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    roster.records.retain(|record| {
+        let usable = is_usable(record.id());
+        findings.extend((!usable).then(|| super::findings::unusable_id(side, record.id())));
+        usable
+    });
+    roster.coverage.unrestricted &= findings.is_empty();
+    findings
 }
 
 fn endless(message: &'static str) -> Error {

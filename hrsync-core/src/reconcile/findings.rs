@@ -2,14 +2,14 @@
 
 use super::compare::DifferenceKind;
 use super::link::Link;
-use super::resolution::{Resolution, Taken, WhyNot, in_order};
+use super::resolution::{Resolution, Taken, WhyNot, in_order, shared};
 use super::review::{Difference, Everybody};
 use crate::check::Problem;
 use crate::error::Fixer;
 use crate::finding::{Finding, code};
 use crate::mapping::{Asked, Direction, FieldMapping, Mapping, Update};
 use crate::matching::{Candidate, CandidateReason, IDENTITY_KEYS, tells};
-use crate::model::{Cell, FieldId, HostId, Record, Side, VendorId};
+use crate::model::{Cell, FieldId, HostId, LONGEST_ID, Record, Side, VendorId};
 
 /// The parameter that names the entry of a list.
 pub(crate) const ENTRY: &str = "entry";
@@ -20,6 +20,22 @@ pub(crate) fn incomplete_roster() -> Finding {
         "the list of people is not known to be complete, so nobody is taken for missing and nobody is created",
         Fixer::VendorAdministrator,
     )
+}
+
+/// No store can keep the id of a person, who is named by as much of it as can be shown.
+pub(crate) fn unusable_id(side: Side, id: &str) -> Finding {
+    let (whose, fixer) = match side {
+        Side::Host => ("in the host", Fixer::HostDeveloper),
+        Side::Vendor => ("in the payroll system", Fixer::VendorSupport),
+    };
+    let message = format!(
+        "the person's id {whose} is empty, longer than {LONGEST_ID} bytes or has control characters in it, so the person is left out"
+    );
+    let finding = Finding::problem(code::UNUSABLE_ID, message, fixer).with_param("side", side.to_string());
+    match side {
+        Side::Host => finding.of_host(&HostId::new(HostId::new(id).to_string())),
+        Side::Vendor => finding.of_vendor(&VendorId::new(VendorId::new(id).to_string())),
+    }
 }
 
 /// A linked person is missing from a list that has everybody.
@@ -131,7 +147,10 @@ pub(crate) fn of_difference(difference: &Difference) -> Option<Finding> {
         // Told once for the person.
         Some(WhyNot::OtherPerson) => return None,
         Some(why @ WhyNot::Invalid(_)) => return Some(person(invalid(why))),
-        Some(WhyNot::Duplicate(Side::Vendor)) => return Some(person(refusal(&WhyNot::Duplicate(Side::Vendor)))),
+        Some(why @ WhyNot::Duplicate(Side::Vendor)) => return Some(person(refusal(why))),
+        Some(why @ WhyNot::Duplicate(Side::Host)) if difference.kind != D::VendorChanged => {
+            return Some(person(refusal(why)));
+        }
         Some(why) if difference.kind == D::HostChanged => return Some(person(refusal(why))),
         _ => {}
     }
@@ -211,20 +230,7 @@ pub(crate) fn cannot_create_in_vendor(
                 Asked::Unusable(problem) => not_created(problem),
                 Asked::Value(value) => match entry.accepts(&value).and_then(|()| in_order(entry.field, record)) {
                     Err(problem) => not_created(problem),
-                    Ok(()) => {
-                        // A value that must be unique in the vendor must not come twice from the host either.
-                        let own = record.cell(entry.field).value();
-                        let in_vendor = entry.unique_in.contains(&Side::Vendor)
-                            && taken.taken(Side::Vendor, entry.field, &value);
-                        let in_host = !entry.unique_in.is_empty()
-                            && own.is_some_and(|own| taken.taken(Side::Host, entry.field, own));
-                        let side = match (in_vendor, in_host) {
-                            (true, _) => Side::Vendor,
-                            (false, true) => Side::Host,
-                            (false, false) => return None,
-                        };
-                        refusal(&WhyNot::Duplicate(side))
-                    }
+                    Ok(()) => refusal(&shared(entry, record.cell(entry.field), &value, taken).err()?),
                 },
             };
             Some(finding.of_host(id).on(entry.field))

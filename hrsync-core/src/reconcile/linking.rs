@@ -11,6 +11,7 @@ use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::code;
 use crate::journal::Event;
+use crate::mapping::Mapping;
 use crate::model::{HostId, VendorId};
 use crate::store::{self, Batch, Check, Row, RowKey, RowKind};
 
@@ -18,7 +19,8 @@ use crate::store::{self, Batch, Check, Row, RowKey, RowKind};
 const SCAN: usize = 100;
 
 impl Engine {
-    pub(crate) async fn links(&self) -> Result<Vec<Link>> {
+    /// All links, with their baselines under `mapping`.
+    pub(crate) async fn links(&self, mapping: &Mapping) -> Result<Vec<Link>> {
         let mut links = Vec::new();
         for kind in [RowKind::Link, RowKind::FurtherLink] {
             self.each_row(kind, |row| {
@@ -27,6 +29,7 @@ impl Engine {
             })
             .await?;
         }
+        self.under(mapping, &mut links).await?;
         Ok(links)
     }
 
@@ -72,13 +75,20 @@ impl Engine {
         }
     }
 
-    /// The link between two records.
-    pub(crate) async fn link_between(&self, host: &HostId, vendor: &VendorId) -> Result<Option<Link>> {
-        if let Some(link) = self.link(host).await?.filter(|link| link.vendor == *vendor) {
-            return Ok(Some(link));
+    /// The link between two records, with its baseline under `mapping`.
+    pub(crate) async fn link_between(
+        &self,
+        mapping: &Mapping,
+        host: &HostId,
+        vendor: &VendorId,
+    ) -> Result<Option<Link>> {
+        let mut link = self.link(host).await?.filter(|link| link.vendor == *vendor);
+        if link.is_none() {
+            let row = self.store.get(&self.id, &LinkKind::Further.key(host, vendor)).await?;
+            link = row.as_ref().map(Link::from_row).transpose()?;
         }
-        let row = self.store.get(&self.id, &LinkKind::Further.key(host, vendor)).await?;
-        row.as_ref().map(Link::from_row).transpose()
+        self.under(mapping, link.as_mut_slice()).await?;
+        Ok(link)
     }
 
     /// Takes a person's linked records apart and remembers it: they are neither compared nor linked again by themselves.

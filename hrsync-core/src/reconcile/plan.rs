@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use super::compare::DifferenceKind;
 use super::fingerprint::{Canonical, Fingerprint, Fingerprinter};
 use super::link::{Baseline, Link, LinkKind};
+use super::owners::writes_unique;
 use super::policy::Policies;
 use super::resolution::{WhyNot, host_wins};
 use super::seen::Seen;
@@ -442,7 +443,7 @@ impl Made {
     pub(crate) fn seal(
         self,
         connection: &ConnectionId,
-        revision: u64,
+        mapping: &Mapping,
         prints: &Fingerprinter,
         with: &PlanInput<'_>,
     ) -> Result<Plan> {
@@ -456,14 +457,16 @@ impl Made {
             undoes,
             expected: with.connector.map_or_else(Expected::default, |connector| {
                 let info = connector.info();
-                let calls = expected(&operations, connector) + expected_of_links(&settlements, info);
+                let calls = expected(&operations, connector)
+                    + expected_of_links(&settlements, info)
+                    + expected_of_owners(&operations, &settlements, mapping);
                 Expected { calls, seconds: (info.call_time * calls).as_secs_f64().ceil() as u64 }
             }),
             operations,
             settlements,
             findings,
             undecided,
-            revision,
+            revision: mapping.revision(),
             key: prints.key,
             seal: Fingerprint::default(),
         };
@@ -477,6 +480,15 @@ fn expected_of_links(settlements: &[Settlement], info: &ConnectorInfo) -> u32 {
     let new = settlements.iter().filter(|settlement| settlement.new_link.is_some());
     let (listed, read): (Vec<_>, Vec<_>) = new.partition(|settlement| settlement.is_told_by_list());
     u32::from(!listed.is_empty()) + info.calls_per_reading * read.len() as u32
+}
+
+/// Whether a value that must be unique in the vendor is free is told by its list, whatever it was read for.
+fn expected_of_owners(operations: &[Operation], settlements: &[Settlement], mapping: &Mapping) -> u32 {
+    let lists = |operation: &Operation| matches!(operation.action, Action::CreateInVendor { .. });
+    let read = settlements.iter().any(Settlement::is_told_by_list) || operations.iter().any(lists);
+    let updates = operations.iter().filter(|operation| matches!(operation.action, Action::UpdateVendor { .. }));
+    let mut changes = updates.flat_map(|operation| operation.action.changes());
+    u32::from(!read && changes.any(|change| writes_unique(mapping, [change.field])))
 }
 
 fn expected(operations: &[Operation], connector: &dyn Connector) -> u32 {

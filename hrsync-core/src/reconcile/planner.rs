@@ -58,9 +58,9 @@ pub fn plan(review: &Review, decisions: &Decisions, with: PlanInput<'_>) -> Resu
     let people = review.counts.linked + review.recognised.len();
     hold(&mut planner.operations, with.guards, people, with.may_approve);
     let findings = planner.standing(&review.findings, decisions).chain(planner.findings.iter().cloned()).collect();
-    let Planner { prints, operations, settlements, undecided, revision, .. } = planner;
+    let Planner { prints, operations, settlements, undecided, .. } = planner;
     let made = Made { operations, settlements, findings, undecided, undoes: None };
-    made.seal(&context.connection, revision, &prints.current, &with)
+    made.seal(&context.connection, mapping, &prints.current, &with)
 }
 
 /// Holds what a person has to approve. A decision for this field of this person is an approval of whoever may approve.

@@ -12,7 +12,7 @@ use super::link::{Link, LinkState, Pair};
 use super::plan::{Action, Change, Nobody, Operation, Source, UPDATE_VENDOR, Why, operation_id};
 use super::policy::Policy;
 use super::report::{ItemResult, Report};
-use super::resolution::{Resolution, WhyNot};
+use super::resolution::{Resolution, shared};
 use super::review::Difference;
 use super::reviewer::{difference, entry_difference};
 use super::update::Fresh;
@@ -21,7 +21,7 @@ use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::mapping::Asked;
 use crate::matching::are_two_people;
-use crate::model::{HostId, Record, Side};
+use crate::model::{HostId, Side};
 use crate::store::{self, RowKind};
 
 /// Who acts when a host change is pushed as it comes.
@@ -39,7 +39,9 @@ impl Engine {
     pub async fn push(&self, people: &[HostId]) -> Result<Report> {
         let mut run = self.pushing().await?;
         for person in people {
-            if run.stopped() {
+            if !person.is_usable() {
+                run.found(findings::unusable_id(Side::Host, person.as_str()), None);
+            } else if run.stopped() {
                 run.found(not_attempted().of_host(person), None);
             } else {
                 run.push_one(person).await?;
@@ -149,7 +151,8 @@ impl Run<'_> {
     }
 
     async fn push_one(&mut self, person: &HostId) -> Result<()> {
-        let links = self.engine.links_of(person).await?;
+        let mut links = self.engine.links_of(person).await?;
+        self.engine.under(&self.mapping, &mut links).await?;
         let linked: Vec<&Link> = links.iter().filter(|link| link.state == LinkState::Linked).collect();
         if linked.is_empty() {
             self.found(not_linked(person), None);
@@ -173,7 +176,7 @@ impl Run<'_> {
         };
         let changes = self.live_changes(&fresh);
         let changes = self.without_held(&fresh.link, changes).await?;
-        let Some(changes) = self.only_free(&fresh, changes).await? else { return Ok(true) };
+        let Some(changes) = self.only_free(&fresh, changes).await else { return Ok(true) };
         if changes.is_empty() {
             return Ok(false);
         }
@@ -202,39 +205,27 @@ impl Run<'_> {
         Operation { id, host_id, vendor_id, action, holds: Vec::new() }
     }
 
-    /// Leaves out values that must be unique in the vendor and are somebody else's there. The list of people tells; it is
-    /// read only when such a value is to be written. `None` when it cannot be read, so that nothing is known of what is to be
-    /// written.
-    async fn only_free(&mut self, fresh: &Fresh, mut changes: Vec<Change>) -> Result<Option<Vec<Change>>> {
-        let mapping = self.mapping.clone();
-        let unique = |change: &Change| mapping.entry(change.field).filter(|one| one.unique_in.contains(&Side::Vendor));
-        if !changes.iter().any(|change| unique(change).is_some()) {
-            return Ok(Some(changes));
-        }
+    /// Leaves out values that must be unique in the vendor and are somebody else's there. `None` when that cannot be told.
+    async fn only_free(&mut self, fresh: &Fresh, changes: Vec<Change>) -> Option<Vec<Change>> {
         let person = |finding: Finding| finding.of_host(&fresh.link.host).of_vendor(&fresh.link.vendor);
-        let mut calls = self.report.calls;
-        let listed = self.engine.vendor_list(&mut calls).await;
-        self.report.calls = calls;
-        let records = match listed {
-            Ok((roster, _)) => roster.records,
-            Err(error) => {
-                self.count_failure(&error);
-                self.found(person(Finding::from_error(&error)), error.sensitive_detail());
-                return Ok(None);
+        if !self.know_owners(changes.iter().map(|change| change.field), person).await {
+            return None;
+        }
+        let mapping = self.mapping.clone();
+        let mut free = Vec::with_capacity(changes.len());
+        for change in changes {
+            let others = self.others_in_vendor(Some(&fresh.link.vendor));
+            let asked = mapping.entry(change.field).map(|entry| (entry, entry.ask(&fresh.host)));
+            let possible = match &asked {
+                Some((entry, Asked::Value(asked))) => shared(entry, fresh.host.cell(change.field), asked, &others),
+                _ => Ok(()),
+            };
+            match possible {
+                Ok(()) => free.push(change),
+                Err(why) => self.found(person(findings::refusal(&why)).on(change.field), None),
             }
-        };
-        changes.retain(|change| {
-            let Some(entry) = unique(change) else { return true };
-            let Asked::Value(asked) = entry.ask(&fresh.host) else { return true };
-            let has =
-                |other: &Record| other.cell(entry.field).value().is_some_and(|own| entry.kind().same(&asked, own));
-            let taken = records.iter().any(|other| other.id() != fresh.link.vendor.as_str() && has(other));
-            if taken {
-                self.found(person(findings::refusal(&WhyNot::Duplicate(Side::Vendor))).on(entry.field), None);
-            }
-            !taken
-        });
-        Ok(Some(changes))
+        }
+        Some(free)
     }
 
     /// What changed in the host and can be written; the rest is reported.

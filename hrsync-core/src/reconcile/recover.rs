@@ -69,9 +69,10 @@ impl Engine {
         let (Some(host), Some(vendor), true) = (&intent.host, &intent.vendor, intent.undoes) else {
             return Ok(Batch::default());
         };
-        let Some(mut link) = self.link_between(host, vendor).await? else { return Ok(Batch::default()) };
         let (_, connection) = self.connected().await?;
         let mapping = self.connector.mapping(&connection.memory);
+        let Some(mut link) = self.link_between(&mapping, host, vendor).await? else { return Ok(Batch::default()) };
+        self.keep_layout(&connection, &mapping).await?;
         link.baseline.forget(&mapping, &intent.fields);
         put_link(&link)
     }
@@ -175,7 +176,9 @@ impl Engine {
                 let unsettled = self.unsettled(intent).await?;
                 self.release(run, actor, row, intent, "released", unsettled).await
             }
-            (Settled::Applied(StepDone { created: Some(vendor), .. }), Some(id), Some(host), Some(wanted)) => {
+            (Settled::Applied(StepDone { created: Some(vendor), .. }), Some(id), Some(host), Some(wanted))
+                if vendor.is_usable() =>
+            {
                 let at =
                     self.link_recovered(run, actor, (row, intent), (id, &vendor), (&host, &wanted), recovered).await?;
                 match at {

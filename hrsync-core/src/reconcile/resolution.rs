@@ -140,7 +140,7 @@ pub(crate) fn host_wins(
     taken: &dyn Taken,
 ) -> Result<(), WhyNot> {
     let asked = entry.ask(host);
-    writable(entry, &asked, vendor.cell(entry.field), taken)?;
+    writable(entry, host.cell(entry.field), &asked, vendor.cell(entry.field), taken)?;
     in_order(entry.field, host).map_err(WhyNot::Invalid)?;
     let Some(group) = entry.group else { return Ok(()) };
     for other in mapping.group(group).filter(|other| other.field != entry.field) {
@@ -152,7 +152,7 @@ pub(crate) fn host_wins(
         if !other.write_only && matches!(vendor.cell(other.field), Cell::NotRead) {
             return Err(WhyNot::GroupNotRead(other.field));
         }
-        writable(other, &part, vendor.cell(other.field), taken)?;
+        writable(other, host.cell(other.field), &part, vendor.cell(other.field), taken)?;
     }
     Ok(())
 }
@@ -169,7 +169,7 @@ pub(crate) fn in_order(id: FieldId, host: &Record) -> Result<(), Problem> {
     }
 }
 
-fn writable(entry: &FieldMapping, asked: &Asked, shown: &Cell, taken: &dyn Taken) -> Result<(), WhyNot> {
+fn writable(entry: &FieldMapping, own: &Cell, asked: &Asked, shown: &Cell, taken: &dyn Taken) -> Result<(), WhyNot> {
     if entry.direction == Direction::ToHost {
         return Err(WhyNot::OtherDirection);
     }
@@ -189,8 +189,20 @@ fn writable(entry: &FieldMapping, asked: &Asked, shown: &Cell, taken: &dyn Taken
         Asked::Empty => Ok(()),
         Asked::Value(value) => {
             entry.accepts(value).map_err(WhyNot::Invalid)?;
-            duplicate(entry, Side::Vendor, value, taken)
+            shared(entry, own, value, taken)
         }
+    }
+}
+
+/// Whether somebody else has a value that the host asks the vendor to store, `own` in the host's words. What must be unique on one side
+/// must not come twice from the other either: of two who bring the same, nobody is to win by being first.
+pub(crate) fn shared(entry: &FieldMapping, own: &Cell, asked: &Value, taken: &dyn Taken) -> Result<(), WhyNot> {
+    duplicate(entry, Side::Vendor, asked, taken)?;
+    match own.value() {
+        Some(own) if !entry.unique_in.is_empty() && taken.taken(Side::Host, entry.field, own) => {
+            Err(WhyNot::Duplicate(Side::Host))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -3,6 +3,8 @@
 //! Pruning ends with a checkpoint: an entry that says, sealed under the host's ring, which entry was the last of those that
 //! are gone. What remains verifies from there.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -15,7 +17,7 @@ use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Fixer, Outcome, Result, Retry, Scope};
 use crate::journal::{Entry, Event};
 use crate::keys::{KEY_MISSING, KeyId};
-use crate::model::ConnectionId;
+use crate::model::{ConnectionId, RunId};
 use crate::store::{Batch, Check, CommitError};
 
 /// Where a pruned journal begins: the last entry that is gone, sealed so that nobody without the host's keys can make one.
@@ -30,17 +32,18 @@ pub struct Checkpoint {
     /// When.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
+    /// That it lies between runs and cuts through none. Checkpoints that were made before this was seen to do not say so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole_runs: bool,
     /// The key of the ring under which it is sealed.
     pub key: KeyId,
     seal: Fingerprint,
 }
 
 impl Checkpoint {
-    fn new(prints: &Fingerprinter, (through, hash): (u64, &str), count: u64, at: OffsetDateTime) -> Self {
-        let blank = Fingerprint::default();
-        let mut made = Self { through, hash: hash.to_owned(), count, at, key: prints.key, seal: blank };
-        made.seal = made.tag(prints);
-        made
+    fn sealed(self, prints: &Fingerprinter) -> Self {
+        let unsealed = Self { key: prints.key, ..self };
+        Self { seal: unsealed.tag(prints), ..unsealed }
     }
 
     /// Over everything it says. The connection is in the key that fingerprints are made with.
@@ -49,6 +52,8 @@ impl Checkpoint {
         let mut bytes = [self.through.to_be_bytes(), self.count.to_be_bytes()].concat();
         bytes.extend(at.to_be_bytes());
         bytes.extend(self.hash.as_bytes());
+        // Where it is not said, the seal is that of before it could be.
+        bytes.extend(self.whole_runs.then_some(1_u8));
         prints.tag("journal checkpoint", &bytes)
     }
 }
@@ -180,24 +185,63 @@ impl Reader {
     }
 }
 
-/// Up to where a journal can be pruned: number and hash of the last entry before the first that has to stay.
+/// A place in a journal: number and hash of the last entry before it, and how many there are up to there.
+#[derive(Debug, Clone)]
+struct Place {
+    through: u64,
+    hash: String,
+    count: u64,
+}
+
+/// The entries of a run: the place before the first, and the numbers of the first and the last.
+struct Span {
+    before: Option<Place>,
+    first: u64,
+    last: u64,
+}
+
+/// Up to where a journal can be pruned.
 struct Cut<'i> {
     before: OffsetDateTime,
     open: &'i [Intent],
-    last: Option<(u64, String)>,
-    count: u64,
+    /// The place before the first entry that has to stay, as far as the journal was read.
+    place: Option<Place>,
     ended: bool,
+    /// The runs that began before that place.
+    runs: HashMap<RunId, Span>,
 }
 
-impl Cut<'_> {
+impl<'i> Cut<'i> {
+    fn new(before: OffsetDateTime, open: &'i [Intent]) -> Self {
+        Self { before, open, place: None, ended: false, runs: HashMap::new() }
+    }
+
     fn take(&mut self, entry: Entry) {
         // Only a beginning can be pruned, so that what is younger than the first entry that stays is never touched, whatever
         // the clock said meanwhile.
         self.ended |= entry.entry.at >= self.before || self.open.iter().any(|intent| began(&entry, intent));
-        if !self.ended {
-            self.last = Some((entry.seq, entry.hash));
-            self.count += 1;
+        if let Some(span) = self.runs.get_mut(&entry.entry.run) {
+            span.last = entry.seq;
+        } else if !self.ended {
+            let span = Span { before: self.place.clone(), first: entry.seq, last: entry.seq };
+            self.runs.insert(entry.entry.run, span);
         }
+        if !self.ended {
+            let count = self.place.as_ref().map_or(0, |place| place.count);
+            self.place = Some(Place { through: entry.seq, hash: entry.hash, count: count + 1 });
+        }
+    }
+
+    /// The last place at which no run has entries on both sides: half a run cannot be undone, and half of what it tells is not the half
+    /// of the truth.
+    fn between_runs(self) -> Option<Place> {
+        let mut runs: Vec<Span> = self.runs.into_values().collect();
+        // The latest first: a cut that gives way to one run may come to lie within runs that began earlier, and no others.
+        runs.sort_unstable_by_key(|run| Reverse(run.first));
+        runs.into_iter().fold(self.place, |place, run| match place {
+            Some(place) if run.first <= place.through && place.through < run.last => run.before,
+            place => place,
+        })
     }
 }
 
@@ -215,6 +259,10 @@ impl Engine {
     /// What tells of a write under way stays, with everything after it. Everything else is a matter of the instant: pruned entries are no
     /// longer there for [`explain`](Self::explain) and [`export`](Self::export), and a run whose entries are gone cannot be undone. Entries
     /// are removed up to the first that is not from before, so after a clock that went back some stay longer.
+    ///
+    /// Runs are pruned whole or not at all: where the instant lies within a run, all of that run stays, and of several at the same time
+    /// all of those. What a run adds while the journal is pruned is not waited for, so give an instant before everything that is
+    /// under way.
     ///
     /// Where nothing is old enough nothing is written, but for a checkpoint that is sealed under an older key of the ring: it is
     /// sealed anew. Prune before an old key is dropped, or what remains can no longer be verified.
@@ -237,7 +285,7 @@ impl Engine {
             // A new version of the connection's row makes of two who prune at the same time one who is late.
             let (connection, _) = self.connected().await?;
             let open: Vec<Intent> = self.intents().await?.into_iter().map(|(_, intent)| intent).collect();
-            let start = || Cut { before, open: &open, last: None, count: 0, ended: false };
+            let start = || Cut::new(before, &open);
             let (cut, verified) = self.read_journal(start, Cut::take).await?;
             let Some(checkpoint) = self.checkpoint(cut, &verified) else { return Ok(0) };
             let (prune, count) = (checkpoint.through, checkpoint.count);
@@ -259,13 +307,15 @@ impl Engine {
     fn checkpoint(&self, cut: Cut<'_>, verified: &Verified) -> Option<Checkpoint> {
         let prints = Fingerprinter::current(&*self.keys, &self.id);
         let now = self.clock.now();
-        match (cut.last, &verified.from) {
-            (Some((through, hash)), _) => Some(Checkpoint::new(&prints, (through, &hash), cut.count, now)),
-            (None, Some(old)) if old.key != prints.key => {
-                Some(Checkpoint::new(&prints, (old.through, &old.hash), 0, now))
+        let made = match (cut.between_runs(), &verified.from) {
+            (Some(Place { through, hash, count }), _) => {
+                let seal = Fingerprint::default();
+                Checkpoint { through, hash, count, at: now, whole_runs: true, key: prints.key, seal }
             }
-            _ => None,
-        }
+            (None, Some(old)) if old.key != prints.key => Checkpoint { count: 0, at: now, ..old.clone() },
+            _ => return None,
+        };
+        Some(made.sealed(&prints))
     }
 
     /// Whether the journal is what was appended: complete, unaltered and, when it was [pruned](Self::prune), beginning where a

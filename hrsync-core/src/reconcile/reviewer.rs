@@ -260,7 +260,7 @@ impl Work<'_> {
                     let difference =
                         difference(self.mapping, entry, (&host_id, host), (&vendor_id, vendor), kind, &others)
                             .of_record(record);
-                    self.findings.extend(findings::of_difference(&difference));
+                    self.findings.extend(finding_of(entry, &difference));
                     self.differences.push(difference);
                 }
             }
@@ -281,7 +281,7 @@ impl Work<'_> {
                 }
                 Judgement::Differs(kind) => {
                     let difference = tell(kind);
-                    self.findings.extend(findings::of_difference(&difference));
+                    self.findings.extend(finding_of(entry, &difference));
                     self.differences.push(difference);
                 }
             }
@@ -328,6 +328,14 @@ impl Work<'_> {
         let free = FreeOthers { others: others(), vendor_free };
         findings::cannot_create_in_host(self.mapping, &self.vendor[place], id, &others(), &free)
     }
+}
+
+/// The finding that goes with a difference. People who share what must be unique in the host are told of it with everybody who has it.
+fn finding_of(entry: &FieldMapping, difference: &Difference) -> Option<Finding> {
+    let shared = entry.unique_in.contains(&Side::Host)
+        && difference.kind != DifferenceKind::VendorChanged
+        && difference.why_not(Resolution::Host) == Some(&WhyNot::Duplicate(Side::Host));
+    findings::of_difference(difference).filter(|_| !shared)
 }
 
 pub(crate) fn difference(

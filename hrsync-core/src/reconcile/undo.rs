@@ -139,15 +139,21 @@ struct Writes<'r> {
     /// The latest write of an operation's step.
     latest: HashMap<(String, String), usize>,
     erased: HashSet<HostId>,
+    /// The run of the first entry that there is.
+    first: Option<RunId>,
+    /// Whether the journal was pruned by what took no care of runs.
+    cut_anywhere: bool,
 }
 
 impl<'r> Writes<'r> {
     fn of(run: &'r RunId) -> Self {
-        Self { run, all: Vec::new(), latest: HashMap::new(), erased: HashSet::new() }
+        let (all, latest, erased) = (Vec::new(), HashMap::new(), HashSet::new());
+        Self { run, all, latest, erased, first: None, cut_anywhere: false }
     }
 
     fn take(&mut self, entry: Entry) {
         let ours = entry.entry.run == *self.run;
+        self.first.get_or_insert_with(|| entry.entry.run.clone());
         match entry.entry.event {
             Event::Intended { operation, host, vendor, step, fields, replaced } if ours || !self.all.is_empty() => {
                 let side = written_side(&step);
@@ -163,8 +169,15 @@ impl<'r> Writes<'r> {
             Event::Erased { host, .. } if !self.all.is_empty() => {
                 self.erased.insert(host);
             }
+            // The newest tells where the journal begins.
+            Event::Pruned { checkpoint } => self.cut_anywhere = !checkpoint.whole_runs,
             _ => {}
         }
+    }
+
+    /// Whether the journal begins within the run, as far as that can be told.
+    fn may_be_cut(&self) -> bool {
+        self.cut_anywhere && self.first.as_ref() == Some(self.run)
     }
 
     /// What the run wrote, by person and side in the order of the first write, and what others wrote afterwards.
@@ -215,8 +228,8 @@ impl Engine {
     ///
     /// # Errors
     /// The actor may not, [`ErrorKind::NotFound`] with code `run_unknown` when the journal tells of no write of that run (any
-    /// more), the journal is not whole (as [`verify_journal`](Self::verify_journal)), or the vendor, the host or the store cannot be
-    /// read.
+    /// more), with code `run_incomplete` when the journal begins with that run and an earlier version, which did not keep runs whole, pruned
+    /// it; the journal is not whole (as [`verify_journal`](Self::verify_journal)), or the vendor, the host or the store cannot be read.
     pub async fn undo(&self, actor: &Actor, undone: &RunId) -> Result<Plan> {
         self.may_configure(actor)?;
         let run = self.new_run()?;
@@ -224,6 +237,12 @@ impl Engine {
         if !writes.all.iter().any(|written| written.ours) {
             return Err(Error::new(ErrorKind::NotFound, "the journal tells of no write of that run")
                 .with_code("run_unknown")
+                .with_fixer(Fixer::HostAdministrator));
+        }
+        if writes.may_be_cut() {
+            let message = "the journal begins within that run, so that only a part of it could be undone";
+            return Err(Error::new(ErrorKind::NotFound, message)
+                .with_code("run_incomplete")
                 .with_fixer(Fixer::HostAdministrator));
         }
         let (people, findings) = writes.sort();
@@ -244,7 +263,7 @@ impl Engine {
         let with = self.plan_input(run, actor);
         let (settlements, undecided) = (Vec::new(), Vec::new());
         let made = Made { operations, settlements, findings, undecided, undoes: Some(undone.clone()) };
-        made.seal(&self.id, mapping.revision(), &prints.current, &with)
+        made.seal(&self.id, &mapping, &prints.current, &with)
     }
 }
 
@@ -332,7 +351,7 @@ impl Undoing<'_> {
 
     async fn now(&mut self, person: &HostId, vendor: &VendorId) -> Result<Option<Now>> {
         let told = |finding: Finding| finding.of_host(person).of_vendor(vendor);
-        let link = self.engine.link_between(person, vendor).await?;
+        let link = self.engine.link_between(self.mapping, person, vendor).await?;
         let Some(link) = link.filter(|link| link.state == LinkState::Linked) else {
             let message = "the person is not linked any more, so nothing is written back";
             self.findings.push(told(Finding::problem(code::NOT_LINKED, message, Fixer::HostAdministrator)));

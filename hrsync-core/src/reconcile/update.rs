@@ -61,7 +61,7 @@ impl Run<'_> {
             let message = format!("{}; the person could not be read, so nothing was written", error.message());
             (ItemResult::NotAttempted, person(Finding { message: message.into(), ..finding }))
         };
-        let link = self.engine.link_between(host, vendor).await?;
+        let link = self.engine.link_between(&self.mapping, host, vendor).await?;
         let Some(link) = link.filter(|link| link.state == LinkState::Linked) else { return Ok(Err(not_linked())) };
         let employee = match self.engine.host.fetch(host).await {
             Ok(Some(employee)) => employee,
@@ -130,6 +130,9 @@ impl Run<'_> {
         if fields.is_empty() {
             self.renew(&link, (if undoes(changes) { &as_read } else { &host }, &vendor.record)).await?;
             return Ok(ItemResult::AlreadyDone);
+        }
+        if !self.know_owners(fields.iter().copied(), |finding| about(finding, operation)).await {
+            return Ok(ItemResult::NotAttempted);
         }
         let Some((wanted, send)) = self.wanted(operation, (&fields, &decided), &host, &vendor.record) else {
             return Ok(ItemResult::Refused);
@@ -225,6 +228,7 @@ impl Run<'_> {
             let replaced = self.replaced(&link.host, &step.fields, &vendor.record, wanted)?;
             match self.send(operation, step, None, checks, replaced).await? {
                 Sent::Done(done) => {
+                    self.now_has(Some(&link.vendor), wanted, &step.fields, true);
                     self.learn(&done, operation).await?;
                     let Some(held) = self.still_held(operation).await? else {
                         let done = self.outcome(operation, step.name, "done");
@@ -271,6 +275,7 @@ impl Run<'_> {
                     return Ok(partly);
                 }
                 Sent::Unknown(error) => {
+                    self.now_has(Some(&link.vendor), wanted, &step.fields, false);
                     self.unknown(operation, step.name, &error).await?;
                     return Ok(ItemResult::Unknown);
                 }
@@ -395,10 +400,13 @@ impl Run<'_> {
         let mapping = self.mapping.clone();
         let mut send = Vec::new();
         for entry in fields.iter().filter_map(|field| mapping.entry(*field)) {
-            // Of a list the entries were asked about, one by one.
-            if entry.kind().list().is_none()
-                && let Err(why) = host_wins(&mapping, entry, host, vendor, &Nobody)
-            {
+            let others = self.others_in_vendor(operation.vendor_id.as_ref());
+            let possible = match entry.kind().list() {
+                None => host_wins(&mapping, entry, host, vendor, &others),
+                // The entries were asked about, one by one.
+                Some(_) => Ok(()),
+            };
+            if let Err(why) = possible {
                 self.found(about(refusal(&why), operation).on(entry.field), None);
                 continue;
             }
@@ -438,7 +446,9 @@ impl Run<'_> {
     ) -> Result<()> {
         // Whoever read before may store the link at the same time; it is made from the newer one then.
         for _ in 0..TRIES {
-            let Some(mut link) = self.engine.link_between(&link.host, &link.vendor).await? else { break };
+            let Some(mut link) = self.engine.link_between(&self.mapping, &link.host, &link.vendor).await? else {
+                break;
+            };
             link.baseline = self.make_baseline(&link, sides, written);
             match self.commit(batch.clone().and(put_link(&link)?)).await {
                 Err(CommitError::Stale) => {}

@@ -57,7 +57,8 @@ pub enum RowKind {
 pub struct RowKey {
     /// What it is about.
     pub kind: RowKind,
-    /// Which one.
+    /// Which one. Made of the ids of people and records, so with at most twice [`LONGEST_ID`](crate::model::LONGEST_ID) characters, of which
+    /// some may be escaped, and without control characters.
     pub id: String,
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use hrsync_core::absence::{
     AbsenceOutcome, AbsenceProblem, AbsenceSettings, AbsenceStatus, Hundredths, NotSent, TypeMapping, WorkSchedule,
 };
+use hrsync_core::finding::code;
 use hrsync_core::model::AbsenceId;
 use hrsync_core::store::RowKind;
 use hrsync_core::{ErrorKind, Fixer, HostId, Outcome, Store};
@@ -44,6 +45,15 @@ async fn an_absence_that_is_not_sent_says_why_in_the_report() {
     assert_eq!(report.calls.total(), 0, "nothing was asked of the payroll system");
     world.set(AbsenceSettings::off());
     assert_eq!(outcome(&world.push().await, "excluded"), not_sent(NotSent::TransferOff));
+}
+
+#[tokio::test]
+async fn who_has_an_id_that_no_store_keeps_is_told_of_and_others_are_carried() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    let report = world.engine.push_absences(&["a\0b", "", "h1"].map(HostId::from)).await.unwrap();
+    assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::Sent));
+    assert_eq!(report.findings.iter().map(|one| &*one.code).collect::<Vec<_>>(), [code::UNUSABLE_ID; 2]);
 }
 
 #[tokio::test]

@@ -11,7 +11,9 @@ use hrsync_core::journal::Event;
 use hrsync_core::mapping::{Convert, Mapping};
 use hrsync_core::reconcile::{Decisions, ItemResult, Plan, Progress, Resolution, Select};
 use hrsync_core::store::RowKind;
-use hrsync_core::{Employee, Error, ErrorKind, HostDirectory, HostId, KeyId, Notifier, Result, StaticKeys, field};
+use hrsync_core::{
+    Employee, Error, ErrorKind, FieldId, HostDirectory, HostId, KeyId, Notifier, Result, StaticKeys, field,
+};
 use hrsync_testkit::TestHost;
 use hrsync_testkit::vendor::CallKind;
 use tokio::sync::Notify;
@@ -537,4 +539,68 @@ impl HostDirectory for Unreliable {
             false => done,
         }
     }
+}
+
+const NUMBER: FieldId = field::EMPLOYEE_NUMBER;
+
+#[tokio::test]
+async fn a_number_that_somebody_has_by_now_is_not_written_and_the_rest_is() {
+    // Who is changed, also the title of the first; what comes of each, and how often the list is read.
+    type Case = (&'static str, &'static [usize], bool, &'static [ItemResult], u32);
+    let cases: [Case; 4] = [
+        ("a number", &[1], false, &[ItemResult::Refused], 1),
+        ("a number and a title", &[1], true, &[ItemResult::PartlyDone], 1),
+        ("several numbers", &[1, 3, 4], false, &[ItemResult::Refused, ItemResult::Done, ItemResult::Done], 1),
+        ("a title", &[], true, &[ItemResult::Done], 0),
+    ];
+    for (case, numbers, title, expected, lists) in cases {
+        let world = World::linked(4).await;
+        numbers.iter().for_each(|n| world.host_sets(*n, NUMBER, Some(&format!("55{n}"))));
+        if title {
+            world.host_sets(1, TITLE, Some("Chef"));
+        }
+        let plan = world.plan(&world.review().await, &Decisions::new());
+        world.vendor_sets(2, NUMBER, Some("551"));
+        let report = world.apply(&plan).await;
+        assert_eq!(results(&report), expected, "{case}: {report:#?}");
+        assert_eq!(report.calls.lists, lists, "{case}");
+        let refused = u32::from(expected == [ItemResult::Refused] || numbers.len() > 1);
+        assert_eq!(plan.expected.calls, report.calls.total() + refused, "{case}: but for what is refused");
+        let found: Vec<_> = numbers.iter().take(1).map(|_| (code::DUPLICATE_VALUE, Some(NUMBER))).collect();
+        assert_eq!(codes(&report.findings), found, "{case}");
+        assert!(report.findings.iter().all(|finding| finding.host_id == Some(host_id(1))), "{case}");
+        let values = [1, 2, 3, 4].map(|n| world.values(n, NUMBER).1.unwrap());
+        let of = |n: usize| if numbers.contains(&n) { format!("55{n}") } else { format!("{}", 1000 + n) };
+        assert_eq!(values, ["1001".to_owned(), "551".to_owned(), of(3), of(4)], "{case}");
+        assert_eq!(world.values(1, TITLE).1.as_deref(), Some(if title { "Chef" } else { "Baker" }), "{case}");
+    }
+}
+
+#[tokio::test]
+async fn whether_a_number_is_free_cannot_be_told_without_the_list_and_the_rest_goes_on() {
+    let world = World::linked(2).await;
+    world.host_sets(1, NUMBER, Some("551"));
+    world.host_sets(2, TITLE, Some("Chef"));
+    let plan = world.plan(&world.review().await, &Decisions::new());
+    world.vendor.fail_next(CallKind::List, Error::new(ErrorKind::Unavailable, "down for the night"));
+    let report = world.apply(&plan).await;
+    assert_eq!(results(&report), [ItemResult::NotAttempted, ItemResult::Done]);
+    assert_eq!(codes(&report.findings), [("unavailable", None)]);
+    assert_eq!(report.findings[0].host_id, Some(host_id(1)));
+    assert_eq!(results(&world.apply(&plan).await), [ItemResult::Done, ItemResult::AlreadyDone]);
+}
+
+/// What people enter is known to the run that writes it only.
+#[tokio::test]
+async fn a_number_that_is_entered_twice_is_written_once() {
+    let world = World::linked(2).await;
+    for n in [1, 2] {
+        world.host_sets(n, NUMBER, Some(&format!("55{n}")));
+        world.vendor_sets(n, NUMBER, Some(&format!("66{n}")));
+    }
+    let entered = [1, 2].into_iter().fold(Decisions::new(), |all, n| all.enter(&host_id(n), NUMBER, "77"));
+    let report = world.sync(&entered).await;
+    assert_eq!(results(&report).last(), Some(&ItemResult::Refused), "{report:#?}");
+    assert_eq!(codes(&report.findings), [(code::DUPLICATE_VALUE, Some(NUMBER))]);
+    assert_eq!([1, 2].map(|n| world.values(n, NUMBER).1.unwrap()), ["77", "662"]);
 }

@@ -1,8 +1,9 @@
 //! What a comparison says, what follows without a decision, and what is written then.
 
 use DifferenceKind as D;
+use hrsync_core::mapping::{Convert, Direction, FieldMapping, Mapping};
 use hrsync_core::reconcile::{Decisions, DifferenceKind, Resolution};
-use hrsync_core::{Key, KeyId, KeyRing, StaticKeys, field};
+use hrsync_core::{FieldId, Key, KeyId, KeyRing, StaticKeys, Value, field};
 use hrsync_testkit::SeededEntropy;
 
 use crate::world::{TITLE, World, actions, codes, host_id, kinds};
@@ -214,19 +215,100 @@ async fn an_engine_without_keys_reads_no_baseline_of_another() {
     assert_eq!(kinds(&world.review().await), [(TITLE, D::Conflict)], "never a push");
 }
 
+/// The vendor's lines with one of them changed.
+fn with_line(id: FieldId, change: impl Fn(FieldMapping) -> FieldMapping) -> Mapping {
+    let lines = hrsync_testkit::vendor::mapping().entries().to_vec();
+    let changed = move |line: FieldMapping| if line.field == id { change(line) } else { line };
+    Mapping::new("memory", lines.into_iter().map(changed))
+}
+
+fn nordea(_: &Value) -> Option<Value> {
+    Some(Value::text("NDEAFIHH"))
+}
+
+fn aktia(_: &Value) -> Option<Value> {
+    Some(Value::text("HELSFIHH"))
+}
+
 #[tokio::test]
-async fn another_mapping_makes_no_push_of_old_differences() {
-    use hrsync_core::mapping::{Convert, Mapping};
-    let world = World::linked(1).await;
-    world.host_sets(1, TITLE, Some("Chef"));
+async fn another_mapping_costs_what_was_settled_in_the_lines_that_changed() {
     let open = Convert::Codes { write: &[], read: &[], open: true };
-    let changed = hrsync_testkit::vendor::mapping()
-        .entries()
-        .to_vec()
-        .into_iter()
-        .map(|entry| if entry.field == field::TOWN { entry.convert(open) } else { entry });
-    world.vendor.set_mapping(Mapping::new("memory", changed));
-    let review = world.review().await;
-    assert_eq!(kinds(&review), [(TITLE, D::Conflict)], "values may mean something else now, so a person decides");
-    assert_eq!(codes(&review.findings), []);
+    let usual = hrsync_testkit::vendor::mapping;
+    let backwards = || Mapping::new("memory", usual().entries().to_vec().into_iter().rev());
+    let without_town = || {
+        let lines = usual().entries().to_vec().into_iter().filter(|line| line.field != field::TOWN);
+        Mapping::new("memory", lines)
+    };
+    let cases = [
+        ("the line itself", with_line(TITLE, |line| line.convert(open)), D::Conflict),
+        ("another line", with_line(field::TOWN, |line| line.convert(open)), D::HostChanged),
+        ("the order of the lines", backwards(), D::HostChanged),
+        ("one line fewer", without_town(), D::HostChanged),
+        ("a rule of the line", with_line(TITLE, |line| line.max_len(30)), D::HostChanged),
+    ];
+    for (case, mapping, kind) in cases {
+        let world = World::linked(2).await;
+        world.host_sets(1, TITLE, Some("Chef"));
+        world.vendor.set_mapping(mapping.clone());
+        let review = world.review().await;
+        assert_eq!(kinds(&review), [(TITLE, kind)], "{case}");
+        assert_eq!(codes(&review.findings), [], "{case}");
+        // Back to the former mapping before anything was settled under this one, and on to a run under it.
+        world.vendor.set_mapping(usual());
+        assert_eq!(kinds(&world.review().await), [(TITLE, D::HostChanged)], "{case}");
+        world.vendor.set_mapping(mapping);
+        let report = world.sync(&Decisions::new().decide(&host_id(1), TITLE, Resolution::Host)).await;
+        assert!(report.is_clean(), "{case}: {report:#?}");
+        assert_eq!(world.values(1, TITLE).1.as_deref(), Some("Chef"), "{case}");
+        // What was settled under it is known after a change back, where the line came back as it was then.
+        world.sync(&Decisions::new()).await;
+        world.vendor.set_mapping(usual());
+        world.host_sets(1, TITLE, Some("Cook"));
+        assert_eq!(kinds(&world.review().await), [(TITLE, kind)], "{case}, and back");
+    }
+}
+
+#[tokio::test]
+async fn what_was_left_or_rendered_is_not_asked_about_again_because_another_line_changed() {
+    let world = World::linked(2).await;
+    world.vendor.render(TITLE, str::to_uppercase);
+    world.host_sets(1, TITLE, Some("Chef"));
+    world.vendor_sets(2, field::GIVEN_NAME, Some("Berta"));
+    world.sync(&Decisions::new().decide(&host_id(2), field::GIVEN_NAME, Resolution::Leave)).await;
+    world.sync(&Decisions::new()).await;
+    let before = world.review().await;
+    let open = Convert::Codes { write: &[], read: &[], open: true };
+    world.vendor.set_mapping(with_line(field::TOWN, |line| line.convert(open)));
+    let after = world.review().await;
+    assert_eq!(kinds(&after), kinds(&before));
+    assert_eq!(after.open().count(), 0);
+}
+
+#[tokio::test]
+async fn another_way_of_working_a_value_out_is_nobodys_change() {
+    let world = World::new().await;
+    world.vendor.set_mapping(with_line(field::BIC, |line| line.derived_from(field::IBAN, "Nordea's", nordea)));
+    world.both(1);
+    world.host_sets(1, field::BIC, None);
+    world.start().await;
+    assert!(world.review().await.is_in_step());
+    world.vendor.set_mapping(with_line(field::BIC, |line| line.derived_from(field::IBAN, "Aktia's", aktia)));
+    assert_eq!(kinds(&world.review().await), [(field::BIC, D::Conflict)]);
+    world.push(1).await;
+    assert_eq!(world.vendor.writes(), []);
+}
+
+#[tokio::test]
+async fn what_a_vendor_begins_to_show_is_nobodys_change() {
+    let world = World::linked(1).await;
+    world.vendor_sets(1, field::NATIONALITY, Some("SE"));
+    assert!(world.review().await.is_in_step(), "it is not shown");
+    let shown = |mut line: FieldMapping| {
+        line.write_only = false;
+        line.direction(Direction::Both)
+    };
+    world.vendor.set_mapping(with_line(field::NATIONALITY, shown));
+    assert_eq!(kinds(&world.review().await), [(field::NATIONALITY, D::Conflict)]);
+    world.sync(&Decisions::new()).await;
+    assert_eq!(world.values(1, field::NATIONALITY), (Some("FI".into()), Some("SE".into())), "nobody decided");
 }

@@ -394,3 +394,17 @@ async fn who_was_created_in_the_host_a_moment_ago_is_not_created_there_again() {
     assert_eq!(results(&report), [ItemResult::Done, ItemResult::Refused, ItemResult::Done], "{report:#?}");
     assert!(codes(&report.findings).contains(&("already_exists", None)));
 }
+
+#[tokio::test]
+async fn who_brings_what_somebody_has_by_now_is_not_created_and_others_are() {
+    let world = World::linked(1).await;
+    (2..=3).for_each(|n| world.host.put(person(n)));
+    let plan = world.plan(&world.review().await, &in_vendor());
+    world.vendor_sets(1, field::EMPLOYEE_NUMBER, Some("1002"));
+    world.vendor.clear_calls();
+    let report = world.apply(&plan).await;
+    assert_eq!(results(&report), [ItemResult::Refused, ItemResult::Done]);
+    assert_eq!(codes(&report.findings), [(code::DUPLICATE_VALUE, Some(field::EMPLOYEE_NUMBER))]);
+    assert_eq!(report.findings[0].host_id, Some(host_id(2)));
+    assert_eq!(world.vendor.ids().len(), 2);
+}

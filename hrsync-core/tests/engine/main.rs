@@ -8,6 +8,7 @@ mod connection;
 mod create;
 mod decide;
 mod guards;
+mod ids;
 mod links;
 mod lists;
 mod matching;

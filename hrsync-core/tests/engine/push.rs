@@ -287,3 +287,30 @@ async fn who_could_not_be_compared_is_told_and_not_added() {
     assert!(report.items.is_empty());
     assert!(report.findings.iter().any(|finding| finding.code == code::NOT_ATTEMPTED), "{report:#?}");
 }
+
+#[tokio::test]
+async fn a_number_is_handed_on_within_a_push_and_the_list_is_read_once() {
+    let world = World::linked(3).await;
+    let number = |n: usize, to: &str| world.host_sets(n, field::EMPLOYEE_NUMBER, Some(to));
+    let both = [host_id(1), host_id(2)];
+    let pushed = || world.engine.push(&both);
+    number(1, "555");
+    number(2, "1001");
+    let report = pushed().await.unwrap();
+    assert_eq!((results(&report), report.calls.lists), (vec![ItemResult::Done, ItemResult::Done], 1), "{report:#?}");
+    // What the first got is not given to the other, too.
+    number(1, "777");
+    number(2, "777");
+    let report = pushed().await.unwrap();
+    assert_eq!(results(&report), [ItemResult::Done]);
+    assert_eq!(codes(&report.findings), [(code::DUPLICATE_VALUE, Some(field::EMPLOYEE_NUMBER))]);
+    // Nor what it may have got.
+    number(1, "888");
+    number(2, "888");
+    world.vendor.apply_late(CallKind::Update, Error::new(ErrorKind::Timeout, "no answer in time"));
+    let report = pushed().await.unwrap();
+    assert_eq!((results(&report), report.calls.lists), (vec![ItemResult::Unknown], 1), "{report:#?}");
+    assert_eq!(world.vendor.carry_out_late(), 1);
+    let numbers = [1, 2, 3].map(|n| world.values(n, field::EMPLOYEE_NUMBER).1.unwrap());
+    assert_eq!(numbers, ["888", "1001", "1003"]);
+}

@@ -3,10 +3,11 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use hrsync_core::journal::{Entry, Event};
-use hrsync_core::reconcile::{Breach, Broken, Decisions, Verified};
-use hrsync_core::store::RowKind;
-use hrsync_core::{Actor, Error, ErrorKind, KeyId, RunId, StaticKeys};
+use hrsync_core::journal::{Entry, Event, NewEntry};
+use hrsync_core::reconcile::{Breach, Broken, Decisions, Progress, Verified};
+use hrsync_core::store::{Batch, RowKind};
+use hrsync_core::{Actor, Error, ErrorKind, KeyId, RunId, StaticKeys, Store};
+use hrsync_testkit::SeededEntropy;
 use hrsync_testkit::vendor::CallKind;
 use time::OffsetDateTime;
 
@@ -305,7 +306,7 @@ fn forge(entries: &mut Vec<Entry>, through: fn(u64) -> u64) {
     json["checkpoint"]["through"] = through(4).into();
     json["checkpoint"]["count"] = 1.into();
     let previous = entries.last().unwrap();
-    let forged: hrsync_core::journal::NewEntry = serde_json::from_value(json).unwrap();
+    let forged: NewEntry = serde_json::from_value(json).unwrap();
     entries.push(forged.chain(Some((previous.seq, &previous.hash))));
 }
 
@@ -338,7 +339,7 @@ async fn a_checkpoint_is_sealed_anew_before_its_key_is_dropped() {
     let world = world.again(|builder| builder.keys(keys().rotate(KeyId(2), [8; 32])));
     assert_eq!(world.verified().await.from.map(|from| from.key), Some(KeyId(1)));
     // The new one only: nobody can tell any more, and nothing is pruned.
-    let without = || StaticKeys::random(&hrsync_testkit::SeededEntropy::new(9)).unwrap().rotate(KeyId(2), [8; 32]);
+    let without = || StaticKeys::random(&SeededEntropy::new(9)).unwrap().rotate(KeyId(2), [8; 32]);
     let world = world.again(|builder| builder.keys(without()));
     let before = world.entries().await;
     for error in [
@@ -403,4 +404,80 @@ async fn a_prune_whose_commit_fails_happens_as_a_whole_or_not_at_all() {
         assert!(left[0].entry.at >= world.now(), "{fate:?}: {left:#?}");
         assert!(world.review().await.is_in_step(), "{fate:?}: {:?}", Decisions::new());
     }
+}
+
+/// Half a run would be half undone.
+#[tokio::test]
+async fn a_run_is_pruned_whole_or_not_at_all() {
+    let world = World::linked(4).await;
+    let clock = world.clock.clone();
+    let world = world.again(|builder| {
+        builder.on_progress(move |progress| {
+            if let Progress::Applied { .. } = progress {
+                clock.advance(Duration::from_secs(60));
+            }
+        })
+    });
+    let began = world.now();
+    (1..=4).for_each(|n| world.host_sets(n, TITLE, Some("Chef")));
+    let run = world.sync(&Decisions::new()).await.run;
+    let of_run = || async { world.entries().await.iter().filter(|entry| entry.entry.run == run).count() };
+    let whole = of_run().await;
+    for seconds in [30, 90, 150] {
+        world.prune(began + Duration::from_secs(seconds)).await;
+        assert_eq!(of_run().await, whole, "after {seconds} seconds");
+        assert_eq!(world.engine.undo(&world.anna, &run).await.unwrap().operations.len(), 4, "after {seconds} seconds");
+    }
+    assert!(world.verified().await.from.is_some(), "what was before is gone");
+    world.prune(world.now() + DAY).await;
+    assert_eq!(of_run().await, 0);
+    assert_eq!(world.engine.undo(&world.anna, &run).await.unwrap_err().code(), "run_unknown");
+}
+
+/// Against the shortest description of what is wanted, over runs that go on at the same time.
+#[tokio::test]
+async fn a_journal_is_cut_between_runs_and_no_earlier_than_it_takes() {
+    let (mut gave_way, mut pruned) = (0, 0);
+    for seed in 0..150 {
+        let world = World::new().await;
+        let mut bytes = [0; 17];
+        hrsync_core::Entropy::fill(&SeededEntropy::new(seed), &mut bytes).unwrap();
+        for (place, byte) in bytes[1..].iter().enumerate() {
+            world.clock.advance(DAY * u32::from(byte % 3));
+            // Runs that follow each other, and now and then one that goes on for long.
+            let run = if byte % 16 == 0 { 0 } else { place / 3 + usize::from(byte / 128) };
+            let event = Event::StateChanged { state: "active".into() };
+            let entry = NewEntry { at: world.now(), run: RunId::new(format!("{run}")), actor: "anna".into(), event };
+            world.store.commit(&"default".into(), Batch::default().record(entry)).await.unwrap();
+        }
+        let all = world.entries().await;
+        let before = all[usize::from(bytes[0]) % all.len()].entry.at;
+        let young = all.iter().position(|entry| entry.entry.at >= before).unwrap();
+        let is_between = |place: &usize| {
+            let (gone, left) = all.split_at(*place);
+            !gone.iter().any(|one| left.iter().any(|other| one.entry.run == other.entry.run))
+        };
+        let cut = (0..=young).rev().find(is_between).unwrap();
+        assert_eq!(world.prune(before).await as usize, cut, "seed {seed}: of {young}");
+        assert_eq!(world.entries().await[..all.len() - cut], all[cut..], "seed {seed}");
+        let from = world.verified().await.from;
+        assert!(from.is_none_or(|from| from.whole_runs), "seed {seed}");
+        gave_way += usize::from(cut < young);
+        pruned += usize::from(cut > 0 && cut < young);
+    }
+    assert!(gave_way > 30 && pruned > 10, "{gave_way} {pruned}: too few to prove it");
+}
+
+/// As version 0.1 once did: of a run that wrote for two people the first half is gone.
+#[tokio::test]
+async fn a_run_that_was_pruned_in_part_by_an_earlier_version_is_not_undone_in_part() {
+    let entries: Vec<Entry> =
+        include_str!("cut_through_a_run.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let run = entries[0].entry.run.clone();
+    let world = World::linked(2).await;
+    let troubled = Troubled::altered(&world.store, move |all| all.clone_from(&entries));
+    let world = world.again(|builder| builder.store(troubled));
+    assert_eq!(world.verified().await.from.map(|from| (from.through, from.whole_runs)), Some((7, false)));
+    let error = world.engine.undo(&world.anna, &run).await.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::NotFound, "run_incomplete"));
 }

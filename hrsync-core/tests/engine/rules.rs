@@ -2,10 +2,10 @@
 
 use hrsync_core::check::Problem;
 use hrsync_core::finding::code;
-use hrsync_core::reconcile::{Decisions, DifferenceKind, Resolution, WhyNot};
+use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Resolution, Select, WhyNot};
 use hrsync_core::{FieldId, Side, field};
 
-use crate::world::{World, codes, kinds};
+use crate::world::{World, codes, host_id, kinds, person, results};
 
 /// A change on one side of a person in step, and what it comes to.
 struct Case {
@@ -239,4 +239,60 @@ async fn shared_values_that_must_be_unique_are_found() {
         .map(|finding| (finding.host_id.clone().unwrap().to_string(), finding.params["people"].clone()))
         .collect();
     assert_eq!(duplicates, [("h1".to_owned(), "2".to_owned()), ("h2".to_owned(), "2".to_owned())]);
+}
+
+/// Nobody is to win by being first.
+#[tokio::test]
+async fn what_two_people_of_the_host_bring_is_written_for_neither_until_one_is_corrected() {
+    for (field, one, two) in
+        [(field::EMPLOYEE_NUMBER, "555", "555"), (field::EMAIL, "same@a.example", "SAME@a.example")]
+    {
+        let world = World::linked(2).await;
+        let before = [1, 2].map(|n| world.values(n, field));
+        world.host_sets(1, field, Some(one));
+        world.host_sets(2, field, Some(two));
+        let review = world.review().await;
+        for difference in &review.differences {
+            assert_eq!(difference.why_not(Resolution::Host), Some(&WhyNot::Duplicate(Side::Host)), "{field}");
+        }
+        let told = review.findings.iter().filter(|finding| finding.code == code::DUPLICATE_VALUE);
+        let told: Vec<_> = told.map(|finding| finding.host_id.clone().unwrap()).collect();
+        assert_eq!(told, [host_id(1), host_id(2)], "{field}: each once");
+        let decisions = Decisions::new().for_conflicts(Resolution::Host).decide(&host_id(1), field, Resolution::Host);
+        let report = world.apply(&world.plan(&review, &decisions)).await;
+        assert_eq!((report.items.len(), world.vendor.writes()), (0, vec![]), "{field}");
+        assert_eq!(report.undecided.len(), 2, "{field}");
+
+        world.host_sets(2, field, before[1].0.as_deref());
+        let report = world.sync(&Decisions::new()).await;
+        assert!(report.is_clean(), "{field}: {report:#?}");
+        assert_eq!([1, 2].map(|n| world.values(n, field).1), [Some(one.to_owned()), before[1].1.clone()], "{field}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_newcomer_brings_too_is_written_for_nobody() {
+    let world = World::linked(1).await;
+    let mut newcomer = person(3);
+    newcomer.employee_number = Some("555".into());
+    world.host.put(newcomer);
+    world.host_sets(1, field::EMPLOYEE_NUMBER, Some("555"));
+    let report = world.sync(&Decisions::new().create_in_vendor(Select::All)).await;
+    assert_eq!((report.items.len(), world.vendor.writes()), (0, vec![]));
+    let mut told: Vec<_> = report.findings.iter().map(|one| (one.host_id.clone().unwrap(), one.field)).collect();
+    told.sort();
+    assert_eq!(told, [1, 3].map(|n| (host_id(n), Some(field::EMPLOYEE_NUMBER))));
+}
+
+#[tokio::test]
+async fn a_number_that_is_handed_on_follows_once_it_is_free() {
+    let world = World::linked(2).await;
+    world.host_sets(1, field::EMPLOYEE_NUMBER, Some("555"));
+    world.host_sets(2, field::EMPLOYEE_NUMBER, Some("1001"));
+    let report = world.sync(&Decisions::new()).await;
+    assert_eq!(results(&report), [ItemResult::Done]);
+    assert_eq!(codes(&report.findings), [(code::DUPLICATE_VALUE, Some(field::EMPLOYEE_NUMBER))]);
+    assert!(world.sync(&Decisions::new()).await.is_clean());
+    let numbers = [1, 2].map(|n| world.values(n, field::EMPLOYEE_NUMBER).1.unwrap());
+    assert_eq!(numbers, ["555", "1001"]);
 }

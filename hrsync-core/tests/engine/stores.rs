@@ -120,3 +120,45 @@ impl Store for Troubled {
         self.store.lease(account, holder, ttl).await
     }
 }
+
+/// A store that takes no name of a row which a database could not index, in no operation.
+#[derive(Debug, Clone)]
+pub(crate) struct Strict(pub(crate) MemoryStore);
+
+impl Strict {
+    fn takes<'k>(ids: impl IntoIterator<Item = &'k str>) -> Result<()> {
+        let refused = |id: &&str| id.len() > 2_600 || id.contains('\0');
+        match ids.into_iter().find(refused) {
+            Some(_) => Err(Error::new(ErrorKind::Store, "the name of a row is not taken").with_code("store_refused")),
+            None => Ok(()),
+        }
+    }
+}
+
+#[async_trait]
+impl Store for Strict {
+    async fn get(&self, connection: &ConnectionId, key: &RowKey) -> Result<Option<Row>> {
+        Self::takes([key.id.as_str()])?;
+        self.0.get(connection, key).await
+    }
+
+    async fn scan(&self, of: &ConnectionId, kind: RowKind, after: Option<&str>, limit: usize) -> Result<Vec<Row>> {
+        Self::takes(after)?;
+        self.0.scan(of, kind, after, limit).await
+    }
+
+    async fn commit(&self, connection: &ConnectionId, batch: Batch) -> Result<(), CommitError> {
+        let checks = batch.checks.iter().map(|(key, _)| key);
+        let keys = checks.chain(batch.puts.iter().map(|(key, _)| key)).chain(&batch.deletes);
+        Self::takes(keys.map(|key| key.id.as_str())).map_err(|error| CommitError::Failed(Box::new(error)))?;
+        self.0.commit(connection, batch).await
+    }
+
+    async fn journal(&self, connection: &ConnectionId, after: u64, limit: usize) -> Result<Vec<Entry>> {
+        self.0.journal(connection, after, limit).await
+    }
+
+    async fn lease(&self, account: &str, holder: &str, ttl: Duration) -> Result<Option<Lease>> {
+        self.0.lease(account, holder, ttl).await
+    }
+}

@@ -157,6 +157,11 @@ impl MemoryAbsences {
         self.state().fates.push_back((calls, fate));
     }
 
+    /// Nothing is to happen to calls any more.
+    pub fn calm(&self) {
+        self.state().fates.clear();
+    }
+
     /// Carries out what was put off.
     pub fn carry_out_late(&self) {
         let mut state = self.state();

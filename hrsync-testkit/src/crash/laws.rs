@@ -332,3 +332,31 @@ pub(crate) fn nothing_disappears(
     let side = if wrote.on_host { "host" } else { "vendor" };
     (!named).then(|| format!("2: the {} written for {} in the {side} disappeared", wrote.field.name(), wrote.id))
 }
+
+#[cfg(test)]
+mod tests {
+    use hrsync_core::MemoryStore;
+
+    use super::super::spin;
+    use super::super::world::person;
+    use super::*;
+
+    #[test]
+    fn somebody_who_is_there_twice_is_found() {
+        let violations = spin(async {
+            let mut world = World::new("twice".to_owned(), MemoryStore::new(), 1);
+            world.host.put(person(1));
+            world.vendor.put("v1", &person(1));
+            world.open().await;
+            world.vendor.unique(false);
+            world.vendor.put("v2", &person(1));
+            world.vendor.unique(true);
+            let (process, rest) = come_to_rest(&mut world).await;
+            if let Some(rest) = &rest {
+                check(&world, &process, rest).await;
+            }
+            world.wire.violations()
+        });
+        assert!(violations.iter().any(|broken| broken.starts_with("1: ")), "{violations:?}");
+    }
+}
