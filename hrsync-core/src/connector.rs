@@ -88,6 +88,8 @@ pub struct ConnectorInfo {
     pub account: String,
     /// How many calls a person's full reading takes beyond the list.
     pub calls_per_reading: u32,
+    /// Whether the list tells of each person all that a reading does, as on the present day, so that a review needs no readings.
+    pub lists_in_full: bool,
     /// About how long one call takes.
     pub call_time: Duration,
     /// How long to wait after an unknown outcome before looking, since a timed-out request may be applied late.
@@ -106,6 +108,7 @@ impl ConnectorInfo {
             title,
             account: account.into(),
             calls_per_reading: 1,
+            lists_in_full: false,
             call_time: Duration::from_millis(400),
             settle_after: Duration::from_secs(600),
             zone: Zone::UTC,

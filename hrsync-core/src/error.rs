@@ -99,6 +99,8 @@ pub enum Fixer {
     HostAdministrator,
     /// An administrator of the company in the vendor's system.
     VendorAdministrator,
+    /// Whoever made the credentials of this connection in the vendor's system, and nobody else.
+    CredentialOwner,
     /// The payroll clerk, in the vendor's system.
     PayrollClerk,
     /// The host application's developers or operators.
@@ -115,6 +117,7 @@ impl Fixer {
         match self {
             Self::HostAdministrator => "the HR administrator",
             Self::VendorAdministrator => "an administrator of the company in the payroll system",
+            Self::CredentialOwner => "the person who set up this connection's access in the payroll system",
             Self::PayrollClerk => "the payroll clerk",
             Self::HostDeveloper => "the operator of the HR application",
             Self::VendorSupport => "the payroll system's support",

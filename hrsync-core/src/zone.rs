@@ -1,6 +1,6 @@
 //! The time zones of the countries there are payroll systems for.
 
-use time::{Date, Month, OffsetDateTime, UtcOffset};
+use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
 
 /// A time zone: an offset, with the European Union's summer time or without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,17 @@ impl Zone {
             _ => self.standard,
         };
         shown_at(offset)
+    }
+
+    /// The instant at which a local day begins.
+    pub fn midnight(self, day: Date) -> OffsetDateTime {
+        let at = |offset| day.midnight().assume_offset(offset);
+        // Clocks change at night, but never at midnight, so that one of the two is right.
+        let standard = at(self.standard);
+        if self.local(standard).time() == Time::MIDNIGHT {
+            return standard;
+        }
+        UtcOffset::from_whole_seconds(self.standard.whole_seconds() + 3600).map_or(standard, at)
     }
 
     /// The local day of the instant.
@@ -78,6 +89,15 @@ mod tests {
             assert_eq!(Zone::EASTERN_EUROPE.local(utc).offset().whole_hours(), hours, "{utc}");
             assert_eq!(Zone::CENTRAL_EUROPE.local(utc).offset().whole_hours(), hours - 1, "{utc}");
         }
+        for (day, utc) in [
+            (date!(2026 - 03 - 29), datetime!(2026-03-28 23:00 UTC)),
+            (date!(2026 - 03 - 30), datetime!(2026-03-29 22:00 UTC)),
+            (date!(2026 - 10 - 25), datetime!(2026-10-24 22:00 UTC)),
+            (date!(2026 - 10 - 26), datetime!(2026-10-25 23:00 UTC)),
+        ] {
+            assert_eq!(Zone::CENTRAL_EUROPE.midnight(day), utc, "{day}");
+        }
+        assert_eq!(Zone::UTC.midnight(date!(2026 - 07 - 01)), datetime!(2026-07-01 00:00 UTC));
         assert_eq!(Zone::EASTERN_EUROPE.day(datetime!(2026-06-30 21:30 UTC)), date!(2026 - 07 - 01));
         assert_eq!(Zone::UTC.day(datetime!(2026-06-30 21:30 UTC)), date!(2026 - 06 - 30));
     }

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The product descriptions that this version implements, by the first letters of their rules.
-const IMPLEMENTED: &[&str] = &["NV"];
+const IMPLEMENTED: &[&str] = &["NV", "TT"];
 const MARK: &str = "// rule:";
 const PLANNED: &str = "planned";
 const NOTHING: &str = "-";

@@ -45,6 +45,16 @@ const VENDORS: &[Vendor] = &[
         mapping: hrsync_netvisor::mapping::mapping,
         build: netvisor,
     },
+    #[cfg(feature = "tripletex")]
+    Vendor {
+        name: hrsync_tripletex::VENDOR,
+        title: "Tripletex",
+        settings: hrsync_tripletex::texts::setting_descriptors,
+        setup_guide: hrsync_tripletex::texts::setup_guide,
+        payroll_clerk_information: || &[],
+        mapping: hrsync_tripletex::mapping::mapping,
+        build: tripletex,
+    },
 ];
 
 /// The vendors that were built in.
@@ -138,24 +148,39 @@ impl ConnectorBuilder {
 
 #[cfg(feature = "netvisor")]
 fn netvisor(mut builder: ConnectorBuilder) -> Result<Arc<dyn Connector>> {
-    use hrsync_netvisor::{NetvisorConfig, NetvisorConnector, NetvisorCredentials};
+    use hrsync_netvisor::{NetvisorConnector, NetvisorCredentials};
     use secrecy::ExposeSecret;
 
     let client = builder.take_client()?;
-    let config: NetvisorConfig = if builder.settings.is_null() {
-        NetvisorConfig::default()
-    } else {
-        // The parser's message would repeat a value.
-        serde_json::from_value(builder.settings).map_err(|_| {
-            Error::new(ErrorKind::ConfigInvalid, "the stored settings are not settings of this vendor")
-                .with_vendor("netvisor")
-        })?
-    };
+    let config = stored(hrsync_netvisor::VENDOR, builder.settings)?;
     let mut secret = |name: &str| builder.secrets.remove(name).unwrap_or_default();
     let (id, key) = (secret("customer_id"), secret("customer_key"));
     let (partner, partner_key) = (secret("partner_id"), secret("partner_key"));
     let credentials = NetvisorCredentials::new(id.expose_secret(), key, partner.expose_secret(), partner_key);
     Ok(Arc::new(NetvisorConnector::builder(config, credentials, client).build()?))
+}
+
+#[cfg(feature = "tripletex")]
+fn tripletex(mut builder: ConnectorBuilder) -> Result<Arc<dyn Connector>> {
+    use hrsync_tripletex::{TripletexConnector, TripletexCredentials};
+
+    let client = builder.take_client()?;
+    let config = stored(hrsync_tripletex::VENDOR, builder.settings)?;
+    let mut secret = |name: &str| builder.secrets.remove(name).unwrap_or_default();
+    let credentials = TripletexCredentials::new(secret("consumer_token"), secret("employee_token"));
+    Ok(Arc::new(TripletexConnector::builder(config, credentials, client).build()?))
+}
+
+/// A vendor's settings as they are stored; its defaults when nothing is.
+#[cfg(any(feature = "netvisor", feature = "tripletex"))]
+fn stored<C: serde::de::DeserializeOwned + Default>(vendor: &'static str, settings: serde_json::Value) -> Result<C> {
+    if settings.is_null() {
+        return Ok(C::default());
+    }
+    // The parser's message would repeat a value.
+    serde_json::from_value(settings).map_err(|_| {
+        Error::new(ErrorKind::ConfigInvalid, "the stored settings are not settings of this vendor").with_vendor(vendor)
+    })
 }
 
 #[cfg(test)]
@@ -176,7 +201,7 @@ mod tests {
     #[test]
     fn a_vendor_that_is_not_there_and_settings_that_are_not_right() {
         let error = connector("acme").unwrap_err();
-        assert_eq!(error.message(), r#"no vendor "acme" was built in; there are: netvisor"#);
+        assert_eq!(error.message(), r#"no vendor "acme" was built in; there are: netvisor, tripletex"#);
         // rule: NV-12
         let error = connector("netvisor").unwrap().build().unwrap_err();
         for missing in ["User ID", "Key", "Business ID", "Partner ID", "Sender"] {
@@ -187,5 +212,19 @@ mod tests {
         let secrets = ["customer_id", "customer_key", "partner_id", "partner_key"];
         let built = secrets.iter().fold(builder, |builder, name| builder.secret(name, "x")).build();
         assert_eq!(built.unwrap().info().account, "netvisor/1234567-1");
+    }
+
+    #[cfg(feature = "tripletex")]
+    #[test]
+    fn a_vendor_of_tokens() {
+        // rule: TT-12
+        let error = connector("tripletex").unwrap().build().unwrap_err();
+        for missing in ["Employee token", "Consumer token", "Application"] {
+            assert!(error.message().contains(missing), "{error}");
+        }
+        let settings = serde_json::json!({ "application_name": "Example HR" });
+        let builder = connector("tripletex").unwrap().settings(settings);
+        let built = builder.secret("consumer_token", "x").secret("employee_token", "y").build().unwrap();
+        assert!(built.info().account.starts_with("tripletex/") && built.absences().is_some());
     }
 }

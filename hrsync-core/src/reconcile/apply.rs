@@ -397,7 +397,7 @@ impl Run<'_> {
             })))
     }
 
-    async fn operations(&mut self, plan: &Plan) -> Result<()> {
+    pub(crate) async fn operations(&mut self, plan: &Plan) -> Result<()> {
         let of = plan.operations.len();
         let creates = plan.operations.iter().any(|operation| matches!(operation.action, Action::CreateInVendor { .. }));
         let before = if creates { self.list_before_creating().await? } else { None };

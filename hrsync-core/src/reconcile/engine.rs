@@ -23,6 +23,7 @@ use crate::guard::Guards;
 use crate::host::{HostDirectory, Notification, Notifier, Silent};
 use crate::journal::{Entry, Event, NewEntry};
 use crate::keys::{KeyRing, StaticKeys, hex};
+use crate::mapping::Mapping;
 use crate::matching::IDENTITY_KEYS;
 use crate::model::{ConnectionId, RunId, Side, VendorId, is_usable};
 use crate::store::{self, Batch, Check, CommitError, MemoryStore, Row, RowKey, RowKind, Store};
@@ -69,6 +70,7 @@ pub struct Engine {
     pub(crate) progress: Option<Listener>,
     pub(crate) policies: Policies,
     pub(crate) guards: Guards,
+    pub(crate) adds_new_people: bool,
     pub(crate) absences: Option<Absences>,
 }
 
@@ -87,6 +89,7 @@ pub struct EngineBuilder {
     progress: Option<Listener>,
     policies: Policies,
     guards: Guards,
+    adds_new_people: bool,
     absences: Option<Absences>,
 }
 
@@ -147,6 +150,13 @@ impl EngineBuilder {
         self
     }
 
+    /// Whether [`push_new`](Engine::push_new) adds people to the vendor; it does not when nothing else is said, and they wait for the
+    /// next review.
+    pub fn add_new_people(mut self, yes: bool) -> Self {
+        self.adds_new_people = yes;
+        self
+    }
+
     /// The host's absences, and which of them are sent as what. Nothing of them is sent when nothing is said.
     pub fn absences(mut self, host: impl HostAbsences, settings: AbsenceSettings) -> Self {
         self.absences = Some(Absences { host: Arc::new(host), settings });
@@ -174,6 +184,7 @@ impl EngineBuilder {
             progress: self.progress,
             policies: self.policies,
             guards: self.guards,
+            adds_new_people: self.adds_new_people,
             absences: self.absences,
         })
     }
@@ -194,6 +205,7 @@ impl Engine {
             progress: None,
             policies: Policies::default(),
             guards: Guards::default(),
+            adds_new_people: false,
             absences: None,
         }
     }
@@ -333,11 +345,8 @@ impl Engine {
         let (_, connection) = self.connected().await?;
         let mapping = self.connector.mapping(&connection.memory);
         let mut calls = recovered.calls;
-        let (host, unusable) = self.host_roster().await?;
-        self.tell(&Progress::HostRead { people: host.records.len() });
-        let links = self.links(&mapping).await?;
-        let (vendor, findings) = match self.vendor_roster(&links, &mut calls).await {
-            Ok(read) => read,
+        let mut review = match self.compare_all(mapping, &mut calls).await {
+            Ok(review) => review,
             Err(error) => {
                 if stops_a_run(&error) || is_outage(&error) {
                     self.count_run(actor.id(), Some(error.code())).await?;
@@ -346,6 +355,18 @@ impl Engine {
             }
         };
         self.count_run(actor.id(), None).await?;
+        review.findings.extend(recovered.findings);
+        self.advance(actor.id(), ConnectionState::ReviewedOnce).await?;
+        let (review_list, actor) = (recovered.review_list, actor.id().to_owned());
+        Ok(ReviewRun { review, run, actor, started_at, review_list, calls })
+    }
+
+    /// Compares everybody on both sides.
+    pub(crate) async fn compare_all(&self, mapping: Arc<Mapping>, calls: &mut Calls) -> Result<Review> {
+        let (host, unusable) = self.host_roster().await?;
+        self.tell(&Progress::HostRead { people: host.records.len() });
+        let links = self.links(&mapping).await?;
+        let (vendor, findings) = self.vendor_roster(&links, calls).await?;
         let mut review = super::reviewer::review(ReviewInput {
             connection: &self.id,
             mapping,
@@ -355,12 +376,9 @@ impl Engine {
             apart: Arc::new(self.kept_apart().await?),
             keys: &*self.keys,
         });
-        review.findings.extend(recovered.findings);
         review.findings.extend(unusable);
         review.findings.extend(findings);
-        self.advance(actor.id(), ConnectionState::ReviewedOnce).await?;
-        let (review_list, actor) = (recovered.review_list, actor.id().to_owned());
-        Ok(ReviewRun { review, run, actor, started_at, review_list, calls })
+        Ok(review)
     }
 
     /// Turns decisions into a plan. Nothing is written; the plan says what would be.
@@ -449,6 +467,11 @@ impl Engine {
 
     async fn vendor_roster(&self, links: &[Link], calls: &mut Calls) -> Result<(Roster, Vec<Finding>)> {
         let (mut roster, mut findings) = self.vendor_list(calls).await?;
+        if self.connector.info().lists_in_full {
+            let of = roster.records.len();
+            self.tell(&Progress::VendorRead { done: of, of });
+            return Ok((roster, findings));
+        }
         let linked: HashSet<&VendorId> = links.iter().map(|link| &link.vendor).collect();
         let (as_of, of, mut failures) = (self.as_of(), roster.records.len(), 0);
         for (place, record) in roster.records.iter_mut().enumerate() {

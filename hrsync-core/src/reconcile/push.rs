@@ -1,9 +1,10 @@
 //! Live pushes: host changes go to the vendor at once.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::apply::{Run, SetAside, not_attempted};
 use super::compare::{DifferenceKind, Halves, Judgement, meet_in_groups};
+use super::decide::{Decisions, Select};
 use super::engine::Engine;
 use super::entries::{judge_field, units};
 use super::findings;
@@ -15,7 +16,7 @@ use super::resolution::{Resolution, shared};
 use super::review::Difference;
 use super::reviewer::{difference, entry_difference};
 use super::update::Fresh;
-use crate::connection::ConnectionState;
+use crate::connection::{Actor, ConnectionState};
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::mapping::Asked;
@@ -36,14 +37,7 @@ impl Engine {
     /// paused, [`ErrorKind::Unavailable`] with code `connection.quarantined` and how long to wait after runs that were stopped
     /// again and again, or the store failed.
     pub async fn push(&self, people: &[HostId]) -> Result<Report> {
-        let (_, connection) = self.connected().await?;
-        if connection.state != ConnectionState::Active {
-            let message = "host changes are pushed only while the connection is active";
-            return Err(Error::new(ErrorKind::ConfigInvalid, message).with_code("not_active"));
-        }
-        self.not_quarantined().await?;
-        let mut run = self.start(LIVE).await?;
-        run.recover().await?;
+        let mut run = self.pushing().await?;
         for person in people {
             if !person.is_usable() {
                 run.found(findings::unusable_id(Side::Host, person.as_str()), None);
@@ -54,6 +48,43 @@ impl Engine {
             }
         }
         run.finish().await
+    }
+
+    /// Adds people to the vendor who were added in the host, whoever added them there, where the engine was built to
+    /// ([`add_new_people`](super::EngineBuilder::add_new_people)); elsewhere they are reported and wait for the next review. Who is in the
+    /// vendor already, or may be, waits for it too, as does who lacks what the vendor demands and what a guard holds. Both lists are read
+    /// for that, once for all of them.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub async fn push_new(&self, people: &[HostId]) -> Result<Report> {
+        let mut run = self.pushing().await?;
+        let mut new = BTreeSet::new();
+        for person in people {
+            // Who was linked once, or is kept from it, is nobody new.
+            if self.links_of(person).await?.is_empty() {
+                new.insert(person.clone());
+            }
+        }
+        if self.adds_new_people && !new.is_empty() && !run.stopped() {
+            run.add(new).await?;
+        } else {
+            new.iter().for_each(|person| run.found(not_linked(person), None));
+        }
+        run.finish().await
+    }
+
+    /// A run that pushes.
+    async fn pushing(&self) -> Result<Run<'_>> {
+        let (_, connection) = self.connected().await?;
+        if connection.state != ConnectionState::Active {
+            let message = "host changes are pushed only while the connection is active";
+            return Err(Error::new(ErrorKind::ConfigInvalid, message).with_code("not_active"));
+        }
+        self.not_quarantined().await?;
+        let mut run = self.start(LIVE).await?;
+        run.recover().await?;
+        Ok(run)
     }
 
     /// Does what is due without anybody asking: finds out what became of writes whose outcome was unknown, goes on with people
@@ -86,16 +117,45 @@ impl Engine {
     }
 }
 
+fn not_linked(person: &HostId) -> Finding {
+    let message =
+        "the person is not linked to one in the payroll system; the next review offers to create or link them";
+    Finding::problem(code::NOT_LINKED, message, Fixer::HostAdministrator).of_host(person)
+}
+
 impl Run<'_> {
+    /// Creates people as a review would that decides nothing else.
+    async fn add(&mut self, people: BTreeSet<HostId>) -> Result<()> {
+        let mut calls = self.report.calls;
+        let compared = self.engine.compare_all(self.mapping.clone(), &mut calls).await;
+        self.report.calls = calls;
+        let review = match compared {
+            Ok(review) => review,
+            Err(error) => {
+                self.count_failure(&error);
+                self.found(Finding::from_error(&error), error.sensitive_detail());
+                people.iter().for_each(|person| self.found(not_attempted().of_host(person), None));
+                return Ok(());
+            }
+        };
+        let decisions = Decisions::new().create_in_vendor(Select::Only(people.clone()));
+        let with = self.engine.plan_input(self.run.clone(), &Actor::user(LIVE));
+        let mut plan = super::planner::plan(&review, &decisions, with)?;
+        plan.operations.retain(|operation| matches!(operation.action, Action::CreateInVendor { .. }));
+        let of_them = |finding: &&Finding| finding.host_id.as_ref().is_some_and(|person| people.contains(person));
+        plan.findings.iter().filter(of_them).for_each(|finding| self.found(finding.clone(), None));
+        let planned: HashSet<&HostId> = plan.operations.iter().filter_map(|one| one.host_id.as_ref()).collect();
+        let left = people.iter().filter(|person| !planned.contains(person));
+        left.for_each(|person| self.found(not_linked(person), None));
+        self.operations(&plan).await
+    }
+
     async fn push_one(&mut self, person: &HostId) -> Result<()> {
         let mut links = self.engine.links_of(person).await?;
         self.engine.under(&self.mapping, &mut links).await?;
         let linked: Vec<&Link> = links.iter().filter(|link| link.state == LinkState::Linked).collect();
         if linked.is_empty() {
-            let message =
-                "the person is not linked to one in the payroll system; the next review offers to create or link them";
-            let finding = Finding::problem(code::NOT_LINKED, message, Fixer::HostAdministrator);
-            self.found(finding.of_host(person), None);
+            self.found(not_linked(person), None);
         }
         let mut idle = true;
         for link in linked {

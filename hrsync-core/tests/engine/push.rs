@@ -213,6 +213,81 @@ async fn a_hidden_value_is_not_written_over_along_with_its_group() {
     assert_eq!(world.values(1, field::STREET).1.as_deref(), Some("Clerk street 5"));
 }
 
+/// A connection in step that adds new people, or does not.
+async fn adding(yes: bool) -> World {
+    let world = World::unconnected(|builder| builder.add_new_people(yes));
+    world.engine.connect(&world.anna, hrsync_core::Authority::Confirmed).await.unwrap();
+    world.both(1);
+    world.start().await;
+    world.vendor.clear_calls();
+    world
+}
+
+#[tokio::test]
+async fn who_is_new_in_the_host_is_added_where_that_is_the_setting() {
+    for yes in [true, false] {
+        let world = adding(yes).await;
+        world.host.put(person(2));
+        let report = world.engine.push_new(&[host_id(2), host_id(1)]).await.unwrap();
+        assert_eq!(report.linked, usize::from(yes), "{report:#?}");
+        assert_eq!(world.vendor.ids().len(), if yes { 2 } else { 1 });
+        if !yes {
+            assert_eq!(codes(&report.findings), [(code::NOT_LINKED, None)]);
+            continue;
+        }
+        let review = world.review().await;
+        assert!(review.is_in_step() && review.differences.is_empty());
+        // A second message about the same person does nothing.
+        let report = world.engine.push_new(&[host_id(2)]).await.unwrap();
+        assert!(report.items.is_empty() && report.findings.is_empty(), "{report:#?}");
+        assert_eq!(world.vendor.ids().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_added_who_is_there_or_may_be_or_whom_the_vendor_would_not_take() {
+    let world = adding(true).await;
+    world.both(2);
+    let mut namesake = person(3);
+    namesake.email = None;
+    namesake.national_id = None;
+    world.vendor.put("v3", &namesake);
+    world.host.put(person(3));
+    let mut incomplete = person(4);
+    incomplete.family_name = None;
+    world.host.put(incomplete);
+    let there = world.vendor.ids().len();
+    let report = world.engine.push_new(&[host_id(2), host_id(3), host_id(4)]).await.unwrap();
+    assert_eq!((world.vendor.ids().len(), report.items.len(), report.linked), (there, 0, 0), "{report:#?}");
+    for n in [2, 3, 4] {
+        let told = report.findings.iter().any(|finding| finding.host_id == Some(host_id(n)));
+        assert!(told, "{n}: {report:#?}");
+    }
+    let why =
+        |finding: &&hrsync_core::Finding| finding.host_id == Some(host_id(4)) && finding.code == code::MISSING_REQUIRED;
+    assert!(report.findings.iter().any(|finding| why(&finding)), "{report:#?}");
+}
+
+#[tokio::test]
+async fn whoever_was_disconnected_is_nobody_new() {
+    let world = adding(true).await;
+    world.engine.disconnect(&world.anna, &host_id(1)).await.unwrap();
+    world.vendor.clear_calls();
+    let report = world.engine.push_new(&[host_id(1)]).await.unwrap();
+    assert!(report.items.is_empty(), "{report:#?}");
+    assert_eq!(world.vendor.ids().len(), 1);
+}
+
+#[tokio::test]
+async fn who_could_not_be_compared_is_told_and_not_added() {
+    let world = adding(true).await;
+    world.host.put(person(2));
+    world.vendor.fail_next(CallKind::List, Error::new(ErrorKind::Unavailable, "not now"));
+    let report = world.engine.push_new(&[host_id(2)]).await.unwrap();
+    assert!(report.items.is_empty());
+    assert!(report.findings.iter().any(|finding| finding.code == code::NOT_ATTEMPTED), "{report:#?}");
+}
+
 #[tokio::test]
 async fn a_number_is_handed_on_within_a_push_and_the_list_is_read_once() {
     let world = World::linked(3).await;

@@ -1,0 +1,63 @@
+//! `/employee/employment`: employments, and the share of full time over their days.
+
+use bytes::Bytes;
+use serde::Deserialize;
+
+use super::answer::{List, whole_list};
+use super::error::Operation;
+use super::request::{Body, Draft};
+use super::silent;
+
+/// An employment.
+#[derive(Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Employment {
+    /// The id.
+    pub id: u64,
+    /// The version.
+    pub version: Option<u64>,
+    /// The first day.
+    pub start_date: Option<String>,
+    /// The last day.
+    pub end_date: Option<String>,
+    /// What holds from which day on.
+    pub employment_details: Option<Vec<EmploymentDetails>>,
+}
+silent!(Employment);
+
+/// What holds of an employment from a day on.
+#[derive(Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EmploymentDetails {
+    /// The first day.
+    pub date: Option<String>,
+    /// The share of full time, in per cent.
+    pub percentage_of_full_time_equivalent: Option<f64>,
+}
+silent!(EmploymentDetails);
+
+/// Asks for a person's employments.
+pub fn of(employee: u64, from: u64, count: u64) -> Draft {
+    Draft::get(Operation::Employments, "/employee/employment")
+        .with("employeeId", employee.to_string())
+        .fields("id,version,startDate,endDate,employmentDetails(date,percentageOfFullTimeEquivalent)")
+        .page(from, count)
+}
+
+/// Reads employments.
+///
+/// # Errors
+/// The answer is none.
+pub fn listed(answer: &Bytes, from: u64, count: u64) -> hrsync_core::Result<List<Employment>> {
+    whole_list(Operation::Employments, answer, from, count)
+}
+
+/// Adds an employment.
+pub fn create(body: Body) -> Draft {
+    Draft::post(Operation::CreateEmployment, "/employee/employment", body).fields("id,version")
+}
+
+/// Changes an employment.
+pub fn update(id: u64, body: Body) -> Draft {
+    Draft::put(Operation::UpdateEmployment, format!("/employee/employment/{id}"), body).fields("id,version")
+}
