@@ -581,7 +581,11 @@ impl Carrying<'_> {
         let vendor = person.vendor.clone().unwrap_or_else(|| VendorId::new(""));
         let there = !person.ledger.parts_of(&vendor, &absence).is_empty();
         let carried = person.ledger.absences.entry(absence.clone()).or_default();
-        let first = carried.told.insert(finding.code.to_string());
+        let first = match of {
+            // Nobody is told of a note, so that they are when the rest of the absence is refused for the same cause.
+            Refused::Note => carried.note_refused.as_ref() != Some(&note),
+            Refused::Absence | Refused::Removal => carried.told.insert(finding.code.to_string()),
+        };
         let mut owed = Owed { absence: absence.clone(), status: None, finding: None };
         let outcome = match of {
             Refused::Note => {

@@ -147,6 +147,66 @@ async fn a_refusal_tells_three_groups_once_and_the_log_says_who_can_fix_it() {
 }
 
 #[tokio::test]
+async fn who_was_not_told_of_a_refused_note_is_told_when_the_rest_is_refused_for_the_same_cause() {
+    let world = sent().await;
+    world.sheets.lock("v1", nov(23), nov(23));
+    world.absences.change("a1", |one| one.note = Some("by the sea".to_owned()));
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::NoteRefused));
+    assert_eq!(world.mailbox.absences(), []);
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Refused));
+    let told: Vec<String> = world.mailbox.absences().into_iter().map(|mail| mail.code).collect();
+    assert_eq!(told, [code::ABSENCE_LOCKED]);
+}
+
+#[tokio::test]
+async fn what_was_written_and_not_heard_of_goes_when_the_absence_is_taken_back_meanwhile() {
+    for taken_back in [
+        (|world: &World| world.absences.remove("a1")) as fn(&World) -> bool,
+        |world| world.absences.change("a1", |one| one.status = AbsenceStatus::Requested),
+        |world| world.absences.change("a1", |one| one.end = None),
+    ] {
+        let world = World::new().await;
+        world.absences.put(vacation());
+        world.sheets.next(AbsenceFate::ReplyLost);
+        assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Pending));
+        assert_eq!(world.sheet("v1"), WHOLE);
+        assert!(taken_back(&world));
+        world.clock.advance(SETTLE_AFTER);
+        world.engine.sweep_absences().await.unwrap();
+        assert_eq!(world.sheet("v1"), "");
+    }
+}
+
+#[tokio::test]
+async fn hours_that_somebody_entered_in_place_of_a_removed_entry_are_theirs() {
+    let world = sent().await;
+    assert!(world.sheets.remove("v1", "ferie", nov(24)));
+    world.sheets.enter("v1", "ferie", nov(24), Hundredths::whole(2), None);
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "ferie 23 3.75, ferie 24 2, ferie 25 3.75");
+    assert!(world.log().await.contains(&code::ABSENCE_FOREIGN.to_owned()));
+    world.absences.remove("a1");
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "ferie 24 2");
+}
+
+#[tokio::test]
+async fn a_disconnected_entry_is_not_another_absences() {
+    let mut world = sent().await;
+    // Vacation has no counterpart any more, and care has the one that it had.
+    let to = |kind: &str| TypeMapping::To(kind.into());
+    world.set(settings().map("vacation", TypeMapping::DoNotSync).map("care", to("ferie")));
+    world.absences.put(other("a2", "care", nov(24), nov(24)));
+    assert_eq!(outcome(&world.push().await, "a2"), Some(AbsenceOutcome::Refused));
+    assert!(world.log().await.contains(&code::ABSENCE_DISCONNECTED.to_owned()));
+    world.absences.remove("a2");
+    world.push().await;
+    assert_eq!(world.sheet("v1"), WHOLE);
+}
+
+#[tokio::test]
 async fn a_rejection_ends_by_editing_by_approving_again_and_by_a_retry() {
     type Way = fn(&World);
     let ways: [(&str, Way); 3] = [
