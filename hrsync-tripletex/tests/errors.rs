@@ -79,7 +79,7 @@ fn every_recorded_error_has_its_kind_and_its_fields() {
             assert!(!format!("{error}{error:?}").contains(text), "{text}");
         }
     }
-    assert_eq!(seen.len(), 12);
+    assert_eq!(seen.len(), 13);
 }
 
 #[test]
