@@ -3,16 +3,19 @@
 //! [`NetvisorConfig`] may be stored as it is: it holds no secret. [`NetvisorCredentials`] hold the secrets and cannot be
 //! serialised. [`NetvisorBuilder::build`] checks both and reports every problem at once.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use hrsync_core::Fixer;
+use hrsync_core::setup::ConfigProblems;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
+use crate::VENDOR;
 use crate::auth::Algorithm;
 use crate::codes::{EmployeeInsurance, Switch};
-use crate::problems::ConfigProblems;
 use crate::reconstructed::{NO_SALARY_MODEL, WORK_PENSION_SETTLEMENT_POINT};
 use crate::texts::{API_IDENTIFIERS, SERVICE_MANAGEMENT, label};
 
@@ -154,7 +157,7 @@ impl NetvisorConfig {
     /// # Errors
     /// Fails with every problem.
     pub fn validate(&self, credentials: &NetvisorCredentials) -> Result<(), ConfigProblems> {
-        let mut problems = ConfigProblems::default();
+        let mut problems = ConfigProblems::new(VENDOR);
         credentials.check(&mut problems);
         self.check(&mut problems);
         check_base_url(&self.base_url, &mut problems);
@@ -163,24 +166,24 @@ impl NetvisorConfig {
 
     fn check(&self, problems: &mut ConfigProblems) {
         if self.version > SETTINGS_VERSION {
-            problems.add(label::VERSION, "is newer than this version of the library", None);
+            add(problems, label::VERSION, "is newer than this version of the library", None);
         }
         let business_id = label::BUSINESS_ID;
         if check_text(business_id, &self.organisation_id, Some(SERVICE_MANAGEMENT), problems)
             && let Some(message) = business_id_problem(&self.organisation_id)
         {
-            problems.add(business_id, message, Some(SERVICE_MANAGEMENT));
+            add(problems, business_id, message, Some(SERVICE_MANAGEMENT));
         }
         check_text(label::SENDER, &self.sender, None, problems);
         for (setting, value) in
             [(label::SALARY_MODEL, &self.salary_model), (label::SETTLEMENT_POINT, &self.work_pension_settlement_point)]
         {
             if value.trim().is_empty() {
-                problems.add(setting, "is missing", None);
+                add(problems, setting, "is missing", None);
             }
         }
         if self.salary_model.chars().count() > SALARY_MODEL_MAX {
-            problems.add(label::SALARY_MODEL, format!("is longer than {SALARY_MODEL_MAX} characters"), None);
+            add(problems, label::SALARY_MODEL, format!("is longer than {SALARY_MODEL_MAX} characters"), None);
         }
     }
 }
@@ -224,6 +227,21 @@ impl fmt::Debug for NetvisorCredentials {
     }
 }
 
+/// One problem more. An administrator of the company creates the API identifier, and nobody else can.
+fn add(
+    problems: &mut ConfigProblems,
+    setting: &'static str,
+    message: impl Into<Cow<'static, str>>,
+    hint: Option<&'static str>,
+) {
+    let fixer = match setting {
+        label::USER_ID | label::KEY => Fixer::VendorAdministrator,
+        label::BUSINESS_ID | label::SALARY_MODEL | label::SETTLEMENT_POINT => Fixer::HostAdministrator,
+        _ => Fixer::HostDeveloper,
+    };
+    problems.add(setting, message, hint, fixer);
+}
+
 /// Says what is wrong with a text that is signed and sent; true when nothing is.
 fn check_text(setting: &'static str, value: &str, hint: Option<&'static str>, problems: &mut ConfigProblems) -> bool {
     let message = if value.trim().is_empty() {
@@ -238,7 +256,7 @@ fn check_text(setting: &'static str, value: &str, hint: Option<&'static str>, pr
     } else {
         return true;
     };
-    problems.add(setting, message, hint);
+    add(problems, setting, message, hint);
     false
 }
 
@@ -260,7 +278,7 @@ fn business_id_problem(id: &str) -> Option<&'static str> {
 }
 
 fn check_base_url(url: &Url, problems: &mut ConfigProblems) {
-    let mut add = |message: &str| problems.add(label::BASE_URL, message, None);
+    let mut add = |message: &'static str| add(problems, label::BASE_URL, message, None);
     let loopback = match url.host() {
         Some(Host::Domain(domain)) => domain.eq_ignore_ascii_case("localhost"),
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
@@ -414,13 +432,13 @@ impl NetvisorBuilder {
     /// Fails with every problem.
     pub fn build(mut self) -> Result<(NetvisorConfig, NetvisorCredentials), ConfigProblems> {
         let credentials = self.credentials().clone();
-        let mut problems = ConfigProblems::default();
+        let mut problems = ConfigProblems::new(VENDOR);
         credentials.check(&mut problems);
         let mut config = self.config;
         config.check(&mut problems);
         match self.base_url.as_deref().map(|address| Url::parse(address.trim())) {
             Some(Ok(url)) => config.base_url = url,
-            Some(Err(_)) => problems.add(label::BASE_URL, "is not a web address", None),
+            Some(Err(_)) => add(&mut problems, label::BASE_URL, "is not a web address", None),
             None => {}
         }
         check_base_url(&config.base_url, &mut problems);
@@ -448,7 +466,7 @@ mod tests {
     }
 
     fn settings(result: Result<(NetvisorConfig, NetvisorCredentials), ConfigProblems>) -> Vec<&'static str> {
-        result.unwrap_err().0.into_iter().map(|problem| problem.setting).collect()
+        result.unwrap_err().problems().iter().map(|problem| problem.setting).collect()
     }
 
     // rule: NV-03
@@ -456,7 +474,7 @@ mod tests {
     #[test]
     fn every_missing_value_is_reported_at_once_and_says_where_it_is_found() {
         let problems = NetvisorConfig::builder().build().unwrap_err();
-        let found: Vec<_> = problems.0.iter().map(|p| (p.setting, p.message.as_str(), p.hint)).collect();
+        let found: Vec<_> = problems.problems().iter().map(|p| (p.setting, &*p.message, p.hint)).collect();
         let identifiers = Some("company menu > API identifiers");
         assert_eq!(
             found,

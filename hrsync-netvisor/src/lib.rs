@@ -6,7 +6,6 @@ pub mod config;
 mod connector;
 pub mod mapping;
 mod people;
-mod problems;
 pub mod reconstructed;
 mod sign;
 pub mod texts;
@@ -16,7 +15,6 @@ pub use auth::{Algorithm, Signer};
 pub use config::{EmploymentEdits, Language, NetvisorBuilder, NetvisorConfig, NetvisorCredentials, TownElement};
 pub use connector::{NetvisorConnector, NetvisorConnectorBuilder};
 pub use people::PENSION_INSURANCE_MISSING;
-pub use problems::{ConfigProblem, ConfigProblems};
 pub use wire::Resource;
 
 /// The vendor's name in errors, findings and settings.

@@ -42,7 +42,7 @@ fn a_sender_that_cannot_be_signed_is_named() {
         .sender("Henkilöstö")
         .build();
     let problems = built.unwrap_err();
-    let [problem] = problems.0.as_slice() else { panic!("{problems}") };
+    let [problem] = problems.problems() else { panic!("{problems}") };
     assert_eq!(problem.setting, "Sender");
     assert!(problem.message.contains("ASCII") && !problem.message.contains("Henkilöstö"));
     let error = Error::from(problems);

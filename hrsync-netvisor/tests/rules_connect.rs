@@ -64,7 +64,7 @@ fn every_missing_one_of_the_three_values_is_named_at_once_with_its_place() {
             .build();
         let found: Vec<(&str, &str, Option<&str>)> = match &built {
             Ok(_) => Vec::new(),
-            Err(problems) => problems.0.iter().map(|p| (p.setting, p.message.as_str(), p.hint)).collect(),
+            Err(problems) => problems.problems().iter().map(|p| (p.setting, &*p.message, p.hint)).collect(),
         };
         let all = [("User ID", IDENTIFIERS), ("Key", IDENTIFIERS), ("Business ID", SERVICE)];
         let expected: Vec<(&str, &str, Option<&str>)> = (0..3)

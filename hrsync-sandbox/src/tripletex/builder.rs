@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::actions;
@@ -172,7 +174,7 @@ pub(crate) fn issue(state: &mut State, owner: u64, shadow: u64, consumer: Option
 /// What a token of the test environment looks like.
 fn secret(state: &mut State) -> String {
     let (id, uuid) = (state.next_id(), state.uuid());
-    super::base64::encode(json!({"tokenId": id, "token": format!("test-{uuid}")}).to_string().as_bytes())
+    STANDARD.encode(json!({"tokenId": id, "token": format!("test-{uuid}")}).to_string().as_bytes())
 }
 
 impl fmt::Debug for TripletexSandboxBuilder {

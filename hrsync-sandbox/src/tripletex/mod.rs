@@ -1,7 +1,6 @@
 //! A Tripletex company and its REST service, API version 2.
 
 mod actions;
-mod base64;
 mod body;
 mod builder;
 mod call;

@@ -1,9 +1,12 @@
 //! Sessions.
 
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use serde_json::json;
 use time::Date;
 
-use super::base64;
 use super::body;
 use super::model::Kind;
 use super::operation::{Caller, Operation, Outcome, Success};
@@ -57,7 +60,7 @@ fn create(
     }
     let id = state.next_id();
     let uuid = state.uuid();
-    let secret = base64::encode(json!({"tokenId": id, "token": format!("test-{uuid}")}).to_string().as_bytes());
+    let secret = STANDARD.encode(json!({"tokenId": id, "token": format!("test-{uuid}")}).to_string().as_bytes());
     let ids = state.tokens.get(place).map(|token| token.ids).unwrap_or_default();
     let record = Record {
         id,
@@ -73,12 +76,19 @@ fn create(
     Ok(Success::value(status, shown))
 }
 
+/// Padding may be missing in what a client sends.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
 /// The caller behind an `Authorization` header, if it is good on that day (in Norway).
 pub(crate) fn authenticate(state: &State, header: Option<&str>, today: Date) -> Result<Caller, Refusal> {
     let caller = || {
         let (scheme, rest) = header?.split_once(' ')?;
-        let plain =
-            String::from_utf8(base64::decode(rest.trim())?).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+        let plain = String::from_utf8(LENIENT.decode(rest.trim()).ok()?)
+            .ok()
+            .filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
         let (company, secret) = plain.split_once(':')?;
         // 0 and nothing mean the company of the token's owner. There are no client companies.
         let own = ["", "0"].contains(&company) || company.parse() == Ok(state.company);
