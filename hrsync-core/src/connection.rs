@@ -49,8 +49,12 @@ impl ConnectionState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NextStep {
+    /// Connect, with the vendor's credentials.
+    Connect,
     /// Complete the settings.
     Configure,
+    /// Say what becomes of the host's types of absences; asked for only while absences are sent.
+    MapAbsenceTypes,
     /// Make the first review.
     Review,
     /// Decide, and start the first synchronisation.
@@ -81,7 +85,8 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// What a person has to do next.
+    /// What a person has to do next, as far as the connection knows; [`Engine::next_step`](crate::reconcile::Engine::next_step) knows
+    /// of absences too.
     pub fn next_step(&self) -> NextStep {
         self.state.next_step()
     }

@@ -134,6 +134,10 @@ pub mod code {
     pub const ABSENCE_PAST_MONTH: &str = "absence.past_month";
     /// A part of an absence is in the vendor though it was refused as a whole.
     pub const ABSENCE_PARTLY_SENT: &str = "absence.partly_sent";
+    /// Nobody said what a type of absences becomes in the vendor.
+    pub const ABSENCE_TYPE_UNMAPPED: &str = "absence.type_unmapped";
+    /// A type of absences is mapped to one that the vendor does not offer.
+    pub const ABSENCE_TYPE_NOT_OFFERED: &str = "absence.type_not_offered";
     /// The list of people is not known to be complete.
     pub const INCOMPLETE_ROSTER: &str = "roster.incomplete";
 }

@@ -152,6 +152,10 @@ impl AbsenceConnector for TripletexConnector {
         Ok(usable.map(|one| VendorAbsenceType::new(one.id.to_string(), one.name.unwrap_or_default())).collect())
     }
 
+    fn more_types(&self) -> String {
+        format!("an administrator sets up more activities in Tripletex: {ACTIVITIES}")
+    }
+
     async fn look(&self, window: &Window) -> Result<Looked> {
         let person = person_key(&window.person)?;
         let entries = self.entries(person, window).await?;

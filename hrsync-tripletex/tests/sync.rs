@@ -7,16 +7,15 @@ mod world;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use hrsync_core::absence::AbsenceSettings;
+use hrsync_core::absence::{AbsenceSettings, TypeMapping};
 use hrsync_core::connection::ConnectionState;
-use hrsync_core::model::AbsenceTypeId;
 use hrsync_core::reconcile::{Decisions, ItemResult, Missing, Resolution, Select};
 use hrsync_core::{Actor, Authority, Connector, Employee, ErrorKind, FieldId, Fixer, HostId, NextStep, field};
 use hrsync_sandbox::tripletex::{Fault, Kind};
 use hrsync_tripletex::{TripletexConfig, TripletexConnector};
 use serde_json::{Value, json};
 use time::macros::{date, datetime};
-use world::{World, connector};
+use world::{World, absence_settings, connector, to};
 
 fn id(text: &str) -> HostId {
     HostId::from(text)
@@ -147,13 +146,35 @@ async fn who_lacks_a_right_gets_no_token() {
     assert!(world.sandbox.create_employee_token(world.sandbox.owner(), &asked).is_ok());
 }
 
-// rule: TT-30
+// rule: TT-29, TT-30, TT-33
 #[tokio::test(start_paused = true)]
-async fn the_mapping_of_types_is_asked_for_only_when_absences_are_sent() {
-    let types = [AbsenceTypeId::from("vacation"), AbsenceTypeId::from("sick")];
-    assert!(AbsenceSettings::off().unmapped(&types).is_empty());
+async fn the_mapping_of_types_is_asked_for_only_when_absences_are_sent_and_before_the_first_review() {
+    let mut world = World::unconnected(1, |builder| builder);
+    world.absences.set_types(["vacation", "sick"]);
     let on = AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC));
-    assert_eq!(on.unmapped(&types).len(), 2);
+    for (settings, next) in [
+        (AbsenceSettings::off(), NextStep::Review),
+        (on.clone(), NextStep::MapAbsenceTypes),
+        (on.clone().map("vacation", to(&world.sandbox, "Ferie")), NextStep::MapAbsenceTypes),
+        (absence_settings(&world.sandbox), NextStep::Review),
+    ] {
+        world.set(settings);
+        world.engine.connect(&world.anna, Authority::Confirmed).await.unwrap();
+        world.sandbox.clear_calls();
+        assert_eq!(world.engine.next_step().await.unwrap(), next);
+        assert!(world.sandbox.calls().is_empty(), "the vendor is not asked");
+    }
+    // rule: TT-31, TT-65
+    world.set(absence_settings(&world.sandbox).map("sick", TypeMapping::To("999".into())));
+    let types = world.engine.absence_types().await.unwrap();
+    let findings = types.findings();
+    assert_eq!(findings.len(), 1);
+    assert_eq!((findings[0].code.as_ref(), findings[0].params["type"].as_str()), ("absence.type_not_offered", "sick"));
+    assert!(types.more.contains("Activities (Aktiviteter)"), "{}", types.more);
+    world.set(AbsenceSettings::off());
+    world.sandbox.clear_calls();
+    assert_eq!(world.engine.absence_types().await.unwrap().types, []);
+    assert!(world.sandbox.calls().is_empty());
 }
 
 // rule: TT-34, TT-35

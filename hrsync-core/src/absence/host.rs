@@ -8,7 +8,7 @@ use time::Date;
 use super::model::{Absence, AbsenceStatus};
 use super::schedule::WorkSchedule;
 use crate::error::Result;
-use crate::model::{AbsenceId, HostId};
+use crate::model::{AbsenceId, AbsenceTypeId, HostId};
 
 /// The host's absences.
 #[async_trait]
@@ -18,6 +18,12 @@ pub trait HostAbsences: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// They cannot be read. An empty answer says that there are none, and what was sent of them is removed.
     async fn of(&self, person: &HostId) -> Result<Vec<Absence>>;
+
+    /// The types that absences can have in the host, each once.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    async fn types(&self) -> Result<Vec<AbsenceTypeId>>;
 
     /// On which days the person works, at least from one day to another; holidays are days on which nobody does.
     ///

@@ -9,12 +9,13 @@ use super::decide::{Deviation, Seen, Stop, Verdict, decide};
 use super::eligibility::{AbsenceSettings, NotSent, TypeMapping};
 use super::ledger::{Form, Held, Ledger, Part};
 use super::model::{Absence, Hundredths};
+use super::report::PlannedEntry;
 use super::slot::{Content, Piece, Slot};
 use super::standing::Standing;
 use super::vendor::{Entry, EntryWrite, Looked};
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::model::{AbsenceId, VendorId};
+use crate::model::{AbsenceId, HostId, VendorId};
 
 /// What a plan is made from.
 pub(crate) struct Input<'p> {
@@ -69,6 +70,19 @@ pub(crate) struct SlotWrite {
     pub(crate) parts: BTreeMap<AbsenceId, Part>,
     /// Whose part changes, and whether only the note does.
     pub(crate) changed: BTreeMap<AbsenceId, bool>,
+}
+
+impl SlotWrite {
+    /// What it does to whose entry.
+    pub(crate) fn planned(&self, person: &HostId) -> PlannedEntry {
+        PlannedEntry {
+            person: person.clone(),
+            absences: self.changed.keys().cloned().collect(),
+            slot: self.write.slot().clone(),
+            before: self.write.before().cloned(),
+            after: self.write.after().cloned(),
+        }
+    }
 }
 
 impl std::fmt::Debug for Part {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::eligibility::NotSent;
+use super::slot::{Content, Slot};
 use crate::finding::Finding;
 use crate::model::{AbsenceId, HostId, RunId};
 use crate::reconcile::Calls;
@@ -19,6 +20,35 @@ pub struct AbsenceReport {
     pub findings: Vec<Finding>,
     /// How often the payroll system was read and written, where one write of many entries counts once.
     pub calls: Calls,
+}
+
+/// What carrying absences over would do: what is going to be written, entry by entry, and what is not.
+///
+/// Entries tell when somebody is away and why. `Debug` shows nothing of them; what is made of them with serde belongs before the eyes
+/// of those only who manage absences.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AbsencePreview {
+    /// What would come of each absence.
+    pub report: AbsenceReport,
+    /// The entries that would be written, in their order.
+    pub entries: Vec<PlannedEntry>,
+}
+
+/// An entry that would be created, changed or removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PlannedEntry {
+    /// Whose it is.
+    pub person: HostId,
+    /// The absences whose part of it changes.
+    pub absences: Vec<AbsenceId>,
+    /// Where it is.
+    pub slot: Slot,
+    /// What is there now; nothing of an entry that is created.
+    pub before: Option<Content>,
+    /// What is there afterwards; nothing of an entry that is removed.
+    pub after: Option<Content>,
 }
 
 /// What came of one absence.

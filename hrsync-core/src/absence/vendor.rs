@@ -29,6 +29,9 @@ pub trait AbsenceConnector: fmt::Debug + Send + Sync {
     /// They cannot be read.
     async fn types(&self) -> Result<Vec<VendorAbsenceType>>;
 
+    /// Who sets up more types there, and where, in the words of its screens. The library never makes one.
+    fn more_types(&self) -> String;
+
     /// What is there for a person in a window of days, and what [`pieces`](Self::pieces) needs to know of these days.
     ///
     /// # Errors
@@ -153,6 +156,14 @@ impl EntryWrite {
         match self {
             Self::Create { slot, .. } => slot,
             Self::Change { entry, .. } | Self::Delete { entry } => &entry.slot,
+        }
+    }
+
+    /// What was there when it was looked at.
+    pub fn before(&self) -> Option<&Content> {
+        match self {
+            Self::Create { .. } => None,
+            Self::Change { entry, .. } | Self::Delete { entry } => Some(&entry.content),
         }
     }
 

@@ -327,7 +327,7 @@ async fn another_schedule_is_followed_by_a_review_from_this_month_on_and_earlier
     world.absences.set_schedule("h1", WorkSchedule::default().holiday(date!(2026 - 12 - 02)));
     let people = [HostId::from("h1")];
     let preview = world.engine.preview_absences(&world.anna, &people).await.unwrap();
-    assert_eq!(preview.items[0].entries, (0, 1, 1), "what would be written");
+    assert_eq!(preview.report.items[0].entries, (0, 1, 1), "what would be written");
     assert_eq!(world.sheets.calls().1, 1, "and was not");
     world.engine.review_absences(&world.anna, &people).await.unwrap();
     assert_eq!(world.sheet("v1"), "ferie 30 7.5, ferie 2026-12-01 6");

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use hrsync_core::absence::{Absence, AbsenceStatus, HostAbsences, Told, WorkSchedule};
-use hrsync_core::model::AbsenceId;
+use hrsync_core::model::{AbsenceId, AbsenceTypeId};
 use hrsync_core::{Error, ErrorKind, HostId, Result};
 use time::Date;
 
@@ -16,6 +16,7 @@ pub struct TestAbsences(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     absences: BTreeMap<AbsenceId, Absence>,
+    types: Vec<AbsenceTypeId>,
     schedules: BTreeMap<HostId, WorkSchedule>,
     told: Told,
     statuses: Vec<(AbsenceId, AbsenceStatus)>,
@@ -63,6 +64,11 @@ impl TestAbsences {
         self.state().absences.values().cloned().collect()
     }
 
+    /// Gives the host these types of absences; without this call it has none.
+    pub fn set_types<const N: usize>(&self, types: [&str; N]) {
+        self.state().types = types.map(AbsenceTypeId::from).to_vec();
+    }
+
     /// Gives a person another work schedule.
     pub fn set_schedule(&self, person: &str, schedule: WorkSchedule) {
         self.state().schedules.insert(HostId::from(person), schedule);
@@ -88,6 +94,10 @@ impl TestAbsences {
 impl HostAbsences for TestAbsences {
     async fn of(&self, person: &HostId) -> Result<Vec<Absence>> {
         Ok(self.state().absences.values().filter(|absence| absence.person == *person).cloned().collect())
+    }
+
+    async fn types(&self) -> Result<Vec<AbsenceTypeId>> {
+        Ok(self.state().types.clone())
     }
 
     async fn schedule(&self, person: &HostId, _from: Date, _until: Date) -> Result<WorkSchedule> {

@@ -6,9 +6,11 @@ use hrsync_core::absence::{Entry, Hundredths, Slot};
 use hrsync_core::model::VendorAbsenceTypeId;
 use hrsync_core::{Connector, Employee, VendorId};
 use time::Date;
+use time::macros::datetime;
 
 use super::random::Sheets;
 use super::{AbsenceFate, MemoryAbsences};
+use crate::time::TestClock;
 use crate::vendor::MemoryVendor;
 
 /// A payroll system in memory with two people.
@@ -16,6 +18,7 @@ use crate::vendor::MemoryVendor;
 pub struct MemorySheets {
     vendor: MemoryVendor,
     sheets: MemoryAbsences,
+    clock: TestClock,
 }
 
 impl Default for MemorySheets {
@@ -25,7 +28,7 @@ impl Default for MemorySheets {
             vendor.put(&person.id.replace('h', "v"), &person);
         }
         let sheets = vendor.absences().clone();
-        Self { vendor, sheets }
+        Self { vendor, sheets, clock: TestClock::at(datetime!(2026-11-10 09:00 UTC)) }
     }
 }
 
@@ -42,6 +45,10 @@ fn people() -> Vec<Employee> {
 impl Sheets for MemorySheets {
     fn connector(&self) -> Arc<dyn Connector> {
         Arc::new(self.vendor.clone())
+    }
+
+    fn clock(&self) -> TestClock {
+        self.clock.clone()
     }
 
     fn people(&self) -> Vec<Employee> {
@@ -73,9 +80,12 @@ impl Sheets for MemorySheets {
         self.sheets.retype(person.as_str(), entry.slot.kind.as_str(), entry.slot.from, to.as_str())
     }
 
-    fn lock(&self, person: &VendorId, from: Date, until: Date) -> (Date, Date) {
-        self.sheets.lock(person.as_str(), from, until);
+    fn locked_with(&self, from: Date, until: Date) -> (Date, Date) {
         (from, until)
+    }
+
+    fn lock(&self, person: &VendorId, from: Date, until: Date) {
+        self.sheets.lock(person.as_str(), from, until);
     }
 
     fn unlock(&self) {

@@ -41,8 +41,10 @@ use crate::time::{SeededEntropy, TestClock};
 
 /// The time sheets of a payroll system, as its clerk sees them and as a sequence disturbs them.
 pub trait Sheets {
-    /// The connector of the payroll system.
+    /// The connector of the payroll system, always the same.
     fn connector(&self) -> Arc<dyn Connector>;
+    /// The clock that the payroll system goes by. It stands on 10 November 2026.
+    fn clock(&self) -> TestClock;
     /// The people whom both sides have, with the ids of the host. They are recognised by an identity key.
     fn people(&self) -> Vec<Employee>;
     /// Three types.
@@ -57,8 +59,10 @@ pub trait Sheets {
     fn remove(&self, person: &VendorId, entry: &Entry);
     /// Somebody gives an entry another type. False when there is one of that type already.
     fn retype(&self, person: &VendorId, entry: &Entry, to: &VendorAbsenceTypeId) -> bool;
-    /// Days of a person are locked, as far as that can be said of these days alone: which ones.
-    fn lock(&self, person: &VendorId, from: Date, until: Date) -> (Date, Date);
+    /// Which days are locked when some are: whole weeks, where weeks are locked.
+    fn locked_with(&self, from: Date, until: Date) -> (Date, Date);
+    /// Days of a person are locked.
+    fn lock(&self, person: &VendorId, from: Date, until: Date);
     /// Nothing is locked any more.
     fn unlock(&self);
     /// What happens to the next call that writes.
@@ -174,7 +178,7 @@ struct Model<S> {
 impl<S: Sheets> Model<S> {
     async fn new(seed: u64, sheets: S) -> Result<Self> {
         let (host, absences, mailbox) = (TestHost::default(), TestAbsences::new(), Mailbox::default());
-        let clock = TestClock::at(datetime!(2026-11-10 09:00 UTC));
+        let clock = sheets.clock();
         let store = MemoryStore::with_clock(Arc::new(clock.clone()));
         let anna = Actor::administrator("anna");
         let types = sheets.types();
@@ -531,7 +535,8 @@ impl<S: Sheets> Model<S> {
         let (person, from) = (self.dice.below(self.people.len()), self.day());
         let until = from + Days::days(self.dice.below(4) as i64);
         let vendor = self.people[person].vendor.clone();
-        let (from, until) = self.sheets.lock(&vendor, from, until);
+        let (from, until) = self.sheets.locked_with(from, until);
+        self.sheets.lock(&vendor, from, until);
         self.note(|| format!("clerk: locks {from} to {until} of {vendor}"));
         self.people[person].disturbed.extend(span(from, until));
     }
@@ -545,7 +550,7 @@ impl<S: Sheets> Model<S> {
             4 => AbsenceFate::Lost,
             5 => AbsenceFate::Fails(ErrorKind::Unavailable, Outcome::NotSent),
             _ => {
-                let until = from + Days::days(days);
+                let (from, until) = self.sheets.locked_with(from, from + Days::days(days));
                 self.people.iter_mut().for_each(|person| person.disturbed.extend(span(from, until)));
                 AbsenceFate::Locked(from, until)
             }

@@ -268,6 +268,10 @@ impl AbsenceConnector for MemoryAbsences {
         Ok(Self::TYPES.iter().map(|name| VendorAbsenceType::new(*name, *name)).collect())
     }
 
+    fn more_types(&self) -> String {
+        "an administrator of the payroll system sets up more types".to_owned()
+    }
+
     async fn look(&self, window: &Window) -> Result<Looked> {
         yield_now().await;
         let mut state = self.state();

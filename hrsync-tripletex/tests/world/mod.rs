@@ -282,6 +282,16 @@ fn connector_with(
     between: &Between,
     settings: impl FnOnce(TripletexBuilder) -> TripletexBuilder,
 ) -> TripletexConnector {
+    connector_over(sandbox, clock, Arc::new(Client(sandbox.client(), between.clone())), settings)
+}
+
+/// A connector to a simulated company that sends its requests by a client.
+pub fn connector_over(
+    sandbox: &TripletexSandbox,
+    clock: &TestClock,
+    client: Arc<dyn HttpClient>,
+    settings: impl FnOnce(TripletexBuilder) -> TripletexBuilder,
+) -> TripletexConnector {
     let credentials = sandbox.credentials();
     let department = sandbox.ids(Kind::Department)[0];
     let builder = TripletexConfig::builder()
@@ -292,7 +302,7 @@ fn connector_with(
         .department(Some(department))
         .absences(true);
     let (config, credentials) = settings(builder).build().unwrap();
-    TripletexConnector::builder(config, credentials, Arc::new(Client(sandbox.client(), between.clone())))
+    TripletexConnector::builder(config, credentials, client)
         .clock(Arc::new(clock.clone()))
         .retry(RetryPolicy::none())
         .build()

@@ -1,0 +1,178 @@
+//! What an engine offers about absences.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::carry::Carrying;
+use super::eligibility::AbsenceSettings;
+use super::host::HostAbsences;
+use super::report::{AbsencePreview, AbsenceReport};
+use super::rows::LedgerRow;
+use super::types::AbsenceTypes;
+use super::vendor::AbsenceConnector;
+use crate::connection::{Actor, ConnectionState, NextStep};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{AbsenceId, HostId};
+use crate::reconcile::{Calls, Engine};
+use crate::store::{self, RowKind};
+
+/// Who acts when a host change is carried over as it comes.
+const LIVE: &str = "live";
+
+/// What an engine needs to carry absences over.
+#[derive(Debug, Clone)]
+pub(crate) struct Absences {
+    pub(crate) host: Arc<dyn HostAbsences>,
+    pub(crate) settings: AbsenceSettings,
+}
+
+impl Engine {
+    /// Carries over what changed in the host about the absences of these people: what is to be sent is sent, what changed is changed,
+    /// and what is not to stand in the payroll system any more is removed. Each absence that is not sent says why.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] when the payroll system takes no absences or the engine was built without the host's,
+    /// [`ErrorKind::ConfigInvalid`] with code `not_active` before the first synchronisation or while the connection is paused, or the
+    /// store or the host failed.
+    pub async fn push_absences(&self, people: &[HostId]) -> Result<AbsenceReport> {
+        let mut run = self.carrying(LIVE).await?;
+        for person in people {
+            run.person(person, &Task::default()).await?;
+        }
+        run.finish().await
+    }
+
+    /// Does what is due without anybody asking: finds out what became of writes whose outcome was unknown, goes on with absences that
+    /// were left when the payroll system could not be used, and tells the host and people what they were not told yet. Call it every
+    /// few minutes.
+    ///
+    /// # Errors
+    /// As [`push_absences`](Self::push_absences).
+    pub async fn sweep_absences(&self) -> Result<AbsenceReport> {
+        let mut people = BTreeSet::new();
+        self.each_row(RowKind::Absences, |row| {
+            let LedgerRow { open, .. } = store::decode(row)?;
+            if open {
+                people.insert(HostId::new(row.key.id.clone()));
+            }
+            Ok(())
+        })
+        .await?;
+        self.each_row(RowKind::AbsenceIntent, |row| {
+            people.insert(HostId::new(row.key.id.clone()));
+            Ok(())
+        })
+        .await?;
+        let people: Vec<HostId> = people.into_iter().collect();
+        self.push_absences(&people).await
+    }
+
+    /// Looks at all absences of these people again, also at those that did not change: entries that somebody changed or removed in the
+    /// payroll system are told of, and a work schedule or working time that changed is followed, but never in earlier months, which are
+    /// listed.
+    ///
+    /// # Errors
+    /// As [`push_absences`](Self::push_absences), and when the actor may not.
+    pub async fn review_absences(&self, actor: &Actor, people: &[HostId]) -> Result<AbsenceReport> {
+        self.may_configure(actor)?;
+        let mut run = self.carrying(actor.id()).await?;
+        for person in people {
+            run.person(person, &Task { again: true, ..Task::default() }).await?;
+        }
+        run.finish().await
+    }
+
+    /// What [`review_absences`](Self::review_absences) would do, to the last entry. Nothing is written, on no side.
+    ///
+    /// # Errors
+    /// As [`review_absences`](Self::review_absences).
+    pub async fn preview_absences(&self, actor: &Actor, people: &[HostId]) -> Result<AbsencePreview> {
+        self.may_configure(actor)?;
+        let mut run = self.carrying(actor.id()).await?;
+        for person in people {
+            run.person(person, &Task { again: true, dry: true, ..Task::default() }).await?;
+        }
+        Ok(AbsencePreview { report: run.report, entries: run.planned })
+    }
+
+    /// Tries an absence again that the payroll system refused.
+    ///
+    /// # Errors
+    /// As [`review_absences`](Self::review_absences).
+    pub async fn retry_absence(&self, actor: &Actor, person: &HostId, absence: &AbsenceId) -> Result<AbsenceReport> {
+        self.may_configure(actor)?;
+        let mut run = self.carrying(actor.id()).await?;
+        run.person(person, &Task { retried: Some(absence.clone()), ..Task::default() }).await?;
+        run.finish().await
+    }
+
+    /// The types of both sides, for the form in which an administrator maps them. While absences are not sent nobody is asked: there are
+    /// none then, and the payroll system is not read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] as for [`push_absences`](Self::push_absences), or one of the sides cannot be read.
+    pub async fn absence_types(&self) -> Result<AbsenceTypes> {
+        let (vendor, Absences { host, settings }) = self.both()?;
+        if !settings.is_on() {
+            return Ok(AbsenceTypes::default());
+        }
+        Ok(AbsenceTypes::new(settings, host.types().await?, vendor.types().await?, vendor.more_types()))
+    }
+
+    /// What a person has to do next for the connection to become or stay of use. While absences are sent, the host's types are mapped
+    /// before the first review, and when new ones come.
+    ///
+    /// # Errors
+    /// The store failed, or the host's types cannot be read.
+    pub async fn next_step(&self) -> Result<NextStep> {
+        let Some(connection) = self.connection().await? else { return Ok(NextStep::Connect) };
+        if let (Some(Absences { host, settings }), NextStep::Review | NextStep::Apply | NextStep::Nothing) =
+            (&self.absences, connection.next_step())
+            && settings.is_on()
+            && !settings.unmapped(&host.types().await?).is_empty()
+        {
+            return Ok(NextStep::MapAbsenceTypes);
+        }
+        Ok(connection.next_step())
+    }
+
+    /// The absences of both sides.
+    fn both(&self) -> Result<(&dyn AbsenceConnector, &Absences)> {
+        let unsupported = |message: &'static str| Error::new(ErrorKind::Unsupported, message);
+        let vendor = self.connector.absences().ok_or_else(|| unsupported("this payroll system takes no absences"))?;
+        let absences = self.absences.as_ref();
+        Ok((vendor, absences.ok_or_else(|| unsupported("the engine was built without the host's absences"))?))
+    }
+
+    async fn carrying(&self, actor: &str) -> Result<Carrying<'_>> {
+        let (_, connection) = self.connected().await?;
+        let (vendor, absences) = self.both()?;
+        if connection.state != ConnectionState::Active {
+            let message = "absences are carried over only while the connection is active";
+            return Err(Error::new(ErrorKind::ConfigInvalid, message).with_code("not_active"));
+        }
+        let run = self.new_run()?;
+        let report =
+            AbsenceReport { run: run.clone(), items: Vec::new(), findings: Vec::new(), calls: Calls::default() };
+        Ok(Carrying {
+            engine: self,
+            vendor,
+            absences,
+            actor: actor.to_owned(),
+            report,
+            entries: Vec::new(),
+            planned: Vec::new(),
+        })
+    }
+}
+
+/// What is to be done about a person.
+#[derive(Default)]
+pub(super) struct Task {
+    /// Also absences that did not change are looked at.
+    pub(super) again: bool,
+    /// Nothing is written.
+    pub(super) dry: bool,
+    /// An absence that is tried again.
+    pub(super) retried: Option<AbsenceId>,
+}

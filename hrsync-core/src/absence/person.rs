@@ -1,0 +1,152 @@
+//! One person of a run.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use time::Date;
+
+use super::eligibility::NotSent;
+use super::ledger::{Carried, Form, Ledger, Owed};
+use super::model::{Absence, AbsenceStatus};
+use super::plan::Group;
+use super::report::{AbsenceItem, AbsenceOutcome};
+use super::slot::Slot;
+use super::standing::Standing;
+use super::vendor::{EntryWrite, Window};
+use crate::finding::code;
+use crate::model::{AbsenceId, HostId, VendorId};
+
+/// One person of a run.
+pub(super) struct Person<'p> {
+    pub(super) id: &'p HostId,
+    pub(super) vendor: Option<VendorId>,
+    /// The host's absences.
+    pub(super) absences: BTreeMap<AbsenceId, Absence>,
+    pub(super) ledger: Ledger,
+    /// The ledger as it is stored.
+    pub(super) stored: Option<(u64, Ledger, bool)>,
+    /// It is to be gone on with later.
+    pub(super) open: bool,
+    pub(super) items: BTreeMap<AbsenceId, AbsenceItem>,
+}
+
+impl Person<'_> {
+    /// The days that have to be looked at: those of absences of which something is wanted or to be removed, and of what stands in the
+    /// payroll system of them.
+    pub(super) fn window(&self, standings: &BTreeMap<AbsenceId, Standing>) -> Option<Window> {
+        let vendor = self.vendor.clone()?;
+        let mut spans: Vec<(Date, Date)> = Vec::new();
+        for (id, standing) in standings {
+            let wanted = match standing {
+                Standing::Wanted(_) => true,
+                Standing::Removed(_) => false,
+                Standing::Kept(_) | Standing::Never(_) => continue,
+            };
+            let absence = self.absences.get(id).filter(|_| wanted);
+            spans.extend(absence.and_then(|absence| Some((absence.start, absence.end?))));
+            spans.extend(self.ledger.slots_of(id).map(|slot: &Slot| (slot.from, slot.until)));
+        }
+        let from = spans.iter().map(|(from, _)| *from).min()?;
+        let until = spans.iter().map(|(_, until)| *until).max()?;
+        Some(Window { person: vendor, from, until })
+    }
+
+    pub(super) fn item(&mut self, absence: &AbsenceId, outcome: AbsenceOutcome) {
+        let item = self.items.entry(absence.clone()).or_insert_with(|| AbsenceItem {
+            person: self.id.clone(),
+            absence: absence.clone(),
+            outcome,
+            entries: (0, 0, 0),
+        });
+        item.outcome = outcome;
+    }
+
+    /// What is said of absences before the payroll system is looked at.
+    pub(super) fn tell_standings(&mut self, standings: &BTreeMap<AbsenceId, Standing>) {
+        for (id, standing) in standings {
+            let outcome = match standing {
+                Standing::Kept(Some(why)) => AbsenceOutcome::Kept(*why),
+                Standing::Never(why) => AbsenceOutcome::NotSent(*why),
+                Standing::Removed(Some(NotSent::Rejected)) => AbsenceOutcome::NotSent(NotSent::Rejected),
+                Standing::Kept(None) | Standing::Wanted(_) | Standing::Removed(_) => continue,
+            };
+            if !self.items.contains_key(id) {
+                self.item(id, outcome);
+            }
+        }
+    }
+
+    /// Counts the entries that a group writes for each absence.
+    pub(super) fn count(&mut self, group: &Group, standings: &BTreeMap<AbsenceId, Standing>) {
+        for write in &group.writes {
+            for absence in write.changed.keys() {
+                let removed = matches!(standings.get(absence), Some(Standing::Removed(_)));
+                if !self.items.contains_key(absence) {
+                    self.item(absence, if removed { AbsenceOutcome::Removed } else { AbsenceOutcome::Sent });
+                }
+                let Some(item) = self.items.get_mut(absence) else { continue };
+                match write.write {
+                    EntryWrite::Create { .. } => item.entries.0 += 1,
+                    EntryWrite::Change { .. } => item.entries.1 += 1,
+                    EntryWrite::Delete { .. } => item.entries.2 += 1,
+                }
+            }
+        }
+    }
+
+    /// Keeps what stands in the payroll system as it is in the host now.
+    pub(super) fn settled(&mut self, standings: &BTreeMap<AbsenceId, Standing>, failed: &BTreeSet<AbsenceId>) {
+        for (id, standing) in standings.iter().filter(|(id, _)| !failed.contains(*id)) {
+            match standing {
+                Standing::Wanted(_) => {
+                    let Some(absence) = self.absences.get(id) else { continue };
+                    let shown = absence.status == AbsenceStatus::RejectedByIntegration;
+                    let carried = self.ledger.absences.entry(id.clone()).or_default();
+                    let note_refused = carried.note_refused.take().filter(|note| *note == absence.note);
+                    let mut told = std::mem::take(&mut carried.told);
+                    // What was refused and is no longer is told again when it is refused again.
+                    told.retain(|cause| cause == code::ABSENCE_DISCONNECTED);
+                    *carried = Carried { sent: Some(Form::of(absence)), note_refused, told, ..Carried::default() };
+                    if shown {
+                        let status = Some(AbsenceStatus::Approved);
+                        self.ledger.owed.push(Owed { absence: id.clone(), status, finding: None });
+                    }
+                    self.item(id, AbsenceOutcome::Sent);
+                }
+                Standing::Removed(why) => {
+                    match self.ledger.absences.get_mut(id) {
+                        // What was refused stays remembered as that.
+                        Some(_) if *why == Some(NotSent::Rejected) => continue,
+                        Some(carried) => {
+                            *carried = Carried { told: std::mem::take(&mut carried.told), ..Carried::default() }
+                        }
+                        None => continue,
+                    }
+                    self.item(id, AbsenceOutcome::Removed);
+                }
+                Standing::Kept(_) | Standing::Never(_) => {}
+            }
+        }
+        // A note that was refused is not tried again by itself, and the rest of the absence is there.
+        for id in failed {
+            let Some(absence) = self.absences.get(id) else { continue };
+            let note_only = self.items.get(id).is_some_and(|item| item.outcome == AbsenceOutcome::NoteRefused);
+            if let (true, Some(carried)) = (note_only, self.ledger.absences.get_mut(id)) {
+                carried.sent = Some(Form::of(absence));
+            }
+        }
+    }
+
+    /// Remembers every absence that has something in an entry, also where nobody heard yet that it was written, and forgets those of
+    /// which there is nothing to remember.
+    pub(super) fn tidy(&mut self) {
+        let Self { ledger: Ledger { entries, absences, owed }, absences: host, .. } = self;
+        for id in entries.iter().flat_map(|held| held.parts.keys()) {
+            absences.entry(id.clone()).or_default();
+        }
+        absences.retain(|id, carried| {
+            let remembered = carried.sent.is_some() || carried.refused.is_some();
+            let there = entries.iter().any(|held| held.parts.contains_key(id));
+            there || owed.iter().any(|owed| owed.absence == *id) || (remembered && host.contains_key(id))
+        });
+    }
+}

@@ -1,0 +1,112 @@
+//! How the absences of a person are stored: the ledger of what stands in the payroll system, and writes under way.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::carry::Carrying;
+use super::ledger::Ledger;
+use super::person::Person;
+use crate::error::{Error, ErrorKind, Result};
+use crate::finding::{Finding, code};
+use crate::keys::{Key, Sealed};
+use crate::model::HostId;
+use crate::reconcile::of_host;
+use crate::store::{self, Batch, Check, CommitError, Row, RowKey, RowKind};
+
+/// The row of a person's ledger.
+#[derive(Serialize, Deserialize)]
+pub(super) struct LedgerRow {
+    /// Something is to be done about it without anybody asking.
+    pub(super) open: bool,
+    pub(super) sealed: Sealed,
+}
+
+/// The row of a person's writes under way; it is the lock.
+#[derive(Serialize, Deserialize)]
+pub(super) struct IntentRow {
+    #[serde(with = "time::serde::rfc3339")]
+    pub(super) sent_at: OffsetDateTime,
+    pub(super) sealed: Sealed,
+}
+
+/// The rows about a person's absences.
+pub(crate) fn absence_keys(person: &HostId) -> [RowKey; 2] {
+    [ledger_key(person), intent_key(person)]
+}
+
+pub(super) fn ledger_key(person: &HostId) -> RowKey {
+    RowKey::new(RowKind::Absences, person.as_str())
+}
+
+pub(super) fn intent_key(person: &HostId) -> RowKey {
+    RowKey::new(RowKind::AbsenceIntent, person.as_str())
+}
+
+impl Carrying<'_> {
+    /// A person as the ledger has them.
+    pub(super) async fn stored<'p>(&self, id: &'p HostId) -> Result<Person<'p>> {
+        let row = self.engine.store.get(&self.engine.id, &ledger_key(id)).await?;
+        let stored = match &row {
+            Some(row) => Some(self.open_ledger(row).await?),
+            None => None,
+        };
+        let ledger = stored.as_ref().map(|(_, ledger, _)| ledger.clone()).unwrap_or_default();
+        let (vendor, absences, items) = (None, BTreeMap::new(), BTreeMap::new());
+        Ok(Person { id, vendor, absences, ledger, stored, open: false, items })
+    }
+
+    pub(super) async fn open_ledger(&self, row: &Row) -> Result<(u64, Ledger, bool)> {
+        let LedgerRow { open, sealed } = store::decode(row)?;
+        let text = self.engine.open(&sealed).await?;
+        let unreadable = |_| Error::new(ErrorKind::Store, "what was stored of a person's absences cannot be read");
+        Ok((row.version, serde_json::from_str(&text).map_err(unreadable)?, open))
+    }
+
+    /// Stores a person's ledger where it changed, with `batch`; false when somebody else stored it meanwhile.
+    pub(super) async fn store(&mut self, person: &mut Person<'_>, mut batch: Batch) -> Result<bool> {
+        person.tidy();
+        let open = person.open || person.ledger.is_open();
+        let known = person.stored.as_ref();
+        let changed = match known {
+            Some((_, ledger, was_open)) => *ledger != person.ledger || *was_open != open,
+            None => person.ledger != Ledger::default() || open,
+        };
+        if changed {
+            let key = self.engine.key_of(&of_host(person.id)).await?;
+            let row = LedgerRow { open, sealed: self.seal(&key, person.id, &person.ledger)? };
+            let check = known.map_or(Check::Absent, |(version, ..)| Check::At(*version));
+            batch = batch.put(ledger_key(person.id), Some(check), store::encode(&row)?);
+        } else if !batch.puts.is_empty() {
+            // What was planned was planned from this ledger.
+            let check = known.map_or(Check::Absent, |(version, ..)| Check::At(*version));
+            batch.checks.push((ledger_key(person.id), check));
+        }
+        batch.entries.splice(0..0, self.entries.iter().cloned());
+        if batch.puts.is_empty() && batch.deletes.is_empty() && batch.entries.is_empty() {
+            return Ok(true);
+        }
+        self.engine.seal_for_people(&mut batch, &mut HashMap::new()).await.map_err(Error::from)?;
+        match self.engine.store.commit(&self.engine.id, batch).await {
+            Ok(()) => self.entries.clear(),
+            Err(CommitError::Stale) => {
+                let message = "the absences of this person are being carried over by somebody else";
+                self.found(Finding::notice(code::WRITE_PENDING, message).of_host(person.id), None);
+                return Ok(false);
+            }
+            Err(error) => return Err(error.into()),
+        }
+        if changed {
+            let row = self.engine.store.get(&self.engine.id, &ledger_key(person.id)).await?;
+            person.stored = row.map(|row| (row.version, person.ledger.clone(), open));
+        }
+        Ok(true)
+    }
+
+    pub(super) fn seal<T: Serialize>(&self, key: &Key, person: &HostId, body: &T) -> Result<Sealed> {
+        let text = serde_json::to_string(body)
+            .map_err(|_| Error::new(ErrorKind::Unexpected, "a row could not be written as JSON"))?;
+        Sealed::for_person(key, &*self.engine.entropy, &of_host(person), &text)
+    }
+}

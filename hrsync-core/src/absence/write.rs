@@ -1,0 +1,233 @@
+//! Writing entries, and finding out what became of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::carry::Carrying;
+use super::intent::Sent;
+use super::person::Person;
+use super::plan::{Group, Refusal, Refused, SlotWrite};
+use super::report::AbsenceOutcome;
+use super::rows::{IntentRow, intent_key};
+use super::standing::Standing;
+use super::tell::about;
+use super::vendor::{EntryResult, EntryWrite};
+use crate::error::{Error, ErrorKind, Fixer, Outcome, Result};
+use crate::finding::{Finding, code};
+use crate::model::{AbsenceId, HostId};
+use crate::reconcile::of_host;
+use crate::store::{self, Batch, Check, CommitError};
+
+/// What came of a group of writes.
+#[derive(PartialEq, Eq)]
+pub(super) enum Wrote {
+    All,
+    /// Something was refused, or is otherwise than it was seen.
+    NotAll,
+    /// Nobody knows, or the payroll system cannot be used.
+    Pending,
+}
+
+impl Carrying<'_> {
+    /// Sends a group of writes and keeps what came of it.
+    pub(super) async fn write(
+        &mut self,
+        person: &mut Person<'_>,
+        standings: &BTreeMap<AbsenceId, Standing>,
+        group: &Group,
+    ) -> Result<Wrote> {
+        let Some(vendor) = person.vendor.clone() else { return Ok(Wrote::Pending) };
+        let sent = Sent::new(&vendor, &group.writes);
+        let key = self.engine.key_of(&of_host(person.id)).await?;
+        let row = IntentRow { sent_at: self.engine.clock.now(), sealed: self.seal(&key, person.id, &sent)? };
+        let batch = Batch::default().put(intent_key(person.id), Some(Check::Absent), store::encode(&row)?);
+        let batch = batch.record(self.event(person.id, &group.absences, group.writes.len(), "intended"));
+        if !self.store(person, batch).await? {
+            return Ok(Wrote::Pending);
+        }
+        let writes: Vec<EntryWrite> = group.writes.iter().map(|one| one.write.clone()).collect();
+        let results = self.vendor.write(&vendor, &writes).await;
+        self.report.calls.writes += 1;
+        let unknown = |result: &&EntryResult| matches!(result, Err(error) if error.outcome() == Outcome::Unknown);
+        let error = results.iter().find(unknown).and_then(|result| result.as_ref().err());
+        // An answer that tells of fewer entries than were sent is none about the rest.
+        if error.is_some() || results.len() != writes.len() {
+            return self.unknown(person, group, error.map(|error| &**error)).await;
+        }
+        self.known(person, standings, group, &sent, &results).await
+    }
+
+    /// Nobody knows what came of a group of writes: the intent stays.
+    pub(super) async fn unknown(
+        &mut self,
+        person: &mut Person<'_>,
+        group: &Group,
+        error: Option<&Error>,
+    ) -> Result<Wrote> {
+        let after = self.engine.connector.info().settle_after.as_secs().div_ceil(60);
+        let told = error.map_or("the answer was not understood", |error| error.message());
+        let message =
+            format!("{told}; it is not known whether the absence was written, and is found out after {after} minutes");
+        let finding = Finding::problem(code::WRITE_UNKNOWN, message, Fixer::Nobody);
+        for absence in &group.absences {
+            self.found(about(finding.clone(), person, absence), error.and_then(Error::sensitive_detail));
+            person.item(absence, AbsenceOutcome::Pending);
+        }
+        person.open = true;
+        let event = self.event(person.id, &group.absences, group.writes.len(), "unknown");
+        self.store(person, Batch::default().record(event)).await?;
+        Ok(Wrote::Pending)
+    }
+
+    /// Keeps what came of a group of writes, each of which is known.
+    pub(super) async fn known(
+        &mut self,
+        person: &mut Person<'_>,
+        standings: &BTreeMap<AbsenceId, Standing>,
+        group: &Group,
+        sent: &Sent,
+        results: &[EntryResult],
+    ) -> Result<Wrote> {
+        let mut refused: BTreeMap<&AbsenceId, Vec<(&SlotWrite, &Error)>> = BTreeMap::new();
+        let (mut passing, mut failed, mut created) = (None, 0, 0);
+        for (place, (write, result)) in group.writes.iter().zip(results).enumerate() {
+            match result {
+                Ok(entry) => sent.done(place, entry.clone(), &mut person.ledger),
+                Err(error) => {
+                    failed += 1;
+                    created += usize::from(matches!(write.write, EntryWrite::Create { .. }));
+                    if is_stale(error, &write.write) {
+                        // It is looked at again.
+                    } else if is_refusal(error) {
+                        write.changed.keys().for_each(|id| refused.entry(id).or_default().push((write, error)));
+                    } else {
+                        passing = Some(error);
+                    }
+                }
+            }
+        }
+        for (absence, errors) in refused {
+            let removal = matches!(standings.get(absence), Some(Standing::Removed(_)));
+            let note = errors.iter().all(|(write, _)| write.changed.get(absence) == Some(&true));
+            let Some((_, error)) = errors.first() else { continue };
+            let (finding, words) = (Finding::from_error(error), error.sensitive_detail().map(str::to_owned));
+            let of = match (removal, note) {
+                (true, _) => Refused::Removal,
+                (_, true) => Refused::Note,
+                _ => Refused::Absence,
+            };
+            self.refuse(person, Refusal { absence: absence.clone(), finding, words, of });
+        }
+        if created > 1 && passing.is_none() {
+            // Whether a call that creates several entries creates all or none is not promised.
+            self.look_again(person, sent).await?;
+        }
+        let result = if failed == 0 { "done" } else { "refused" };
+        let event = self.event(person.id, &group.absences, group.writes.len() - failed, result);
+        if !self.store(person, Batch::default().delete(intent_key(person.id)).record(event)).await? {
+            return Ok(Wrote::Pending);
+        }
+        if let Some(error) = passing {
+            let finding = Finding::from_error(error);
+            for absence in &group.absences {
+                self.found(about(finding.clone(), person, absence), error.sensitive_detail());
+                person.item(absence, AbsenceOutcome::Pending);
+            }
+            person.open = true;
+            return Ok(Wrote::Pending);
+        }
+        Ok(if failed == 0 { Wrote::All } else { Wrote::NotAll })
+    }
+
+    /// Looks what a refused call left behind.
+    pub(super) async fn look_again(&mut self, person: &mut Person<'_>, sent: &Sent) -> Result<()> {
+        let Some(window) = sent.window() else { return Ok(()) };
+        self.report.calls.reads += 1;
+        match self.vendor.look(&window).await {
+            Ok(looked) => sent.found(&looked.entries, &mut person.ledger),
+            // The next round looks anyway, and takes what is there for somebody else's.
+            Err(error) => self.found(Finding::from_error(&error).of_host(person.id), error.sensitive_detail()),
+        }
+        Ok(())
+    }
+
+    /// Whether writes are under way, of which it is then said that nothing can be.
+    pub(super) async fn is_under_way(&mut self, id: &HostId) -> Result<bool> {
+        let under_way = self.engine.store.get(&self.engine.id, &intent_key(id)).await?.is_some();
+        if under_way {
+            let message = "a write of an absence is not settled yet; what is written next cannot be said before it is";
+            self.found(Finding::notice(code::WRITE_PENDING, message).of_host(id), None);
+        }
+        Ok(under_way)
+    }
+
+    /// Finds out what became of writes under way; false while that cannot be known.
+    pub(super) async fn settle(&mut self, id: &HostId) -> Result<bool> {
+        let Some(row) = self.engine.store.get(&self.engine.id, &intent_key(id)).await? else { return Ok(true) };
+        let IntentRow { sent_at, sealed } = store::decode(&row)?;
+        let pending = |run: &mut Self, finding: Finding| {
+            run.found(finding.of_host(id), None);
+            Ok(false)
+        };
+        let (now, after) = (self.engine.clock.now(), self.engine.connector.info().settle_after);
+        if sent_at - now > after {
+            // It was stamped before the clock was set back; how long ago, nobody knows.
+            let batch = Batch::default().put(
+                row.key.clone(),
+                Some(Check::At(row.version)),
+                store::encode(&IntentRow { sent_at: now, sealed: sealed.clone() })?,
+            );
+            match self.engine.store.commit(&self.engine.id, batch).await {
+                Ok(()) | Err(CommitError::Stale) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if now - sent_at < after {
+            let message =
+                "a write of an absence is not settled yet: it may still be carried out, and is looked at later";
+            return pending(self, Finding::notice(code::WRITE_PENDING, message));
+        }
+        let unreadable = |_| Error::new(ErrorKind::Store, "what was stored of a write of absences cannot be read");
+        let sent: Sent = serde_json::from_str(&self.engine.open(&sealed).await?).map_err(unreadable)?;
+        let mut person = self.stored(id).await?;
+        if let Some(window) = sent.window() {
+            self.report.calls.reads += 1;
+            match self.vendor.look(&window).await {
+                Ok(looked) => sent.found(&looked.entries, &mut person.ledger),
+                Err(error) => return pending(self, Finding::from_error(&error)),
+            }
+        }
+        let mut batch = Batch::default().delete(row.key.clone());
+        batch.checks.push((row.key, Check::At(row.version)));
+        let event = self.event(id, &BTreeSet::new(), sent.writes.len(), "settled");
+        person.open = true;
+        self.store(&mut person, batch.record(event)).await
+    }
+}
+
+/// Whether an error says that the payroll system does not take what was asked, as opposed to that it cannot be used now.
+pub(super) fn is_refusal(error: &Error) -> bool {
+    error.outcome() != Outcome::Unknown
+        && matches!(
+            error.kind(),
+            ErrorKind::PermissionDenied
+                | ErrorKind::NotFound
+                | ErrorKind::AlreadyExists
+                | ErrorKind::VersionMismatch
+                | ErrorKind::InvalidData
+                | ErrorKind::Locked
+                | ErrorKind::Unsupported
+                | ErrorKind::Unexpected
+                | ErrorKind::Decode
+        )
+}
+
+/// Whether an error says that what was seen is no longer so.
+fn is_stale(error: &Error, write: &EntryWrite) -> bool {
+    let created = matches!(write, EntryWrite::Create { .. });
+    match error.kind() {
+        ErrorKind::VersionMismatch => true,
+        ErrorKind::AlreadyExists => created,
+        ErrorKind::NotFound => !created,
+        _ => false,
+    }
+}
