@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use crate::finding::Finding;
-use crate::keys::{Sealed, hex};
+use crate::keys::{HEX, Sealed};
 use crate::model::{AbsenceId, FieldId, HostId, OperationId, RunId, VendorId};
 use crate::reconcile::{Checkpoint, Fingerprint, Why};
 
@@ -202,7 +202,7 @@ fn link_hash(seq: u64, previous: &str, entry: &NewEntry) -> String {
     hash.update(seq.to_be_bytes());
     // An entry is plain data with text keys, so it always has a JSON form.
     hash.update(serde_json::to_vec(entry).unwrap_or_default());
-    hex(&hash.finalize())
+    HEX.encode(&hash.finalize())
 }
 
 /// An entry of the journal.

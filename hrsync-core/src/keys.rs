@@ -170,7 +170,7 @@ impl Sealed {
         let data = cipher(key, about)
             .encrypt(&XNonce::from(nonce), payload)
             .map_err(|_| Error::new(ErrorKind::Unexpected, "a value could not be sealed"))?;
-        Ok(Self { key: id, person, about: about.to_owned(), nonce: hex(&nonce), data: hex(&data) })
+        Ok(Self { key: id, person, about: about.to_owned(), nonce: HEX.encode(&nonce), data: HEX.encode(&data) })
     }
 
     /// The person under whose key it is sealed; `None` for one under the ring's.
@@ -199,8 +199,9 @@ impl Sealed {
     /// Opens the seal with its key.
     pub(crate) fn open_with(&self, key: &Key) -> Result<String> {
         let broken = || Error::new(ErrorKind::Unexpected, "a sealed value was altered").with_scope(Scope::Platform);
-        let nonce: [u8; 24] = unhex(&self.nonce).and_then(|nonce| nonce.try_into().ok()).ok_or_else(broken)?;
-        let data = unhex(&self.data).ok_or_else(broken)?;
+        let nonce: [u8; 24] =
+            HEX.decode(self.nonce.as_bytes()).ok().and_then(|nonce| nonce.try_into().ok()).ok_or_else(broken)?;
+        let data = HEX.decode(self.data.as_bytes()).map_err(|_| broken())?;
         let payload = Payload { msg: &data, aad: self.about.as_bytes() };
         let text = cipher(key, &self.about).decrypt(&XNonce::from(nonce), payload).map_err(|_| broken())?;
         String::from_utf8(text).map_err(|_| broken())
@@ -212,25 +213,8 @@ fn cipher(key: &Key, about: &str) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(key.0.expose_secret().into())
 }
 
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// The bytes of hexadecimal text.
-pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| (byte as char).to_digit(16).map(|digit| digit as u8);
-    let bytes = text.as_bytes();
-    if !bytes.len().is_multiple_of(2) {
-        return None;
-    }
-    bytes.chunks_exact(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
-}
+/// Bytes as lower-case hexadecimal, and back in either case.
+pub(crate) const HEX: data_encoding::Encoding = data_encoding::HEXLOWER_PERMISSIVE;
 
 #[cfg(test)]
 mod tests {
@@ -253,13 +237,5 @@ mod tests {
         assert!(moved.open(&keys).is_err());
         let unknown = Sealed { key: KeyId(9), ..sealed };
         assert_eq!(unknown.open(&keys).unwrap_err().code(), "key_missing");
-    }
-
-    #[test]
-    fn hexadecimal() {
-        assert_eq!(hex(&[0, 255, 16]), "00ff10");
-        assert_eq!(unhex("00ff10"), Some(vec![0, 255, 16]));
-        assert_eq!(unhex("0"), None);
-        assert_eq!(unhex("zz"), None);
     }
 }

@@ -3,6 +3,7 @@
 //! A request is signed once for every attempt: the signature covers a timestamp and a transaction id, which must be fresh. It
 //! covers the address with its query as it goes over the wire, and neither the body nor the partner id. \[doc, client\]
 
+use data_encoding::HEXLOWER;
 use std::fmt;
 use std::sync::Arc;
 
@@ -103,16 +104,11 @@ pub fn mac(algorithm: Algorithm, parts: &MacParts<'_>, keys: &MacKeys<'_>) -> St
             let (key, _, _) = ISO_8859_15.encode(&key);
             // HMAC takes keys of every length: the other arm is never taken, and the vendor would refuse its empty signature.
             let Ok(mac) = Hmac::<Sha256>::new_from_slice(&key) else { return String::new() };
-            hex(&mac.chain_update(&message).finalize().into_bytes())
+            HEXLOWER.encode(&mac.chain_update(&message).finalize().into_bytes())
         }
-        Algorithm::LegacySha256 => hex(&Sha256::digest(&message)),
-        Algorithm::LegacyMd5 => hex(&Md5::digest(&message)),
+        Algorithm::LegacySha256 => HEXLOWER.encode(&Sha256::digest(&message)),
+        Algorithm::LegacyMd5 => HEXLOWER.encode(&Md5::digest(&message)),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// `YYYY-MM-DD HH:mm:ss.SSS` in UTC. \[doc\]
@@ -144,7 +140,7 @@ impl TransactionIds for RandomIds {
                 .with_vendor(VENDOR)
                 .with_outcome(Outcome::NotSent)
         })?;
-        Ok(hex(&bits))
+        Ok(HEXLOWER.encode(&bits))
     }
 }
 
@@ -373,7 +369,7 @@ mod tests {
             b"http://integrationdemo.netvisor.fi/accounting.nv&\xc5\xa4&Integraatiokayttajan tunnus&".to_vec();
         message.extend_from_slice(b"2009-01-12 15:49:12.221&FI&1967543-8&123456&");
         message.extend_from_slice(b"7cd680e89e880553358bc07cd28b0ee2&07f94228d149a96b2f25e3edad55096e");
-        assert_eq!(mac(Algorithm::LegacyMd5, &parts, &LEGACY_KEYS), hex(&Md5::digest(&message)));
+        assert_eq!(mac(Algorithm::LegacyMd5, &parts, &LEGACY_KEYS), HEXLOWER.encode(&Md5::digest(&message)));
     }
 
     fn signer(algorithm: Algorithm) -> Signer {

@@ -5,12 +5,11 @@
 mod world;
 
 use std::collections::BTreeSet;
-use std::fmt::Debug;
 
+use hrsync_core::field;
 use hrsync_core::reconcile::{Decisions, Missing, Resolution, Select};
-use hrsync_core::{Error, Finding, field};
 use hrsync_sandbox::netvisor::Fault;
-use serde::Serialize;
+use hrsync_testkit::Shown;
 use time::macros::date;
 use world::World;
 use world::steps::{host_of, newcomer, vendor};
@@ -36,52 +35,6 @@ fn forbidden(world: &World) -> BTreeSet<String> {
     values.retain(|value| hrsync_core::Gender::from_code(value).is_none());
     assert!(values.len() > 20);
     values
-}
-
-/// Whether `value` stands in `text` by itself. Short numbers occur within hashes by chance.
-fn occurs(text: &str, value: &str) -> bool {
-    let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_hexdigit());
-    text.match_indices(value).any(|(at, _)| {
-        let number = value.bytes().all(|byte| byte.is_ascii_digit());
-        let inside = letter(text[..at].chars().next_back()) || letter(text[at + value.len()..].chars().next());
-        !(number && inside)
-    })
-}
-
-#[derive(Default)]
-struct Shown(Vec<String>);
-
-impl Shown {
-    fn debug(&mut self, what: &impl Debug) {
-        self.0.push(format!("{what:?}\n{what:#?}"));
-    }
-
-    fn both(&mut self, what: &(impl Debug + Serialize)) {
-        self.debug(what);
-        self.0.push(serde_json::to_string(what).unwrap());
-    }
-
-    fn findings(&mut self, findings: &[Finding]) {
-        self.0.extend(findings.iter().map(ToString::to_string));
-    }
-
-    fn error(&mut self, error: &Error) {
-        self.debug(error);
-        self.0.push(error.to_string());
-        let mut source = std::error::Error::source(error);
-        while let Some(cause) = source {
-            self.0.push(format!("{cause} {cause:?}"));
-            source = cause.source();
-        }
-    }
-
-    fn hides(&self, values: &BTreeSet<String>) {
-        for shown in &self.0 {
-            for value in values {
-                assert!(!occurs(shown, value), "{value:?} in {shown}");
-            }
-        }
-    }
 }
 
 #[tokio::test]
@@ -117,13 +70,13 @@ async fn nothing_that_is_shown_holds_personal_data_or_a_secret() {
         fault.into_iter().for_each(|fault| world.sandbox.inject(fault));
         let review = world.engine.review(&world.anna).await.unwrap();
         shown.both(&review);
-        shown.findings(&review.findings);
+        shown.display(&review.findings);
         let plan = world.engine.plan(&world.anna, &review, &decisions).unwrap();
         shown.both(&plan);
-        shown.findings(&plan.findings);
+        shown.display(&plan.findings);
         let report = world.engine.apply(&world.anna, &plan).await.unwrap();
         shown.both(&report);
-        shown.findings(&report.findings);
+        shown.display(&report.findings);
         values.extend(forbidden(&world));
         world.edit_host(&host_of(100), field::FAMILY_NAME, "Muuttunut");
         world.edit_host(&host_of(900), field::JOB_TITLE, "Salanimike");
@@ -174,7 +127,7 @@ async fn no_error_holds_personal_data_or_a_secret() {
     let connector = world.connector(|settings| settings.key(&"another-secret-key".into()));
     shown.error(&connector.list(None).await.unwrap_err());
     shown.debug(&connector);
-    shown.findings(&connector.preflight().await.unwrap().findings);
+    shown.display(&connector.preflight().await.unwrap().findings);
     let mut values = forbidden(&world);
     values.insert("another-secret-key".into());
     shown.hides(&values);

@@ -5,7 +5,9 @@ pub mod crash;
 mod host;
 pub mod marks;
 mod notes;
+pub mod pages;
 pub mod people;
+mod shown;
 pub mod store_suite;
 mod time;
 pub mod vendor;
@@ -13,6 +15,7 @@ pub mod vendor;
 pub use absences::{MemoryAbsences, MemorySheets, TestAbsences};
 pub use host::TestHost;
 pub use notes::{AbsenceMail, Mail, Mailbox};
+pub use shown::Shown;
 pub use time::{SeededEntropy, TestClock};
 pub use vendor::MemoryVendor;
 

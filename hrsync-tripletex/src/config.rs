@@ -6,6 +6,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use hrsync_core::Fixer;
 use hrsync_core::absence::Hundredths;
 use hrsync_core::setup::ConfigProblems;
@@ -170,8 +171,7 @@ impl TripletexConfig {
             hash.update(part);
             hash.update([0]);
         }
-        let name: String = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        format!("{VENDOR}/{name}")
+        format!("{VENDOR}/{}", HEXLOWER.encode(&hash.finalize()[..8]))
     }
 }
 

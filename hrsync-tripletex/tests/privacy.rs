@@ -5,42 +5,15 @@
 mod world;
 
 use std::collections::BTreeSet;
-use std::fmt::Debug;
 
 use hrsync_core::absence::AbsenceStatus;
 use hrsync_core::reconcile::{Decisions, Missing, Resolution, Select};
-use hrsync_core::{Connector, Employee, Error};
+use hrsync_core::{Connector, Employee};
 use hrsync_sandbox::tripletex::{Fault, Holder, Kind};
-use serde::Serialize;
+use hrsync_testkit::Shown;
 use serde_json::json;
 use time::macros::date;
 use world::{World, connector, vacation};
-
-#[derive(Default)]
-struct Shown(Vec<String>);
-
-impl Shown {
-    fn debug(&mut self, what: &impl Debug) {
-        self.0.push(format!("{what:?}\n{what:#?}"));
-    }
-
-    fn both(&mut self, what: &(impl Debug + Serialize)) {
-        self.debug(what);
-        self.0.push(serde_json::to_string(what).unwrap());
-    }
-
-    fn error(&mut self, error: &Error) {
-        self.debug(error);
-        self.0.push(error.to_string());
-    }
-
-    /// The values are found in nothing that was shown.
-    fn hides(&self, values: &BTreeSet<String>) {
-        for (shown, value) in self.0.iter().flat_map(|shown| values.iter().map(move |value| (shown, value))) {
-            assert!(!shown.contains(value.as_str()), "{value:?} in {shown}");
-        }
-    }
-}
 
 /// Names, addresses, numbers and secrets of both sides.
 fn forbidden(world: &World) -> BTreeSet<String> {

@@ -22,7 +22,7 @@ use crate::finding::{Finding, code};
 use crate::guard::Guards;
 use crate::host::{HostDirectory, Notification, Notifier, Silent};
 use crate::journal::{Entry, Event, NewEntry};
-use crate::keys::{KeyRing, StaticKeys, hex};
+use crate::keys::{HEX, KeyRing, StaticKeys};
 use crate::mapping::Mapping;
 use crate::matching::IDENTITY_KEYS;
 use crate::model::{ConnectionId, RunId, Side, VendorId, is_usable};
@@ -545,7 +545,7 @@ impl Engine {
     pub(crate) fn new_run(&self) -> Result<RunId> {
         let mut bytes = [0; 16];
         self.entropy.fill(&mut bytes)?;
-        Ok(RunId::new(hex(&bytes)))
+        Ok(RunId::new(HEX.encode(&bytes)))
     }
 
     pub(crate) fn entry(&self, run: &RunId, actor: &str, event: Event) -> NewEntry {

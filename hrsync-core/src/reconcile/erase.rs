@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result, Scope};
 use crate::finding::Finding;
 use crate::guard::Sensitive;
 use crate::journal::{Entry, Event, keep_approvals_of_the_others};
-use crate::keys::{KEY_MISSING, Key, Sealed, hex, unhex};
+use crate::keys::{HEX, KEY_MISSING, Key, Sealed};
 use crate::model::{HostId, VendorId};
 use crate::store::{self, Batch, Check, CommitError, Row, RowKey, RowKind};
 
@@ -127,7 +127,7 @@ impl Engine {
             }
             let mut bytes = [0; 32];
             self.entropy.fill(&mut bytes)?;
-            let wrapped = Sealed::new(&*self.keys, &*self.entropy, &wrapping(person), &hex(&bytes))?;
+            let wrapped = Sealed::new(&*self.keys, &*self.entropy, &wrapping(person), &HEX.encode(&bytes))?;
             let body = store::encode(WrappedKey { wrapped })?;
             match self.store.commit(&self.id, Batch::default().put(key.clone(), Some(Check::Absent), body)).await {
                 Ok(()) => return Ok(Key::new(bytes)),
@@ -140,7 +140,8 @@ impl Engine {
 
     fn unwrap(&self, row: &Row) -> Result<Key> {
         let WrappedKey { wrapped } = store::decode(row)?;
-        let bytes = unhex(&wrapped.open(&*self.keys)?).and_then(|bytes| bytes.try_into().ok());
+        let text = wrapped.open(&*self.keys)?;
+        let bytes = HEX.decode(text.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
         let broken = || Error::new(ErrorKind::Store, "the key of a person cannot be read").with_scope(Scope::Platform);
         Ok(Key::new(bytes.ok_or_else(broken)?))
     }

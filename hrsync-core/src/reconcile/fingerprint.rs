@@ -3,7 +3,7 @@
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-use crate::keys::{Key, KeyId, KeyRing, hex, unhex};
+use crate::keys::{HEX, Key, KeyId, KeyRing};
 use crate::mapping::{Asked, Convert, FieldMapping, Mapping};
 use crate::model::{Cell, ConnectionId, FieldId, FieldKind, HostId, List, ListDef, Record, Side, Value};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -14,20 +14,20 @@ pub struct Fingerprint(pub(crate) [u8; 16]);
 
 impl std::fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&hex(&self.0))
+        f.write_str(&HEX.encode(&self.0))
     }
 }
 
 impl Serialize for Fingerprint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&hex(&self.0))
+        serializer.serialize_str(&HEX.encode(&self.0))
     }
 }
 
 impl<'de> Deserialize<'de> for Fingerprint {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        let bytes = unhex(&text).and_then(|bytes| bytes.try_into().ok());
+        let bytes = HEX.decode(text.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
         bytes.map(Self).ok_or_else(|| serde::de::Error::custom("not a fingerprint"))
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fingerprint::{Fingerprint, SCHEME};
 use crate::error::Result;
-use crate::keys::{KeyId, hex, unhex};
+use crate::keys::{HEX, KeyId};
 use crate::mapping::Mapping;
 use crate::model::{FieldId, HostId, VendorId};
 use crate::store::{self, Row, RowKey, RowKind};
@@ -304,8 +304,8 @@ impl Link {
 
     pub(crate) fn from_row(row: &Row) -> Result<Self> {
         let LinkRow { host, vendor, state, scheme, key, revision, digests, pairs } = store::decode(row)?;
-        let baseline = match unhex(&pairs) {
-            Some(pairs) if scheme == SCHEME => {
+        let baseline = match HEX.decode(pairs.as_bytes()) {
+            Ok(pairs) if scheme == SCHEME => {
                 Baseline { key: key.0, revision, digests, pairs: pairs.into_boxed_slice() }
             }
             _ => Baseline::default(),
@@ -323,7 +323,7 @@ impl Link {
             key: KeyId(self.baseline.key),
             revision: self.baseline.revision,
             digests: self.baseline.digests,
-            pairs: hex(&self.baseline.pairs),
+            pairs: HEX.encode(&self.baseline.pairs),
         })
     }
 }

@@ -17,7 +17,7 @@ use crate::connector::{Connector, ConnectorInfo};
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::Finding;
 use crate::guard::{Guards, Hold};
-use crate::keys::{KeyId, KeyRing, Sealed, hex, unhex};
+use crate::keys::{HEX, KeyId, KeyRing, Sealed};
 use crate::mapping::{FieldMapping, Mapping};
 use crate::matching::LinkedBy;
 use crate::model::{Cell, ConnectionId, FieldId, HostId, OperationId, Record, RunId, Side, Value, VendorId, field};
@@ -294,7 +294,7 @@ impl Settlement {
             key: baseline.key,
             revision: baseline.revision,
             digests: baseline.digests,
-            pairs: hex(&baseline.pairs),
+            pairs: HEX.encode(&baseline.pairs),
         }
     }
 
@@ -326,7 +326,7 @@ impl Settlement {
             key: self.key,
             revision: self.revision,
             digests: self.digests,
-            pairs: unhex(&self.pairs).unwrap_or_default().into_boxed_slice(),
+            pairs: HEX.decode(self.pairs.as_bytes()).unwrap_or_default().into_boxed_slice(),
         };
         link
     }
@@ -540,7 +540,7 @@ pub(crate) fn operation_id(
         }
         Action::CreateInHost { source } | Action::CreateInVendor { source } => bytes.extend_from_slice(&source.0),
     }
-    OperationId::new(hex(&prints.tag("operation", &bytes).0))
+    OperationId::new(HEX.encode(&prints.tag("operation", &bytes).0))
 }
 
 /// The fingerprint of a whole record that is to be created on the other side.

@@ -1,5 +1,6 @@
 //! Who is calling, and did they sign it.
 
+use data_encoding::HEXLOWER;
 use std::collections::HashSet;
 
 use bytes::Bytes;
@@ -189,21 +190,17 @@ fn message(request: &Request<Bytes>, url: &[u8], algorithm: Algorithm, keys: &[u
 
 fn digest(message: &[u8], key: &[u8], algorithm: Algorithm) -> String {
     match algorithm {
-        Algorithm::Md5 => hex(&Md5::digest(message)),
-        Algorithm::Sha256 => hex(&Sha256::digest(message)),
+        Algorithm::Md5 => HEXLOWER.encode(&Md5::digest(message)),
+        Algorithm::Sha256 => HEXLOWER.encode(&Sha256::digest(message)),
         // HMAC takes keys of any length, so the empty string is never reached.
         Algorithm::Hmac => Hmac::<Sha256>::new_from_slice(key).map_or_else(
             |_| String::new(),
             |mut hmac| {
                 hmac.update(message);
-                hex(&hmac.finalize().into_bytes())
+                HEXLOWER.encode(&hmac.finalize().into_bytes())
             },
         ),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Lists: filters, order, pages, checksums.
 
+use data_encoding::HEXLOWER;
 use std::cmp::Ordering;
 
 use serde_json::{Value, json};
@@ -212,7 +213,7 @@ pub(crate) fn page(
 }
 
 fn checksum(body: &Value) -> String {
-    Sha256::digest(body.to_string()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&Sha256::digest(body.to_string())[..16])
 }
 
 /// The answer to a list that was written.
