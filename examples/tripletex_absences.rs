@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use clap::Parser;
 use hrsync::absence::{
-    Absence, AbsenceConnector, AbsenceOutcome, AbsenceReport, AbsenceSettings, AbsenceStatus, Hundredths, TypeMapping,
-    VendorAbsenceType, Window, days,
+    Absence, AbsenceConnector, AbsenceItem, AbsenceOutcome, AbsenceReport, AbsenceSettings, AbsenceStatus, Hundredths,
+    TypeMapping, VendorAbsenceType, Window, days,
 };
 use hrsync::model::{AbsenceId, VendorAbsenceTypeId};
 use hrsync::{
@@ -135,7 +135,7 @@ impl<'s> Story<'s> {
         let schedule = work_schedule(self.first, self.last());
         month(self.first, &people, &schedule, SystemClock.now()).into_iter().for_each(|one| self.desk.host.put(one));
         let engine = self.engine(settings.clone())?;
-        self.preview(&engine, &people).await?;
+        let shown = self.preview(&engine, &people).await?;
         let real = self.company.is_none();
         if self.arguments.dry_run || (real && !self.arguments.yes) {
             say!(
@@ -145,7 +145,7 @@ impl<'s> Story<'s> {
             return Ok(self.checked());
         }
         self.sending.set(true);
-        self.sent(&engine, &people).await?;
+        self.sent(&engine, &people, &shown).await?;
         self.changed(&engine).await?;
         self.no_longer_approved(&engine).await?;
         self.deleted(&engine).await?;
@@ -260,7 +260,7 @@ impl<'s> Story<'s> {
         Ok((offered, settings))
     }
 
-    async fn preview(&self, engine: &Engine, people: &[HostId]) -> Result<()> {
+    async fn preview(&self, engine: &Engine, people: &[HostId]) -> Result<AbsenceReport> {
         self.counting.take();
         let report = engine.preview_absences(&self.anna, people).await?;
         let counts = self.counting.take();
@@ -274,10 +274,10 @@ impl<'s> Story<'s> {
             !self.desk.host.all().iter().any(silent),
             "it says of every absence what becomes of it, or why nothing does",
         );
-        Ok(())
+        Ok(report)
     }
 
-    async fn sent(&self, engine: &Engine, people: &[HostId]) -> Result<()> {
+    async fn sent(&self, engine: &Engine, people: &[HostId], shown: &AbsenceReport) -> Result<()> {
         heading("Sent", "the month, as it was shown");
         let (longest, others) = people.split_at(people.len().min(1));
         let report = engine.push_absences(longest).await?;
@@ -295,12 +295,13 @@ impl<'s> Story<'s> {
         let counts = self.counting.take();
         say!("The others: {counts}");
         self.desk.summary(&all, "sent");
+        let done = all.iter().flat_map(|report| &report.items);
+        self.claims.claim(done.eq(&shown.items), "what was sent is what the preview showed, entry for entry");
         let written = all[1].items.iter().filter(|item| item.entries.0 > 0).count();
         self.claims.claim(counts.of(NEW) == written, "so is every other absence");
-        let refused =
-            all.iter().flat_map(|report| &report.items).filter(|item| item.outcome == AbsenceOutcome::Refused).count();
         if self.company.is_some() {
-            self.claims.claim(refused == 0, "none was refused");
+            let mut items = all.iter().flat_map(|report| &report.items);
+            self.claims.claim(items.all(|item| item.outcome != AbsenceOutcome::Refused), "none was refused");
         }
         all.iter().filter(|report| !report.findings.is_empty()).for_each(|report| self.desk.report(report, "sent"));
         Ok(())
@@ -340,6 +341,7 @@ impl<'s> Story<'s> {
         let (report, counts) = self.change(engine, [("a03", back)]).await?;
         self.desk.report(&report, "sent");
         say!("{counts}; Tripletex removes hours one by one.");
+        self.removed(&report, "an absence that is no longer approved is removed");
         Ok(())
     }
 
@@ -349,7 +351,13 @@ impl<'s> Story<'s> {
         let report = engine.push_absences(person.as_slice()).await?;
         self.desk.report(&report, "sent");
         say!("{}", self.counting.take());
+        self.removed(&report, "so is one that was deleted");
         Ok(())
+    }
+
+    fn removed(&self, report: &AbsenceReport, what: &str) {
+        let gone = |item: &AbsenceItem| item.outcome == AbsenceOutcome::Removed && item.entries.2 > 0;
+        self.claims.claim(report.items.iter().all(gone), what);
     }
 
     /// Whatever was sent stands there as it is in the host: a second look finds nothing to write.
@@ -472,7 +480,10 @@ impl<'s> Story<'s> {
         let after = sheet(company);
         let kept = before.iter().all(|(slot, hours)| after.get(slot) == Some(hours));
         let new: Vec<_> = after.keys().filter(|slot| !before.contains_key(*slot)).collect();
-        self.claims.claim(kept, "no entry from before the mapping was changed is touched");
+        self.claims.claim(
+            kept && report.items.iter().any(|item| item.outcome == AbsenceOutcome::Disconnected),
+            "no entry from before the mapping was changed is touched, and that is said",
+        );
         self.claims
             .claim(new == [&(employee, number(&other)?, day)], "a new absence of the type uses the new activity");
         say!("{}", self.counting.take());

@@ -3,10 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 use std::process::{Command, Output, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use hrsync_sandbox::tripletex::{Entry, Holder, Kind, TripletexSandbox};
-use tokio::runtime::Runtime;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
 
 fn command(arguments: &[&str]) -> Command {
     let deps = std::env::current_exe().unwrap().parent().unwrap().to_owned();
@@ -28,8 +31,8 @@ struct Company(TripletexSandbox, #[expect(dead_code, reason = "it serves")] Runt
 
 impl Company {
     fn start(people: usize) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = format!("http://{}/v2", listener.local_addr().unwrap());
         let clock = || hrsync::Clock::now(&hrsync::SystemClock);
         let builder = TripletexSandbox::builder().employees(people).seed(3).clock(Arc::new(clock)).base_url(address);
@@ -142,6 +145,85 @@ fn a_token_without_the_right_to_time_sheets_is_told_before_anything_is_sent() {
     let (_, output, error) = company.run(&[]);
     let connected = output.split("== Types").next().unwrap();
     assert!(connected.contains("Tilgang til alle timelister inkl. godkjenning"), "{output}{error}");
+}
+
+/// A mail server that takes everything, and what it took.
+fn mail_server() -> (String, Runtime, Arc<Mutex<Vec<String>>>) {
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    let mails = Arc::new(Mutex::new(Vec::new()));
+    let taken = Arc::clone(&mails);
+    runtime.spawn(async move {
+        while let Ok((mut connection, _)) = listener.accept().await {
+            let taken = Arc::clone(&taken);
+            tokio::spawn(async move {
+                let (reader, mut writer) = connection.split();
+                let mut lines = BufReader::new(reader).lines();
+                writer.write_all(b"220 here\r\n").await.unwrap();
+                let mut mail: Option<String> = None;
+                while let Ok(Some(line)) = lines.next_line().await {
+                    let answer = match &mut mail {
+                        Some(text) if line == "." => {
+                            taken.lock().unwrap().push(std::mem::take(text));
+                            mail = None;
+                            "250 taken\r\n"
+                        }
+                        Some(text) => {
+                            text.push_str(&line);
+                            text.push('\n');
+                            continue;
+                        }
+                        None if line == "DATA" => {
+                            mail = Some(String::new());
+                            "354 go on\r\n"
+                        }
+                        None => "250 fine\r\n",
+                    };
+                    writer.write_all(answer.as_bytes()).await.unwrap();
+                }
+            });
+        }
+    });
+    (url, runtime, mails)
+}
+
+#[test]
+fn notifications_are_sent_as_mails_that_say_nothing_of_the_absence() {
+    let (url, _runtime, mails) = mail_server();
+    let environment = [("SMTP_URL", url.as_str()), ("MAIL_TO", "payroll@firma.example")];
+    let (status, output, error) = ended(command(&[]).envs(environment));
+    assert_eq!(status, 0, "{output}{error}");
+    assert!(output.contains("4 mails were sent."), "{output}");
+    assert!(!output.contains("Subject: "), "{output}");
+    let mails = mails.lock().unwrap();
+    assert_eq!(mails.len(), 4);
+    for mail in mails.iter() {
+        assert!(mail.contains("To: payroll@firma.example") && mail.contains("Subject: Absence "), "{mail}");
+        for kind in hrsync_examples::absences::TYPES {
+            assert!(!mail.contains(kind.name), "{mail}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn who_stops_it_while_it_sends_is_told_that_something_is_left() {
+    let company = Company::start(20);
+    company.0.set_options(|options| options.latency = Duration::from_millis(20));
+    let login = company.0.credentials();
+    let mut program = command(&["--base-url", &login.base_url, "--yes"]);
+    program.env("TRIPLETEX_CONSUMER_TOKEN", login.consumer_token).env("TRIPLETEX_EMPLOYEE_TOKEN", login.employee_token);
+    let program = program.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    while company.writes().is_empty() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let id = program.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let Output { status, stderr, .. } = program.wait_with_output().unwrap();
+    let error = String::from_utf8(stderr).unwrap();
+    assert_eq!(status.code(), Some(1), "{error}");
+    assert!(error.contains("stopped: absences that were sent so far are in Tripletex"), "{error}");
 }
 
 #[test]

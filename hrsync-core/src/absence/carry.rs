@@ -10,7 +10,7 @@ use super::days::days;
 use super::eligibility::{AbsenceSettings, NotSent};
 use super::host::HostAbsences;
 use super::intent::Sent;
-use super::ledger::{Carried, Form, Ledger, Owed};
+use super::ledger::{Carried, Form, Held, Ledger, Owed};
 use super::model::{Absence, AbsenceStatus};
 use super::plan::{AbsencePlan, Group, Input, Refusal, Refused, SlotWrite, plan};
 use super::report::{AbsenceItem, AbsenceOutcome, AbsenceReport};
@@ -792,6 +792,12 @@ impl Person<'_> {
         item.outcome = outcome;
     }
 
+    /// This outcome, unless an entry of the absence was disconnected.
+    fn unless_disconnected(&self, absence: &AbsenceId, outcome: AbsenceOutcome) -> AbsenceOutcome {
+        let left = |held: &Held| held.disconnected && held.parts.contains_key(absence);
+        if self.ledger.entries.iter().any(left) { AbsenceOutcome::Disconnected } else { outcome }
+    }
+
     /// What is said of absences before the payroll system is looked at.
     fn tell_standings(&mut self, standings: &BTreeMap<AbsenceId, Standing>) {
         for (id, standing) in standings {
@@ -842,7 +848,7 @@ impl Person<'_> {
                         let status = Some(AbsenceStatus::Approved);
                         self.ledger.owed.push(Owed { absence: id.clone(), status, finding: None });
                     }
-                    self.item(id, AbsenceOutcome::Sent);
+                    self.item(id, self.unless_disconnected(id, AbsenceOutcome::Sent));
                 }
                 Standing::Removed(why) => {
                     match self.ledger.absences.get_mut(id) {
@@ -853,7 +859,7 @@ impl Person<'_> {
                         }
                         None => continue,
                     }
-                    self.item(id, AbsenceOutcome::Removed);
+                    self.item(id, self.unless_disconnected(id, AbsenceOutcome::Removed));
                 }
                 Standing::Kept(_) | Standing::Never(_) => {}
             }

@@ -50,6 +50,9 @@ pub enum AbsenceOutcome {
     Kept(NotSent),
     /// It was removed from the payroll system.
     Removed,
+    /// Its type was mapped otherwise since it was sent: the entries from before stay as they are, whatever became of the absence. Days
+    /// without such an entry are as in the host.
+    Disconnected,
     /// The payroll system did not take it.
     Refused,
     /// The payroll system did not take a change of the note. Everything else of it stands there.
@@ -69,6 +72,7 @@ impl fmt::Display for AbsenceOutcome {
             Self::NotSent(why) => return write!(f, "not sent: {why}"),
             Self::Kept(why) => return write!(f, "what was sent stays as it is: {why}"),
             Self::Removed => "removed",
+            Self::Disconnected => "what was sent stays as it is: its type is mapped otherwise since",
             Self::Refused => "refused",
             Self::NoteRefused => "sent, but for the note, which was refused",
             Self::PartlySent => "refused, and partly there",
