@@ -10,12 +10,7 @@ use crate::{Company, Example};
 pub(crate) const EXAMPLE: Example = Example {
     program: "tripletex_sync",
     start,
-    people: r#"[
-        {"id": "h-1", "given_name": "Kari", "family_name": "Eksempel", "birth_date": "1990-04-01", "employee_number": "801",
-         "bank": {"iban": "NO8786011110004"}, "employment": {"start": "2026-12-01"}},
-        {"id": "h-2", "given_name": "Ola", "family_name": "Eksempel", "phone": "+4741000802", "birth_date": "1990-04-02",
-         "employment": {"start": "2026-12-01", "end": "2027-05-31"}}
-    ]"#,
+    people: include_str!("../../people.norway.example.json"),
     shown: &[
         "Review; 2 API calls: 1 GET employee, 1 GET employee/entitlement",
         "add the date of birth in the HR application",
