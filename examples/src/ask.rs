@@ -161,7 +161,7 @@ mod tests {
     use hrsync::field;
 
     use super::*;
-    use crate::demo::reviewed;
+    use crate::netvisor::reviewed;
 
     #[tokio::test]
     async fn missing_values_are_filled_by_default_and_removing_one_says_so() {

@@ -40,12 +40,54 @@ impl fmt::Display for Counts {
     }
 }
 
+impl Counts {
+    /// How many there were of this method and resource, such as `GET employee/{id}`.
+    pub fn of(&self, name: &str) -> usize {
+        self.0.get(name).copied().unwrap_or_default()
+    }
+
+    /// How many there were of resources that begin so and are not only read.
+    pub fn writes(&self, resource: &str) -> usize {
+        let writes =
+            |name: &str| name.split_once(' ').is_some_and(|(how, what)| how != "GET" && what.starts_with(resource));
+        self.0.iter().filter(|(name, _)| writes(name)).map(|(_, count)| count).sum()
+    }
+}
+
+/// What a path asks for: without the version of the interface, and with the place of an id instead of the id.
+fn resource(path: &str) -> String {
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let version = |part: &&str| part.strip_prefix('v').is_some_and(number);
+    let parts = path.split('/').filter(|part| !part.is_empty() && !version(part));
+    let parts = parts.map(|part| if number(part) { "{id}".to_owned() } else { part.replace("%3E", ">") });
+    parts.collect::<Vec<_>>().join("/")
+}
+
 #[async_trait]
 impl HttpClient for Counting {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
-        let resource = request.uri().path().rsplit('/').next().unwrap_or_default();
-        let name = format!("{} {resource}", request.method());
+        let name = format!("{} {}", request.method(), resource(request.uri().path()));
         *self.counts.lock().unwrap_or_else(PoisonError::into_inner).entry(name).or_default() += 1;
         self.inner.send(request).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_and_versions_are_no_part_of_a_resource() {
+        for (path, expected) in [
+            ("/getemployee.nv", "getemployee.nv"),
+            ("/v2/timesheet/entry/17", "timesheet/entry/{id}"),
+            ("/v2/token/session/%3EwhoAmI", "token/session/>whoAmI"),
+            ("/", ""),
+        ] {
+            assert_eq!(resource(path), expected);
+        }
+        let counts =
+            Counts([("GET entry", 3), ("PUT entry/list", 2), ("POST session", 1)].map(|(n, c)| (n.into(), c)).into());
+        assert_eq!((counts.of("GET entry"), counts.writes("entry"), counts.writes("")), (3, 2, 3));
     }
 }

@@ -5,41 +5,28 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use hrsync::reconcile::{Action, Decisions, Engine, Missing, Plan, Progress, Report, Resolution, ReviewRun, Select};
-use hrsync::{Actor, Authority, Connector, Error, ErrorKind, Finding, Result};
+use hrsync::{Actor, Authority, Connector, Employee, Error, ErrorKind, Finding, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::flags::{Flags, Resolve};
+use crate::interrupt::{self, stoppable};
 use crate::json_host::JsonHost;
 use crate::mail::Mailer;
 use crate::out_file::OutFile;
 use crate::outcome::{Outcome, counted};
+use crate::service::Service;
 use crate::show::Told;
-use crate::{Counting, ask, interrupt, show};
+use crate::{Counting, ask, show};
 
-/// What is to be synchronised.
-#[derive(Debug)]
-pub struct Setup {
-    /// The vendor.
-    pub connector: Arc<dyn Connector>,
-    /// Counts the requests.
-    pub counting: Counting,
-    /// The host.
-    pub host: JsonHost,
-}
-
-/// Runs a synchronisation by the flags. `Ok` tells whether everything is done. Ctrl-C ends it with an error that says what
-/// was written.
+/// Runs a synchronisation by the flags between a payroll system and the host: the people of the file that the flags name, else
+/// these. `Ok` tells whether everything is done. Ctrl-C ends it with an error that says what was written.
 ///
 /// # Errors
 /// The vendor, the host or a file cannot be used, or the run was stopped.
-pub async fn synchronise(setup: Setup, flags: &Flags) -> Result<ExitCode> {
-    let run = Run::new(setup, flags)?;
-    let stop = interrupt::watch();
-    let ended = tokio::select! {
-        ended = run.all() => ended,
-        _ = stop => Err(Error::new(ErrorKind::Cancelled, "stopped")),
-    };
-    match ended {
+pub async fn synchronise((service, people): (Service, Vec<Employee>), flags: &Flags) -> Result<ExitCode> {
+    let file = flags.host_file.as_deref().map(JsonHost::read).transpose()?;
+    let run = Run::new(service, file.unwrap_or_else(|| JsonHost::new(people)), flags)?;
+    match stoppable(run.all()).await {
         Err(error) if error.kind() == ErrorKind::Cancelled => Err(run.stopped()),
         ended => ended,
     }
@@ -72,7 +59,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(Setup { connector, counting, host }: Setup, flags: &'a Flags) -> Result<Self> {
+    fn new(Service { connector, counting }: Service, host: JsonHost, flags: &'a Flags) -> Result<Self> {
         let mailer = Mailer::from_environment()?;
         let out = flags.host_out.as_deref().filter(|_| !flags.dry_run).map(OutFile::at).transpose()?;
         let bar = progress_bar(flags);
@@ -212,12 +199,9 @@ impl<'a> Run<'a> {
         let again = self.engine.review(&self.anna).await?;
         let plan = self.engine.plan(&self.anna, &again, decisions)?;
         self.bar.finish_and_clear();
-        say!(
-            "\nSecond run: {} operations to write, {} decisions open; {}",
-            plan.operations.len(),
-            again.open().count(),
-            self.counting.take()
-        );
+        let operations = counted(plan.operations.len(), "operation", "operations").unwrap_or("0 operations".into());
+        let (open, calls) = (again.open().count(), self.counting.take());
+        say!("\nSecond run: {operations} to write, {open} decisions open; {calls}");
         let report = self.engine.apply(&self.anna, &plan).await?;
         say!("{}; {}", show::summary(&report), self.counting.take());
         let count = plan.operations.len();
@@ -266,6 +250,9 @@ fn print_json(output: &serde_json::Value) -> Result<()> {
 }
 
 fn inform_clerk(connector: &dyn Connector) {
+    if connector.info().review_points.is_empty() {
+        return;
+    }
     say!(
         "Tell the payroll clerk before the first synchronisation. When people are created in {}:",
         connector.info().title

@@ -1,10 +1,23 @@
 //! Ctrl-C.
 
 use dialoguer::console::Term;
+use hrsync::{Error, ErrorKind, Result};
 use tokio::task::JoinHandle;
 
-/// Ends at the first Ctrl-C. A second one ends the program at once.
-pub(crate) fn watch() -> JoinHandle<()> {
+/// What comes of a run, or [`ErrorKind::Cancelled`] at the first Ctrl-C. A second one ends the program at once.
+///
+/// # Errors
+/// Those of the run, and that it was stopped.
+pub async fn stoppable<T>(run: impl Future<Output = Result<T>>) -> Result<T> {
+    let stop = watch();
+    tokio::select! {
+        ended = run => ended,
+        _ = stop => Err(Error::new(ErrorKind::Cancelled, "stopped")),
+    }
+}
+
+/// Ends at the first Ctrl-C.
+fn watch() -> JoinHandle<()> {
     tokio::spawn(async {
         ctrl_c().await;
         tokio::spawn(async {

@@ -69,6 +69,14 @@ impl JsonHost {
         out.write(&format!("{text}\n"))
     }
 
+    /// The people, those who were created here in the order of that.
+    pub fn people(&self) -> Vec<Employee> {
+        let mut people: Vec<Employee> = self.state().people.values().cloned().collect();
+        // The number in an id has as many digits as it takes.
+        people.sort_by_key(|person| (person.id.len(), person.id.clone()));
+        people
+    }
+
     /// What to call a person on a screen.
     pub fn name(&self, id: &str) -> String {
         called(self.state().people.get(id), HostId::new(id))

@@ -1,13 +1,14 @@
-//! The result mail of a run.
+//! Mails: the result of a run, and what is wrong with an absence.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use hrsync::host::{Notification, Notifier};
+use hrsync::model::AbsenceId;
 use hrsync::reconcile::Report;
-use hrsync::{Error, ErrorKind, Fixer, Result, Severity};
+use hrsync::{Error, ErrorKind, Finding, Fixer, Result, Severity};
 use lettre::message::{Mailbox, Mailboxes, MultiPart, header};
 use lettre::transport::smtp;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
@@ -20,15 +21,24 @@ const SENDING: Duration = Duration::from_secs(30);
 
 const NO_ANSWER: &str = "the mail server did not answer in time";
 
-/// Sends a mail to the server in `SMTP_URL`; without one it keeps the mail, to be printed. A second run of the same program only
-/// proves that nothing is left, so there is one mail.
+/// Sends mails to the server in `SMTP_URL`; without one it keeps them, to be printed. Of runs the first one is told of: a second run
+/// of the same program only proves that nothing is left.
 #[derive(Clone, Default)]
 pub struct Mailer {
     smtp: Option<AsyncSmtpTransport<Tokio1Executor>>,
     from: Option<Mailbox>,
     to: Vec<Mailbox>,
-    kept: Arc<Mutex<Vec<Message>>>,
+    kept: Arc<Mutex<Vec<String>>>,
     told: Arc<AtomicBool>,
+    sent: Arc<AtomicUsize>,
+}
+
+/// A mail to people by their ids.
+struct Letter<'l> {
+    to: &'l [&'l str],
+    subject: String,
+    text: String,
+    html: String,
 }
 
 impl std::fmt::Debug for Mailer {
@@ -54,53 +64,79 @@ impl Mailer {
             to: mailboxes("MAIL_TO")?,
             kept: Arc::default(),
             told: Arc::default(),
+            sent: Arc::default(),
         })
     }
 
-    /// The mails that were not sent, as they would go out.
+    /// How many mails the server took.
+    pub fn sent(&self) -> usize {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// The mails that were not sent, to be read.
     pub fn take(&self) -> Vec<String> {
-        let mails = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
-        mails.iter().map(|mail| String::from_utf8_lossy(&mail.formatted()).into_owned()).collect()
+        std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 #[async_trait]
 impl Notifier for Mailer {
     async fn notify(&self, notification: &Notification<'_>) -> Result<()> {
-        let Notification::RunEnded { to, report } = notification else { return Ok(()) };
-        if self.told.swap(true, Ordering::Relaxed) {
-            return Ok(());
+        match notification {
+            Notification::RunEnded { to, report } if !self.told.swap(true, Ordering::Relaxed) => {
+                self.deliver(of_run(&[to], report)).await
+            }
+            Notification::Absence { to, absence, finding, .. } => self.deliver(of_absence(to, absence, finding)).await,
+            _ => Ok(()),
         }
-        self.send(self.compose(to, report)?).await
     }
 }
 
 impl Mailer {
-    async fn send(&self, mail: Message) -> Result<()> {
+    async fn deliver(&self, letter: Letter<'_>) -> Result<()> {
+        let problem = || Error::new(ErrorKind::Unexpected, "the mail could not be composed");
+        // A host knows the addresses of its people; the example asks the environment.
+        let known = |address: String| address.parse::<Mailbox>().map_err(|_| problem());
+        let from = self.from.clone().map_or_else(|| known("Example HR <hr@yritys.example>".into()), Ok)?;
+        let to = match self.to.as_slice() {
+            [] => letter.to.iter().map(|id| known(format!("{id}@yritys.example"))).collect::<Result<Vec<_>>>()?,
+            to => to.to_vec(),
+        };
+        let Letter { subject, text, html, .. } = letter;
+        let to = Mailboxes::from(to);
         let Some(smtp) = &self.smtp else {
+            let mail = format!("From: {from}\nTo: {to}\nSubject: {subject}\n\n{text}");
             self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(mail);
             return Ok(());
         };
-        let sent = tokio::time::timeout(SENDING, smtp.send(mail)).await;
-        sent.map_err(|_| not_sent(NO_ANSWER))?.map(|_| ()).map_err(|error| not_sent(&cause(&error)))
+        let mail = Message::builder().from(from).mailbox(header::To::from(to)).subject(subject);
+        let mail = mail.multipart(MultiPart::alternative_plain_html(text, html)).map_err(|_| problem())?;
+        send(smtp, mail).await?;
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
+}
 
-    /// The mail to the person with this id, who started the run.
-    fn compose(&self, to: &str, report: &Report) -> Result<Message> {
-        let problem = || Error::new(ErrorKind::Unexpected, "the result mail could not be composed");
-        // A host knows the address of whoever started the run; the example asks the environment.
-        let known = |address: String| address.parse::<Mailbox>().map_err(|_| problem());
-        let from = self.from.clone().map_or_else(|| known("Example HR <hr@yritys.example>".into()), Ok)?;
-        let to = if self.to.is_empty() { vec![known(format!("{to}@yritys.example"))?] } else { self.to.clone() };
-        let (text, html) = bodies(report);
-        let left = if report.is_clean() { "" } else { ": something is left to do" };
-        Message::builder()
-            .from(from)
-            .mailbox(header::To::from(Mailboxes::from(to)))
-            .subject(format!("People synchronised{left}"))
-            .multipart(MultiPart::alternative_plain_html(text, html))
-            .map_err(|_| problem())
-    }
+async fn send(smtp: &AsyncSmtpTransport<Tokio1Executor>, mail: Message) -> Result<()> {
+    let sent = tokio::time::timeout(SENDING, smtp.send(mail)).await;
+    sent.map_err(|_| not_sent(NO_ANSWER))?.map(|_| ()).map_err(|error| not_sent(&cause(&error)))
+}
+
+/// To the person who started a run.
+fn of_run<'l>(to: &'l [&'l str], report: &Report) -> Letter<'l> {
+    let left = if report.is_clean() { "" } else { ": something is left to do" };
+    let (text, html) = bodies(report);
+    Letter { to, subject: format!("People synchronised{left}"), text, html }
+}
+
+/// To everybody who is told of an absence. What the absence is stands in the host, and not in a mail.
+fn of_absence<'l>(to: &'l [&'l str], absence: &AbsenceId, finding: &Finding) -> Letter<'l> {
+    let mut lines = vec![format!("Absence {absence}: {}.", finding.message)];
+    lines.extend(finding.hint.as_ref().map(|hint| format!("What to do: {hint}.")));
+    lines.push(format!("Who can do it: {}.", finding.fixer));
+    let html = lines.iter().map(|line| format!("<p>{}</p>\n", escaped(line))).collect();
+    let subject = format!("Absence {absence} is not in step with the payroll system");
+    Letter { to, subject, text: lines.join("\n") + "\n", html }
 }
 
 /// The mail server at this address.
@@ -119,7 +155,7 @@ fn mailboxes(name: &str) -> Result<Vec<Mailbox>> {
 }
 
 fn not_sent(cause: &str) -> Error {
-    Error::new(ErrorKind::Unavailable, format!("the result mail could not be sent: {cause}"))
+    Error::new(ErrorKind::Unavailable, format!("the mail could not be sent: {cause}"))
         .with_code("mail_not_sent")
         .with_fixer(Fixer::HostDeveloper)
         .with_hint("check SMTP_URL, MAIL_FROM and MAIL_TO")
@@ -148,6 +184,7 @@ fn bodies(report: &Report) -> (String, String) {
     let clerk: Vec<String> = report
         .review_list
         .iter()
+        .filter(|item| !item.points.is_empty())
         .map(|item| {
             let points: Vec<&str> = item.points.iter().map(|point| point.to_do).collect();
             format!("person {} (payroll {}): {}", item.host_id, item.vendor_id, points.join(" "))
@@ -175,6 +212,22 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn everybody_is_told_of_an_absence_and_nobody_what_it_is() {
+        let mailer = Mailer::default();
+        let finding =
+            Finding::problem("absence.locked", "the days are closed", Fixer::PayrollClerk).with_hint("open them");
+        let (person, absence) = (hrsync::HostId::new("7"), AbsenceId::new("a01"));
+        let told = Notification::Absence { to: &["p7", "lead"], person: &person, absence: &absence, finding: &finding };
+        mailer.notify(&told).await.unwrap();
+        mailer.notify(&told).await.unwrap();
+        let mails = mailer.take();
+        assert_eq!(mails.len(), 2, "each is a mail");
+        let expected = "To: p7@yritys.example, lead@yritys.example\nSubject: Absence a01 is not in step with the payroll system\n\n\
+                        Absence a01: the days are closed.\nWhat to do: open them.\nWho can do it: the payroll clerk.\n";
+        assert!(mails[0].ends_with(expected), "{}", mails[0]);
+    }
     use tokio::io::AsyncWriteExt;
     use tokio::net::TcpListener;
 
@@ -187,19 +240,18 @@ mod tests {
             connection.write_all(words.as_bytes()).await.unwrap();
             std::future::pending::<()>().await;
         });
-        let mailer = Mailer { smtp: Some(server(&url).unwrap()), ..Mailer::default() };
         let mail = Message::builder()
             .from("a@yritys.example".parse().unwrap())
             .to("b@yritys.example".parse().unwrap())
             .body(String::new())
             .unwrap();
-        mailer.send(mail).await.unwrap_err()
+        send(&server(&url).unwrap(), mail).await.unwrap_err()
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_mail_server_is_not_waited_for() {
         let error = sent_to("").await;
-        assert_eq!(error.message(), "the result mail could not be sent: the mail server did not answer in time");
+        assert_eq!(error.message(), "the mail could not be sent: the mail server did not answer in time");
         assert_eq!(error.fixer(), Fixer::HostDeveloper);
         assert!(error.hint().unwrap().contains("SMTP_URL"));
     }
@@ -207,6 +259,6 @@ mod tests {
     #[tokio::test]
     async fn a_mail_server_that_refuses_is_told_by_its_code() {
         let error = sent_to("554 no service for b@yritys.example\r\n").await;
-        assert_eq!(error.message(), "the result mail could not be sent: the mail server refused it with code 554");
+        assert_eq!(error.message(), "the mail could not be sent: the mail server refused it with code 554");
     }
 }

@@ -6,12 +6,12 @@ use std::fmt::Display;
 use comfy_table::{ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 use hrsync::matching::{Evidence, LinkedBy};
 use hrsync::model::FieldClass;
-use hrsync::reconcile::{Action, Change, Difference, ItemResult, Plan, Report, Resolution, Review, Source};
+use hrsync::reconcile::{Action, Change, Difference, ItemResult, Plan, Report, Resolution, Review, ReviewItem, Source};
 use hrsync::{Employee, FieldId, Finding, HostId, Severity, VendorId};
 
 use crate::json_host::JsonHost;
 
-fn table(header: &[&str]) -> Table {
+pub(crate) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic).set_header(header);
     table.set_width(width(table.width()));
@@ -239,15 +239,15 @@ fn origin(change: &Change, difference: Option<&Difference>) -> &'static str {
 pub(crate) fn report(report: &Report, host: &JsonHost, told: &mut Told) {
     say!("{}", summary(report));
     told.findings(report.findings.iter());
-    if !report.review_list.is_empty() {
-        let people: Vec<String> = report
-            .review_list
-            .iter()
-            .map(|item| format!("{} = {} in the payroll system", host.name(item.host_id.as_str()), item.vendor_id))
-            .collect();
+    let listed: Vec<&ReviewItem> = report.review_list.iter().filter(|item| !item.points.is_empty()).collect();
+    if let Some(first) = listed.first() {
+        let person = |item: &&ReviewItem| {
+            format!("{} = {} in the payroll system", host.name(item.host_id.as_str()), item.vendor_id)
+        };
+        let people: Vec<String> = listed.iter().map(person).collect();
         say!("For the payroll clerk, to review for each person created in the payroll system: {}", people.join(", "));
         let mut rows = table(&["where", "field", "what happened", "to do"]);
-        for point in report.review_list.first().map(|item| item.points.as_slice()).unwrap_or_default() {
+        for point in &first.points {
             rows.add_row([point.place, point.field, point.what_happens, point.to_do]);
         }
         say!("{rows}");
@@ -282,7 +282,7 @@ mod tests {
     use hrsync::{Actor, Fixer, field};
 
     use super::*;
-    use crate::demo::reviewed;
+    use crate::netvisor::reviewed;
 
     #[tokio::test]
     async fn a_plan_says_which_values_are_removed() {

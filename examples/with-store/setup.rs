@@ -7,7 +7,7 @@ use std::time::Duration;
 use hrsync::http::HttpClient;
 use hrsync::netvisor::NetvisorConnector;
 use hrsync::{Clock, Engine, Error, Result, StaticKeys, SystemClock};
-use hrsync_examples::settings;
+use hrsync_examples::netvisor::settings;
 use hrsync_sandbox::netvisor::{Credentials, NetvisorSandbox};
 use hrsync_sqlx::SqliteStore;
 use serde::{Deserialize, Serialize};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::Date;
 
 use super::eligibility::NotSent;
-use super::ledger::{Carried, Form, Ledger, Owed};
+use super::ledger::{Carried, Form, Held, Ledger, Owed};
 use super::model::{Absence, AbsenceStatus};
 use super::plan::Group;
 use super::report::{AbsenceItem, AbsenceOutcome};
@@ -60,6 +60,12 @@ impl Person<'_> {
         item.outcome = outcome;
     }
 
+    /// This outcome, unless an entry of the absence was disconnected.
+    fn unless_disconnected(&self, absence: &AbsenceId, outcome: AbsenceOutcome) -> AbsenceOutcome {
+        let left = |held: &Held| held.disconnected && held.parts.contains_key(absence);
+        if self.ledger.entries.iter().any(left) { AbsenceOutcome::Disconnected } else { outcome }
+    }
+
     /// What is said of absences before the payroll system is looked at.
     pub(super) fn tell_standings(&mut self, standings: &BTreeMap<AbsenceId, Standing>) {
         for (id, standing) in standings {
@@ -110,7 +116,7 @@ impl Person<'_> {
                         let status = Some(AbsenceStatus::Approved);
                         self.ledger.owed.push(Owed { absence: id.clone(), status, finding: None });
                     }
-                    self.item(id, AbsenceOutcome::Sent);
+                    self.item(id, self.unless_disconnected(id, AbsenceOutcome::Sent));
                 }
                 Standing::Removed(why) => {
                     match self.ledger.absences.get_mut(id) {
@@ -121,7 +127,7 @@ impl Person<'_> {
                         }
                         None => continue,
                     }
-                    self.item(id, AbsenceOutcome::Removed);
+                    self.item(id, self.unless_disconnected(id, AbsenceOutcome::Removed));
                 }
                 Standing::Kept(_) | Standing::Never(_) => {}
             }

@@ -1,5 +1,7 @@
 //! What came of carrying absences over.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::eligibility::NotSent;
@@ -78,6 +80,9 @@ pub enum AbsenceOutcome {
     Kept(NotSent),
     /// It was removed from the payroll system.
     Removed,
+    /// Its type was mapped otherwise since it was sent: the entries from before stay as they are, whatever became of the absence. Days
+    /// without such an entry are as in the host.
+    Disconnected,
     /// The payroll system did not take it.
     Refused,
     /// The payroll system did not take a change of the note. Everything else of it stands there.
@@ -88,4 +93,33 @@ pub enum AbsenceOutcome {
     RemovalRefused,
     /// Whether it was written is not known yet, or the payroll system could not be used; it is gone on with later.
     Pending,
+}
+
+impl fmt::Display for AbsenceOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sent => "sent",
+            Self::NotSent(why) => return write!(f, "not sent: {why}"),
+            Self::Kept(why) => return write!(f, "what was sent stays as it is: {why}"),
+            Self::Removed => "removed",
+            Self::Disconnected => "what was sent stays as it is: its type is mapped otherwise since",
+            Self::Refused => "refused",
+            Self::NoteRefused => "sent, but for the note, which was refused",
+            Self::PartlySent => "refused, and partly there",
+            Self::RemovalRefused => "not removed: that was refused",
+            Self::Pending => "not known yet, and gone on with later",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_in_words_says_why_an_absence_is_not_sent() {
+        assert_eq!(AbsenceOutcome::NotSent(NotSent::NoEnd).to_string(), "not sent: it has no end date");
+        let kept = AbsenceOutcome::Kept(NotSent::TransferOff).to_string();
+        assert!(kept.ends_with("absences are not sent on this connection"), "{kept}");
+    }
 }

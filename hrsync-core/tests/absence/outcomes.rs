@@ -355,8 +355,21 @@ async fn disconnected_entries_stay_when_the_mapping_comes_back_they_are_followed
     world.push().await;
     assert_eq!(world.sheet("v1"), WHOLE);
     world.set(settings());
-    world.push().await;
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Sent));
     assert_eq!(world.sheet("v1"), "ferie 23 3.75, ferie 24 3.75, ferie 25 3.75");
+}
+
+#[tokio::test]
+async fn an_absence_whose_entries_stay_since_its_type_is_mapped_otherwise_is_neither_sent_nor_removed() {
+    for kind in [TypeMapping::To("syk".into()), TypeMapping::DoNotSync] {
+        let mut world = sent().await;
+        world.set(settings().map("vacation", kind.clone()));
+        world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+        assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Disconnected), "{kind:?}");
+        world.absences.remove("a1");
+        assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Disconnected), "{kind:?}");
+        assert_eq!(world.sheet("v1"), WHOLE);
+    }
 }
 
 #[tokio::test]
