@@ -38,18 +38,20 @@ impl AbsenceTypes {
     }
 
     fn finding(&self, kind: &AbsenceTypeId, mapping: Option<&TypeMapping>) -> Option<Finding> {
-        let (code, message) = match mapping {
+        let (code, message, to_do) = match mapping {
             None => (
                 code::ABSENCE_TYPE_UNMAPPED,
-                "nobody said what this type of absences becomes in the payroll system; map it, or exclude it",
+                "nobody said what this type of absences becomes in the payroll system",
+                "map it to one of the types on offer, or exclude it",
             ),
             Some(TypeMapping::To(to)) if self.offered.iter().all(|one| one.id != *to) => (
                 code::ABSENCE_TYPE_NOT_OFFERED,
                 "this type of absences is mapped to something that the payroll system does not offer",
+                "map it to one of the types on offer",
             ),
             Some(_) => return None,
         };
         let finding = Finding::problem(code, message, Fixer::HostAdministrator).with_param("type", kind.as_str());
-        Some(finding.with_hint(self.more.clone()))
+        Some(finding.with_hint(format!("{to_do}; {}", self.more)))
     }
 }
