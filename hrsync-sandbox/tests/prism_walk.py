@@ -7,9 +7,9 @@
 Exits with 0 when Prism found nothing in the walk, and found everything in the controls: a request and an answer that are
 wrong on purpose. Needs nothing but Python and Prism.
 
-A command, when there is one, is run too, with the environment TRIPLETEX_BASE_URL, TRIPLETEX_CONSUMER_TOKEN and
-TRIPLETEX_EMPLOYEE_TOKEN ({base_url} in its arguments is replaced), and Prism may find nothing in what it does. It may
-end with 0 or 2.
+A command, when there is one, is run too, with the environment TRIPLETEX_BASE_URL, TRIPLETEX_CONSUMER_TOKEN,
+TRIPLETEX_EMPLOYEE_TOKEN and TRIPLETEX_DEPARTMENT ({base_url} in its arguments is replaced), and Prism may find nothing in
+what it does. It may end with 0 or 2.
 """
 
 import base64
@@ -99,7 +99,7 @@ def found_by_prism(answer):
     return str(kind).startswith("https://stoplight.io/prism/errors")
 
 
-def run(prism, document, access, command):
+def run(prism, document, access, department, command):
     """Lets a program talk to the sandbox through Prism."""
     proxy = Proxy(prism, document, access["base_url"])
     base_url = f"http://127.0.0.1:{proxy.port}"
@@ -108,6 +108,7 @@ def run(prism, document, access, command):
         "TRIPLETEX_BASE_URL": base_url,
         "TRIPLETEX_CONSUMER_TOKEN": access["consumer_token"],
         "TRIPLETEX_EMPLOYEE_TOKEN": access["employee_token"],
+        "TRIPLETEX_DEPARTMENT": str(department),
     }
     command = [part.replace("{base_url}", base_url) for part in command]
     try:
@@ -158,7 +159,7 @@ class Walk:
         step(200, "GET", "/employee?count=5")
         somebody = next(one for one in people if one["employments"] and one["dateOfBirth"])
         step(200, "GET", f"/employee/{somebody['id']}")
-        department = step(200, "GET", "/department?count=1")["values"][0]["id"]
+        department = self.department = step(200, "GET", "/department?count=1")["values"][0]["id"]
         division = step(200, "GET", "/division")["values"][0]["id"]
         for path in (
             "/country?code=NO",
@@ -295,7 +296,7 @@ def check(sandbox, prism, document, command):
             sys.exit(f"control: Prism told of {len(proxy.found())} wrong requests instead of one")
         wrong_answer(prism, document)
         if command:
-            run(prism, document, access, command)
+            run(prism, document, access, walk.department, command)
     finally:
         process.stdin.close()
         code = process.wait(timeout=30)
