@@ -2,7 +2,7 @@
 
 use hrsync_core::absence::{
     Absence, AbsenceProblem, AbsenceSettings, AbsenceStatus, Conditions, Counting, Extent, Hundredths, NotSent,
-    Portion, TypeMapping, WorkSchedule, days,
+    Portion, TypeMapping, VendorAbsenceType, WorkSchedule, days,
 };
 use hrsync_core::model::AbsenceTypeId;
 use time::Weekday;
@@ -81,6 +81,19 @@ fn types_are_asked_about_only_while_absences_are_sent() {
     let types: Vec<AbsenceTypeId> = ["vacation", "training", "sick child"].map(AbsenceTypeId::from).to_vec();
     assert_eq!(settings().unmapped(&types), [&types[2]]);
     assert!(AbsenceSettings::off().unmapped(&types).is_empty());
+}
+
+// rule: TT-31, AB-05
+#[test]
+fn what_a_type_is_mapped_to_has_to_be_there() {
+    let offered = ["ferie", "syk"].map(|id| VendorAbsenceType::new(id, id));
+    let settings = settings().map("sick", TypeMapping::To("no such".into()));
+    assert_eq!(settings.not_offered(&offered), [&AbsenceTypeId::from("sick")]);
+    assert_eq!(settings.not_offered(&[]).len(), 2, "of an excluded type nothing is asked");
+    // A type has one counterpart: a second one takes the place of the first.
+    assert!(settings.map("sick", TypeMapping::To("syk".into())).not_offered(&offered).is_empty());
+    let off = AbsenceSettings::off().map("sick", TypeMapping::To("no such".into()));
+    assert!(off.not_offered(&offered).is_empty());
 }
 
 // rule: TT-96, TT-97, TT-98, TT-99

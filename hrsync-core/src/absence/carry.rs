@@ -779,7 +779,8 @@ impl Person<'_> {
         }
         let from = spans.iter().map(|(from, _)| *from).min()?;
         let until = spans.iter().map(|(_, until)| *until).max()?;
-        Some(Window { person: vendor, from, until })
+        let pieces = standings.values().any(|standing| matches!(standing, Standing::Wanted(_)));
+        Some(Window { person: vendor, from, until, pieces })
     }
 
     fn item(&mut self, absence: &AbsenceId, outcome: AbsenceOutcome) {

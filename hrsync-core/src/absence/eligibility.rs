@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::model::{Absence, AbsenceProblem, AbsenceStatus, Counting};
+use super::vendor::VendorAbsenceType;
 use crate::error::Fixer;
 use crate::model::{AbsenceTypeId, VendorAbsenceTypeId};
 
@@ -117,6 +118,13 @@ impl AbsenceSettings {
     /// Of the host's types those about which something is to be said before absences are sent: none while they are not.
     pub fn unmapped<'t>(&self, types: impl IntoIterator<Item = &'t AbsenceTypeId>) -> Vec<&'t AbsenceTypeId> {
         types.into_iter().filter(|kind| self.is_on() && !self.types.contains_key(*kind)).collect()
+    }
+
+    /// Of the mapped types those whose counterpart is none of what the payroll system [offers](super::AbsenceConnector::types): it never
+    /// was, or is there no more. None while absences are not sent.
+    pub fn not_offered(&self, offered: &[VendorAbsenceType]) -> Vec<&AbsenceTypeId> {
+        let away = |to: &TypeMapping| matches!(to, TypeMapping::To(kind) if offered.iter().all(|one| one.id != *kind));
+        self.types.iter().filter(|(_, to)| self.is_on() && away(to)).map(|(kind, _)| kind).collect()
     }
 
     /// What becomes of absences of a type; `None` when nobody said so.
