@@ -241,7 +241,7 @@ impl<'s> Story<'s> {
             return Ok(true);
         }
         let Some(link) = engine.links_of(person).await?.into_iter().next() else { return Ok(false) };
-        let window = Window { person: link.vendor, from: self.first, until: self.last() };
+        let window = Window { person: link.vendor, from: self.first, until: self.last(), pieces: false };
         Ok(self.vendor()?.look(&window).await?.entries.is_empty())
     }
 

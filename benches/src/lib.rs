@@ -2,6 +2,7 @@
 
 mod labelled;
 mod linked;
+mod year;
 
 use hrsync_core::model::Cell;
 use hrsync_core::{Employee, EmploymentType, Gender, Mapping, Record, check};
@@ -31,6 +32,7 @@ const TOWNS: [(&str, &str); 6] = [
 
 pub use labelled::{Figures, Labelled, Limit};
 pub use linked::{Limits, Linked, measure, peak_memory};
+pub use year::{Cost, Year, many_short, mixed, one_long};
 
 /// Person number `n` with all twenty fields filled.
 pub fn person(n: usize) -> Employee {

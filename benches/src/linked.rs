@@ -71,7 +71,7 @@ impl Linked {
 }
 
 /// The time for which this thread has had a processor, where the system tells.
-fn processor_time() -> Option<Duration> {
+pub(crate) fn processor_time() -> Option<Duration> {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
@@ -86,7 +86,7 @@ pub fn peak_memory() -> Option<u64> {
 
 /// The limits of time are for an idle machine. A shared one was seen to take 1.7 times as long for the same program, so only what takes
 /// so many times the limit fails.
-const SLOW: u32 = 2;
+pub(crate) const SLOW: u32 = 2;
 
 /// Limits of a review.
 #[derive(Debug, Clone, Copy)]

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The product descriptions that this version implements, by the first letters of their rules.
-const IMPLEMENTED: &[&str] = &["NV", "TT"];
+const IMPLEMENTED: &[&str] = &["NV", "TT", "AB"];
 const MARK: &str = "// rule:";
 const PLANNED: &str = "planned";
 const NOTHING: &str = "-";
@@ -191,12 +191,12 @@ fn marks_are_read_strictly() {
 #[test]
 fn the_column_is_rewritten_and_the_rest_is_left_alone() {
     let page = "# Rules\n\n| id | rule | proved |\n|---|---|---|\n| NV-01 | one \\| two. | - |\n| NV-02 | . | old.rs |\n\
-                | NV-03 | . | not proved: the vendor's |\n| AB-01 | . | - |\n";
+                | NV-03 | . | not proved: the vendor's |\n| KY-01 | . | - |\n";
     let proofs = Proofs::from([("NV-01".to_owned(), BTreeSet::from(["b.rs".to_owned(), "a/c.rs".to_owned()]))]);
     let new = updated(page, &proofs);
     let rows: Vec<_> = new.lines().filter_map(row).collect();
     let reason = ("NV-03", "not proved: the vendor's");
-    assert_eq!(rows, [("NV-01", "a/c.rs, b.rs"), ("NV-02", "-"), reason, ("AB-01", "planned")]);
+    assert_eq!(rows, [("NV-01", "a/c.rs, b.rs"), ("NV-02", "-"), reason, ("KY-01", "planned")]);
     assert!(new.contains("| NV-01 | one \\| two. | a/c.rs, b.rs |\n"), "{new}");
     assert_eq!(problems(&new, &proofs).len(), 1, "only NV-02 is left: {:?}", problems(&new, &proofs));
     assert_eq!(updated(&new, &proofs), new);

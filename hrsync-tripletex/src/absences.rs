@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use hrsync_core::absence::{
     Absence, AbsenceConnector, Conditions, Content, DayPart, Entry, EntryResult, EntryWrite, Hundredths, Looked, Piece,
     Slot, VendorAbsenceType, Window,
@@ -13,15 +15,19 @@ use hrsync_core::connector::Opaque;
 use hrsync_core::model::{VendorAbsenceTypeId, VendorEntryId};
 use hrsync_core::{Error, ErrorKind, Fixer, Outcome, Result, VendorId};
 use hrsync_http::Effect;
-use time::{Date, Weekday};
+use time::{Date, OffsetDateTime, Weekday};
 
 use crate::VENDOR;
 use crate::connector::{TripletexConnector, person_key};
 use crate::hours::Days;
 use crate::reconstructed::{COMPLETED_IS_LOCKED, ROUNDING};
 use crate::texts::ACTIVITIES;
+use crate::wire::standard_time::{self, StandardTime};
 use crate::wire::timesheet::{self, Month, Week};
-use crate::wire::{Body, Draft, Operation, activity, employment, hundredths, standard_time};
+use crate::wire::{Body, Draft, Operation, activity, employment, hundredths};
+
+/// How long the company's working-hours standard is taken for what it was: as long as people are looked at one after another.
+const STANDARD_KEPT: Duration = Duration::from_secs(60);
 
 /// What was seen of an entry, for writing it.
 fn version(entry: &Entry) -> Option<u64> {
@@ -52,32 +58,45 @@ impl TripletexConnector {
     /// The approved weeks and months of a window: two independent locks. \[client\]
     async fn locks(&self, person: u64, window: &Window) -> Result<Vec<(Date, Date)>> {
         let names = months_of(window);
-        let months =
-            self.all(|from, count| timesheet::months(person, &names, from, count), timesheet::listed_months).await?;
-        let weeks = self.all(|from, count| timesheet::weeks(person, from, count), timesheet::listed_weeks).await?;
+        let (months, weeks) = tokio::join!(
+            self.all(|from, count| timesheet::months(person, &names, from, count), timesheet::listed_months),
+            self.all(|from, count| timesheet::weeks(person, from, count), timesheet::listed_weeks),
+        );
+        let (months, weeks) = (months?, weeks?);
         let spans = months.iter().filter_map(locked_month).chain(weeks.iter().filter_map(locked_week));
         Ok(spans.filter(|(from, until)| *from <= window.until && window.from <= *until).collect())
     }
 
     async fn days(&self, person: u64) -> Result<Days> {
-        let employments = self.all(|from, count| employment::of(person, from, count), employment::listed).await?;
-        let own = self
-            .all(
+        let (employments, own, company) = tokio::join!(
+            self.all(|from, count| employment::of(person, from, count), employment::listed),
+            self.all(
                 |from, count| standard_time::of_employee(person, from, count),
                 |answer, from, count| standard_time::listed(Operation::OwnStandards, answer, from, count),
-            )
-            .await?;
-        let company = match self.config.hours_per_day {
-            Some(_) => Vec::new(),
-            None => {
-                self.all(standard_time::of_company, |answer, from, count| {
-                    standard_time::listed(Operation::CompanyStandards, answer, from, count)
-                })
-                .await?
-            }
-        };
+            ),
+            self.company_standard(),
+        );
+        let (employments, own, company) = (employments?, own?, company?);
         let days = Days::new(&company, &own, &employments, self.config.part_time_standard);
         Ok(days.with_hours(self.config.hours_per_day))
+    }
+
+    /// The company's working-hours standard, which is the same for everybody: where many people are looked at, it is not read for each.
+    async fn company_standard(&self) -> Result<Arc<Vec<StandardTime>>> {
+        if self.config.hours_per_day.is_some() {
+            return Ok(Arc::default());
+        }
+        let now = self.clock.now();
+        let known = self.standard().clone();
+        let fresh = |read: OffsetDateTime| read <= now && now - read < STANDARD_KEPT;
+        if let Some((_, rows)) = known.filter(|(read, _)| fresh(*read)) {
+            return Ok(rows);
+        }
+        let listed =
+            |answer: &Bytes, from, count| standard_time::listed(Operation::CompanyStandards, answer, from, count);
+        let rows = Arc::new(self.all(standard_time::of_company, listed).await?);
+        *self.standard() = Some((now, Arc::clone(&rows)));
+        Ok(rows)
     }
 
     /// Sends entries of one kind in one call; what came of each.
@@ -158,10 +177,13 @@ impl AbsenceConnector for TripletexConnector {
 
     async fn look(&self, window: &Window) -> Result<Looked> {
         let person = person_key(&window.person)?;
-        let entries = self.entries(person, window).await?;
-        let locks = self.locks(person, window).await?;
-        let days = self.days(person).await?;
-        let mut looked = Looked { entries, locks, detail: Opaque::new(days) };
+        let days = async {
+            let days = if window.pieces { Some(self.days(person).await?) } else { None };
+            Ok::<_, Error>(days.map_or_else(Opaque::default, Opaque::new))
+        };
+        // None of the lists tells what another does, so that they can be read at the same time.
+        let (entries, locks, days) = tokio::join!(self.entries(person, window), self.locks(person, window), days);
+        let mut looked = Looked { entries: entries?, locks: locks?, detail: days? };
         for entry in &mut looked.entries {
             let covers = |(from, until): &(Date, Date)| *from <= entry.slot.from && entry.slot.from <= *until;
             entry.locked |= looked.locks.iter().any(covers);

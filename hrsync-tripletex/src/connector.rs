@@ -22,7 +22,7 @@ use hrsync_http::{
     Call, Effect, HttpClient, Pace, PaceSettings, Pipeline, Quota, QuotaHeaders, RetryPolicy, Session, Verdict,
 };
 use serde_json::Value;
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use crate::VENDOR;
 use crate::auth::{self, ZONE};
@@ -34,6 +34,7 @@ use crate::rights::Right;
 use crate::texts::SYSTEM_ACCESS;
 use crate::wire::answer::whole_list;
 use crate::wire::employee::{self, Employee};
+use crate::wire::standard_time::StandardTime;
 use crate::wire::token::{self, WhoAmI};
 use crate::wire::{Body, Draft, List, Operation, PAGE, Reference, classify, company, employment};
 
@@ -66,11 +67,13 @@ pub struct TripletexConnector {
     pipeline: Pipeline,
     session: Session,
     quota: Quota,
-    clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     /// Who the token belongs to, which never changes.
     owner: OnceLock<WhoAmI>,
     /// What new people need and the settings do not say.
     places: Mutex<Option<Places>>,
+    /// The company's working-hours standard, and when it was read.
+    standard: Mutex<Option<(OffsetDateTime, Arc<Vec<StandardTime>>)>>,
 }
 
 /// The department and the business unit of new people.
@@ -158,6 +161,7 @@ impl TripletexConnectorBuilder {
             clock: self.clock,
             owner: OnceLock::new(),
             places: Mutex::default(),
+            standard: Mutex::default(),
         })
     }
 }
@@ -284,6 +288,10 @@ impl TripletexConnector {
 
     fn places(&self) -> MutexGuard<'_, Option<Places>> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn standard(&self) -> MutexGuard<'_, Option<(OffsetDateTime, Arc<Vec<StandardTime>>)>> {
+        self.standard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The department and business unit where there is only one of each. Where there are several, the settings have to say which; the

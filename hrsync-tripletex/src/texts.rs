@@ -216,6 +216,16 @@ mod tests {
         );
     }
 
+    // rule: TT-65
+    #[test]
+    fn the_guide_says_who_sets_up_activities() {
+        let step =
+            setup_guide().iter().find(|step| step.text.contains("activities") || step.title.contains("activities"));
+        let text = step.unwrap().text;
+        assert!(text.contains("an administrator of Tripletex sets up others"), "{text}");
+        assert!(text.contains("The integration creates none"), "{text}");
+    }
+
     // rule: TT-12
     #[test]
     fn the_administrator_enters_the_employee_token_and_it_is_required() {

@@ -9,6 +9,7 @@ use hrsync_core::absence::{
     Absence, AbsenceOutcome, AbsenceSettings, AbsenceStatus, Counting, Extent, Hundredths, Portion, TypeMapping,
     WorkSchedule,
 };
+use hrsync_core::journal::Event;
 use hrsync_core::{Connector, Fixer};
 use hrsync_sandbox::tripletex::{Entry, Fault, Holder, Kind, ListWrites, LockAnswer};
 use hrsync_tripletex::PartTimeStandard;
@@ -66,7 +67,7 @@ fn cases() -> Vec<Case> {
     use Given::{Nothing, Sent};
     let fine = |entries| (entries, Some(Approved), [].as_slice());
     vec![
-        // rule: TT-24, TT-64, TT-68, TT-83, AB-07
+        // rule: TT-24, TT-64, TT-68, TT-83, AB-04, AB-07
         case("approved, complete and mapped", Nothing, put, fine(WHOLE), &[CREATE]),
         // rule: TT-23, AB-03
         case(
@@ -113,7 +114,7 @@ fn cases() -> Vec<Case> {
             fine(""),
             &[],
         ),
-        // rule: TT-25, TT-67, AB-06
+        // rule: TT-25, AB-06
         case(
             "two types arrive under the two they are mapped to",
             Nothing,
@@ -292,7 +293,7 @@ fn cases() -> Vec<Case> {
             ("Ferie 23 7.5, Ferie 24 7.5, Ferie 25 7.5", Some(Approved), &["absence.overlap"]),
             &[CREATE],
         ),
-        // rule: TT-26, TT-73, AB-08
+        // rule: TT-26, TT-68, TT-73, AB-04, AB-08
         case(
             "moved and made longer",
             Sent,
@@ -331,6 +332,13 @@ fn cases() -> Vec<Case> {
             ("", Some(Withdrawn), &[]),
             &[DELETE, DELETE, DELETE],
         ),
+        case(
+            "somebody says no",
+            Sent,
+            |world, _| changed(world, |one| one.status = AbsenceStatus::Rejected),
+            ("", Some(AbsenceStatus::Rejected), &[]),
+            &[DELETE, DELETE, DELETE],
+        ),
         // rule: TT-77, AB-17
         case(
             "its end is removed",
@@ -339,7 +347,7 @@ fn cases() -> Vec<Case> {
             fine(""),
             &[DELETE, DELETE, DELETE],
         ),
-        // rule: TT-27, AB-09
+        // rule: TT-27, TT-68, AB-04, AB-09
         case(
             "deleted",
             Sent,
@@ -441,6 +449,17 @@ fn cases() -> Vec<Case> {
                 world.absences.change("a1", |one| one.note = Some("by the sea".to_owned()));
             },
             fine(WHOLE),
+            &[],
+        ),
+        // rule: TT-89
+        case(
+            "a refused note with other days is a refused change",
+            Sent,
+            |world, person| {
+                assert!(world.sandbox.lock_month(person, "2026-11"));
+                world.absences.change("a1", |one| (one.note, one.end) = (Some("n".to_owned()), Some(nov(24))));
+            },
+            (WHOLE, Some(Rejected), &["absence.locked"]),
             &[],
         ),
         // rule: TT-79, TT-80
@@ -558,6 +577,10 @@ async fn every_case() {
         if got != expected {
             failed.push(format!("{}:\n  {got:?}\n  {expected:?}\n  {:?}", case.what, report.findings));
         }
+        // What is not sent, of that the payroll system is not even asked.
+        if case.given == Given::Nothing && case.writes.is_empty() && case.told.is_empty() {
+            assert!(world.sandbox.calls().is_empty(), "{}: {:?}", case.what, world.sandbox.calls());
+        }
         // A second run finds nothing to do.
         world.sandbox.clear_calls();
         world.push().await;
@@ -587,8 +610,43 @@ async fn twenty_days_are_one_call_to_create_and_one_to_change() {
         world.sandbox.entries().iter().filter(|entry| entry.employee == person && entry.hours == 4.5).count(),
         20
     );
-    // What is there is looked at in six calls.
-    assert_eq!(world.sandbox.calls().iter().filter(|call| call.resource.starts_with("GET")).count(), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_what_can_matter_is_looked_at() {
+    let lists = [
+        "GET /employee/employment",
+        "GET /employee/standardTime",
+        "GET /salary/settings/standardTime",
+        "GET /timesheet/entry",
+        "GET /timesheet/month/byMonthNumberList",
+        "GET /timesheet/week",
+    ];
+    let world = World::linked().await;
+    let looked = || async {
+        world.sandbox.clear_calls();
+        world.push().await;
+        let calls = world.sandbox.calls().into_iter().map(|call| call.resource);
+        let mut reads: Vec<String> = calls.filter(|call| call.starts_with("GET")).collect();
+        reads.sort();
+        reads
+    };
+    world.absences.put(vacation());
+    assert_eq!(looked().await, lists);
+    assert_eq!(looked().await, [""; 0], "nothing changed");
+    // What holds for the whole company is not read for each person.
+    let mut others = other("a2", "vacation", nov(23), nov(23));
+    others.person = "h2".into();
+    world.absences.put(others);
+    let without = |away: &str| lists.into_iter().filter(|list| *list != away).collect::<Vec<_>>();
+    assert_eq!(looked().await, without(lists[2]));
+    // Nor for ever.
+    world.clock.advance(std::time::Duration::from_secs(60));
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    assert_eq!(looked().await, lists);
+    // What is removed has no hours.
+    world.absences.remove("a1");
+    assert_eq!(looked().await, lists[3..]);
 }
 
 // rule: TT-08, TT-09, TT-88, TT-91, TT-92, TT-93, TT-94, TT-95
@@ -695,6 +753,9 @@ async fn an_entry_that_somebody_changes_between_looking_and_writing_is_looked_at
 async fn holidays_of_the_vendor_are_not_even_read() {
     let world = World::linked().await;
     // Christmas Day, on which the host's schedule has work.
+    let holidays =
+        world.sandbox.ids(Kind::CompanyHolidays).into_iter().map(|id| world.object(Kind::CompanyHolidays, id));
+    assert!(holidays.into_iter().any(|one| one["date"] == "2026-12-25"));
     world.absences.put(other("a1", "vacation", date!(2026 - 12 - 25), date!(2026 - 12 - 25)));
     world.push().await;
     assert_eq!(world.sheet(world.vendor_id("h1").await), "Ferie 2026-12-25 7.5");
@@ -763,6 +824,87 @@ async fn an_error_while_removing_is_told_and_logged_and_leaves_the_status() {
     assert_eq!(world.mailbox.absences().len(), 1);
 }
 
+// rule: TT-67
+#[tokio::test(start_paused = true)]
+async fn one_absence_goes_to_the_activity_that_the_settings_of_each_connection_say() {
+    for (activity, sheet) in [("Ferie", WHOLE), (SICK, "Egenmelding 23 7.5, Egenmelding 24 7.5, Egenmelding 25 7.5")] {
+        let mut world = World::linked().await;
+        let to = to(&world.sandbox, activity);
+        world.set(AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC)).map("vacation", to));
+        world.absences.put(vacation());
+        world.push().await;
+        assert_eq!(world.sheet(world.vendor_id("h1").await), sheet);
+    }
+}
+
+// rule: TT-82, TT-84
+#[tokio::test(start_paused = true)]
+async fn two_people_have_the_hours_of_their_own_and_keep_them() {
+    let world = World::linked().await;
+    let (one, two) = (world.vendor_id("h1").await, world.vendor_id("h2").await);
+    let employment = world.employments(two)[0]["id"].clone();
+    let row = json!({"employment": employment, "date": "2024-06-01", "percentageOfFullTimeEquivalent": 80});
+    world.sandbox.put(Kind::EmploymentDetails, &row);
+    let mut second = vacation();
+    (second.id, second.person) = ("a2".into(), "h2".into());
+    world.absences.put(vacation());
+    world.absences.put(second);
+    world.push().await;
+    let theirs = "Ferie 23 6, Ferie 24 6, Ferie 25 6";
+    assert_eq!((world.sheet(one), world.sheet(two)), (WHOLE.to_owned(), theirs.to_owned()));
+    // On the same days and the same activity, and yet not of this absence.
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    assert_eq!(world.sheet(two), theirs);
+    world.absences.remove("a1");
+    world.push().await;
+    assert_eq!((world.sheet(one), world.sheet(two)), (String::new(), theirs.to_owned()));
+}
+
+// rule: TT-95
+#[tokio::test(start_paused = true)]
+async fn the_error_log_has_the_vendors_own_words_the_absence_and_the_time() {
+    let world = World::linked().await;
+    let person = world.vendor_id("h1").await;
+    world.absences.put(vacation());
+    world.sandbox.change(Kind::Employee, person, &json!({"allowInformationRegistration": false}));
+    world.push().await;
+    let mut found = Vec::new();
+    for entry in world.engine.journal(0, usize::MAX >> 1).await.unwrap() {
+        if let Event::Found { finding, words: Some(words) } = &entry.entry.event {
+            let words = world.engine.open(words).await.unwrap();
+            found.push((finding.code.to_string(), finding.params["absence"].clone(), entry.entry.at, words));
+        }
+    }
+    let [(code, absence, at, words)] = found.as_slice() else { panic!("one refusal: {}", found.len()) };
+    assert_eq!((code.as_str(), absence.as_str()), ("tripletex.no_registration", "a1"));
+    assert_eq!(*at, datetime!(2026-11-10 09:00 UTC));
+    assert!(words.contains("ikke aktivert på den valgte brukeren"), "{words}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_token_is_refused_absences_wait_and_are_not_rejected() {
+    let mut world = World::linked().await;
+    let person = world.vendor_id("h1").await;
+    world.absences.put(vacation());
+    let foreign = world.sandbox.foreign_credentials().employee_token;
+    world.reconfigure(|builder| builder.employee_token(&foreign.into()));
+    let report = world.push().await;
+    assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::Pending), "{report:#?}");
+    assert_eq!(report.findings[0].code, "tripletex.token_refused");
+    assert_eq!(world.absences.get("a1").unwrap().status, Approved);
+    assert!(world.mailbox.absences().is_empty());
+    assert_eq!(world.sheet(person), "");
+    world.reconfigure(|builder| builder);
+    world.engine.sweep_absences().await.unwrap();
+    assert_eq!(world.sheet(person), WHOLE);
+    // A session that has ended is made anew.
+    world.sandbox.end_sessions();
+    world.absences.remove("a1");
+    world.push().await;
+    assert_eq!(world.sheet(person), "");
+}
+
 // rule: TT-01, AB-04
 #[tokio::test(start_paused = true)]
 async fn one_connection_carries_people_and_absences() {
@@ -776,7 +918,7 @@ async fn one_connection_carries_people_and_absences() {
     assert_eq!(world.sheet(person), WHOLE);
 }
 
-// rule: TT-31, TT-65, TT-66, AB-01, AB-05
+// rule: TT-31, TT-65, TT-66, AB-05
 #[tokio::test(start_paused = true)]
 async fn the_activities_that_are_there_are_offered_and_none_is_made() {
     let world = World::new(0).await;
@@ -790,6 +932,13 @@ async fn the_activities_that_are_there_are_offered_and_none_is_made() {
     assert!(types.iter().all(|one| world.sandbox.activity(&one.name).unwrap().to_string() == one.id.as_str()));
     assert!(world.writes().is_empty());
     assert!(tripletex.absences().unwrap().conditions().work_days_only);
+    let mut world = world;
+    world.absences.set_types(["vacation", "sick", "training", "care"]);
+    let settings = world::absence_settings(&world.sandbox);
+    world.set(settings.map("care", to(&world.sandbox, "Fakturerbart arbeid")));
+    let findings = world.engine.absence_types().await.unwrap().findings();
+    let told: Vec<_> = findings.iter().map(|one| (one.code.as_ref(), one.params["type"].as_str())).collect();
+    assert_eq!(told, [("absence.type_not_offered", "care")]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -89,6 +89,14 @@ async fn only_who_may_change_settings_of_the_organisation_connects() {
     assert_eq!(error.kind(), ErrorKind::PermissionDenied);
     assert_eq!(world.engine.connection().await.unwrap(), None);
     assert!(world.sandbox.calls().is_empty());
+    // Nor changes one that there is.
+    let world = in_step(1).await;
+    let before = world.engine.connection().await.unwrap();
+    let bo = Actor::user("bo");
+    for result in [world.engine.pause(&bo).await, world.engine.resume(&bo).await] {
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::PermissionDenied);
+    }
+    assert_eq!(world.engine.connection().await.unwrap(), before);
 }
 
 // rule: TT-13
@@ -175,6 +183,11 @@ async fn the_mapping_of_types_is_asked_for_only_when_absences_are_sent_and_befor
     world.sandbox.clear_calls();
     assert_eq!(world.engine.absence_types().await.unwrap().types, []);
     assert!(world.sandbox.calls().is_empty());
+    // Without any, everything else is set up.
+    world.engine.connect(&world.anna, Authority::Confirmed).await.unwrap();
+    world.copy_everybody();
+    assert_eq!(world.synchronise(&Decisions::new()).await.linked, 2);
+    assert_eq!(world.engine.connection().await.unwrap().unwrap().state, ConnectionState::Active);
 }
 
 // rule: TT-34, TT-35
@@ -242,6 +255,36 @@ async fn each_supported_field_can_be_decided_for_either_side_or_left() {
     }
 }
 
+// rule: TT-35, TT-36, TT-37, TT-38
+#[tokio::test(start_paused = true)]
+async fn what_one_side_lacks_can_be_filled_taken_away_or_left() {
+    let (ours, theirs) = ("+4793334455", "93334455");
+    for host_has in [true, false] {
+        for resolution in [None, Some(Resolution::Host), Some(Resolution::Vendor), Some(Resolution::Leave)] {
+            let world = World::new(1).await;
+            let people = world.copy_everybody();
+            vendor_sets(&world, people[1], field::PHONE, if host_has { "" } else { theirs });
+            world.host.change("h2", |one| one.phone = host_has.then(|| ours.to_owned()));
+            let decisions = resolution
+                .into_iter()
+                .fold(Decisions::new(), |decisions, resolution| decisions.decide(&id("h2"), field::PHONE, resolution));
+            world.synchronise(&decisions).await;
+            let (host, vendor) = match resolution {
+                None | Some(Resolution::Leave) => (host_has, !host_has),
+                Some(Resolution::Host) => (host_has, host_has),
+                _ => (!host_has, !host_has),
+            };
+            let expected = (host.then_some(ours), if vendor { theirs } else { "" });
+            let stored = in_vendor(&world, people[1], field::PHONE);
+            assert_eq!(
+                (world.host.get("h2").unwrap().phone.as_deref(), stored.as_str().unwrap_or_default()),
+                expected,
+                "{resolution:?}, host has it: {host_has}"
+            );
+        }
+    }
+}
+
 // rule: TT-39, TT-40, TT-41, TT-42, TT-43, TT-47
 #[tokio::test(start_paused = true)]
 async fn people_of_one_side_are_added_to_the_other_only_when_somebody_says_so() {
@@ -301,7 +344,7 @@ async fn new_people_are_added_automatically_by_the_setting_whoever_added_them_in
     }
 }
 
-// rule: TT-18, TT-21, TT-22
+// rule: TT-18, TT-21, TT-22, TT-29
 #[tokio::test(start_paused = true)]
 async fn added_people_may_log_in_by_the_setting_and_get_no_right_beyond() {
     for log_in in [false, true] {

@@ -214,6 +214,23 @@ mod tests {
         assert_eq!(built.unwrap().info().account, "netvisor/1234567-1");
     }
 
+    // rule: AB-01
+    #[test]
+    fn absences_are_a_setting_exactly_where_the_payroll_system_takes_them() {
+        let mut takes = Vec::new();
+        for vendor in vendors() {
+            let settings =
+                serde_json::json!({ "organisation_id": "1234567-1", "sender": "x", "application_name": "x" });
+            let secrets = (vendor.settings)().iter().filter(|setting| setting.secret || setting.name.ends_with("_id"));
+            let builder = connector(vendor.name).unwrap().settings(settings);
+            let built = secrets.fold(builder, |builder, setting| builder.secret(setting.name, "x")).build().unwrap();
+            let offered = (vendor.settings)().iter().any(|setting| setting.name == "absences");
+            assert_eq!(built.absences().is_some(), offered, "{}", vendor.name);
+            takes.extend(offered.then_some(vendor.name));
+        }
+        assert_eq!(takes, if cfg!(feature = "tripletex") { vec!["tripletex"] } else { vec![] });
+    }
+
     #[cfg(feature = "tripletex")]
     #[test]
     fn a_vendor_of_tokens() {

@@ -49,7 +49,7 @@ impl Sent {
     pub(crate) fn window(&self) -> Option<Window> {
         let from = self.writes.iter().map(|write| write.slot.from).min()?;
         let until = self.writes.iter().map(|write| write.slot.until).max()?;
-        Some(Window { person: self.vendor.clone(), from, until })
+        Some(Window { person: self.vendor.clone(), from, until, pieces: false })
     }
 
     /// Keeps in the ledger what was carried out of it, as the entries that are there now show.

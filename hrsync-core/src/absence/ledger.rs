@@ -127,15 +127,6 @@ pub(crate) struct Owed {
 }
 
 impl Ledger {
-    /// The entry that is ours at a slot of a record.
-    pub(crate) fn ours(&self, vendor: &VendorId, slot: &Slot) -> Option<&Held> {
-        self.entries.iter().find(|held| !held.disconnected && held.vendor == *vendor && held.slot == *slot)
-    }
-
-    pub(crate) fn ours_mut(&mut self, vendor: &VendorId, slot: &Slot) -> Option<&mut Held> {
-        self.entries.iter_mut().find(|held| !held.disconnected && held.vendor == *vendor && held.slot == *slot)
-    }
-
     /// What an absence has in entries that are ours.
     pub(crate) fn parts_of(&self, vendor: &VendorId, absence: &AbsenceId) -> BTreeMap<Slot, Part> {
         let ours = self.entries.iter().filter(|held| !held.disconnected && held.vendor == *vendor);

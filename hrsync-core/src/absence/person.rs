@@ -47,7 +47,8 @@ impl Person<'_> {
         }
         let from = spans.iter().map(|(from, _)| *from).min()?;
         let until = spans.iter().map(|(_, until)| *until).max()?;
-        Some(Window { person: vendor, from, until })
+        let pieces = standings.values().any(|standing| matches!(standing, Standing::Wanted(_)));
+        Some(Window { person: vendor, from, until, pieces })
     }
 
     pub(super) fn item(&mut self, absence: &AbsenceId, outcome: AbsenceOutcome) {

@@ -15,7 +15,7 @@ use super::standing::Standing;
 use super::vendor::{Entry, EntryWrite, Looked};
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::model::{AbsenceId, HostId, VendorId};
+use crate::model::{AbsenceId, HostId, VendorEntryId, VendorId};
 
 /// What a plan is made from.
 pub(crate) struct Input<'p> {
@@ -157,7 +157,12 @@ impl Claim {
 struct Total {
     content: Option<Content>,
     parts: BTreeMap<AbsenceId, Part>,
+    /// Whether it is looked at: an absence that may have changed has or wants something of it.
+    open: bool,
 }
+
+/// What is to be done about a slot, and what somebody else did there.
+type Decided = (Slot, Total, Verdict, Option<Deviation>);
 
 /// Plans what is to be written. Pure.
 pub(crate) fn plan(input: &Input<'_>) -> AbsencePlan {
@@ -167,11 +172,15 @@ pub(crate) fn plan(input: &Input<'_>) -> AbsencePlan {
         claims: BTreeMap::new(),
         refusals: Vec::new(),
         findings: Vec::new(),
+        there: BTreeMap::new(),
+        ours: BTreeMap::new(),
+        left: BTreeSet::new(),
     };
     planner.connect();
+    planner.index();
     planner.claim();
-    planner.settle_refusals();
-    planner.finish()
+    let decided = planner.settle();
+    planner.finish(decided)
 }
 
 struct Planner<'p> {
@@ -180,20 +189,27 @@ struct Planner<'p> {
     claims: BTreeMap<AbsenceId, Claim>,
     refusals: Vec<Refusal>,
     findings: Vec<Told>,
+    /// What is in the payroll system.
+    there: BTreeMap<&'p Slot, &'p Entry>,
+    /// The places in the ledger of the entries that are ours, which stay until everything is decided.
+    ours: BTreeMap<Slot, usize>,
+    /// The entries that are ours no longer.
+    left: BTreeSet<VendorEntryId>,
 }
 
-impl Planner<'_> {
+impl<'p> Planner<'p> {
     /// Disconnects entries whose type is mapped otherwise by now, and connects those again that carry what the mapping says.
     fn connect(&mut self) {
         let Input { settings, looked, vendor, .. } = self.input;
+        let there: BTreeMap<&VendorEntryId, &Entry> =
+            looked.entries.iter().rev().map(|entry| (&entry.id, entry)).collect();
         for held in self.ledger.entries.iter_mut().filter(|held| held.vendor == **vendor) {
             let carries = |slot: &Slot, held: &Held| {
                 held.parts.values().all(|part| {
                     settings.mapping(&part.kind).is_some_and(|to| *to == TypeMapping::To(slot.kind.clone()))
                 })
             };
-            let there = looked.entries.iter().find(|entry| entry.id == held.entry);
-            let now = there.map_or(&held.slot, |entry| &entry.slot);
+            let now = there.get(&held.entry).map_or(&held.slot, |entry| &entry.slot);
             held.disconnected = match (carries(&held.slot, held), carries(now, held)) {
                 (true, _) => false,
                 (false, true) => {
@@ -205,10 +221,36 @@ impl Planner<'_> {
         }
     }
 
+    /// Finds entries by slot from here on. Where two have one, the first counts.
+    fn index(&mut self) {
+        self.there = self.input.looked.entries.iter().rev().map(|entry| (&entry.slot, entry)).collect();
+        for (place, held) in self.ledger.entries.iter().enumerate() {
+            if held.disconnected {
+                self.left.insert(held.entry.clone());
+            } else if held.vendor == *self.input.vendor {
+                self.ours.entry(held.slot.clone()).or_insert(place);
+            }
+        }
+    }
+
+    /// The entry that is ours at a slot.
+    fn ours(&self, slot: &Slot) -> Option<&Held> {
+        self.ours.get(slot).and_then(|place| self.ledger.entries.get(*place))
+    }
+
+    fn ours_mut(&mut self, slot: &Slot) -> Option<&mut Held> {
+        self.ours.get(slot).and_then(|place| self.ledger.entries.get_mut(*place))
+    }
+
     /// What each absence has and wants.
     fn claim(&mut self) {
+        let mut parts: BTreeMap<AbsenceId, BTreeMap<Slot, Part>> = BTreeMap::new();
+        let ours = self.ledger.entries.iter().filter(|held| !held.disconnected && held.vendor == *self.input.vendor);
+        for (id, part, slot) in ours.flat_map(|held| held.parts.iter().map(|(id, part)| (id, part, &held.slot))) {
+            parts.entry(id.clone()).or_default().insert(slot.clone(), part.clone());
+        }
         for (id, standing) in self.input.standings {
-            let held = self.ledger.parts_of(self.input.vendor, id);
+            let held = parts.remove(id).unwrap_or_default();
             let carried = self.ledger.absences.get(id);
             let mut claim = Claim {
                 wanted: BTreeMap::new(),
@@ -304,8 +346,8 @@ impl Planner<'_> {
 
     /// The entries of an absence that are ours no longer.
     fn disconnected<'s>(&'s self, id: &'s AbsenceId) -> impl Iterator<Item = &'s Held> {
-        let ours = self.ledger.entries.iter().filter(|held| held.vendor == *self.input.vendor);
-        ours.filter(|held| held.disconnected && held.parts.contains_key(id))
+        let left = self.ledger.entries.iter().filter(|held| held.disconnected);
+        left.filter(|held| held.vendor == *self.input.vendor && held.parts.contains_key(id))
     }
 
     fn tell(&mut self, absence: &AbsenceId, finding: Finding, notify: bool) {
@@ -318,55 +360,47 @@ impl Planner<'_> {
         for (id, claim) in &self.claims {
             for (slot, part) in &claim.wanted {
                 let total = totals.entry(slot.clone()).or_default();
+                total.open |= claim.open;
                 let before = total.content.take().unwrap_or_default();
                 total.content = Some(before.and(&part.content));
                 total.parts.insert(id.clone(), part.clone());
             }
             for slot in claim.held.keys() {
-                totals.entry(slot.clone()).or_default();
+                totals.entry(slot.clone()).or_default().open |= claim.open;
             }
         }
         totals
     }
 
-    /// The slots that are looked at: those of absences that may have changed.
-    fn open_slots(&self) -> BTreeSet<Slot> {
-        let open = self.claims.values().filter(|claim| claim.open);
-        open.flat_map(|claim| claim.held.keys().chain(claim.wanted.keys())).cloned().collect()
-    }
-
     fn seen(&self, slot: &Slot) -> Seen<'_> {
-        let looked = self.input.looked;
-        if let Some(entry) = looked.entries.iter().find(|entry| entry.slot == *slot) {
-            if self.ledger.entries.iter().any(|held| held.disconnected && held.entry == entry.id) {
+        if let Some(entry) = self.there.get(slot) {
+            if self.left.contains(&entry.id) {
                 return Seen::Left;
             }
-            let other = self.ledger.ours(self.input.vendor, slot).is_some_and(|held| held.entry != entry.id);
+            let other = self.ours(slot).is_some_and(|held| held.entry != entry.id);
             return if other { Seen::Another(entry) } else { Seen::There(entry) };
         }
-        let locked = looked.locks.iter().any(|(from, until)| slot.from <= *until && *from <= slot.until);
+        let locked = self.input.looked.locks.iter().any(|(from, until)| slot.from <= *until && *from <= slot.until);
         if locked { Seen::Locked } else { Seen::Free }
     }
 
-    fn verdict(&self, slot: &Slot, total: &Total) -> (Verdict, Option<Deviation>) {
-        let known = self.ledger.ours(self.input.vendor, slot);
-        decide(total.content.as_ref(), known.map(|held| &held.content), self.seen(slot))
-    }
-
-    /// Takes back from each absence what cannot be written, until the rest can.
-    fn settle_refusals(&mut self) {
+    /// Takes back from each absence what cannot be written, until the rest can; what is to be done about each slot then.
+    fn settle(&mut self) -> Vec<Decided> {
         loop {
             let totals = self.totals();
             let mut blamed: Vec<(AbsenceId, Slot, Stop)> = self.overlaps(&totals);
-            for slot in self.open_slots() {
-                let Some(total) = totals.get(&slot) else { continue };
-                if let (Verdict::Refuse(stop), _) = self.verdict(&slot, total) {
+            let mut decided = Vec::with_capacity(totals.len());
+            for (slot, total) in totals.into_iter().filter(|(_, total)| total.open) {
+                let known = self.ours(&slot).map(|held| &held.content);
+                let (verdict, deviation) = decide(total.content.as_ref(), known, self.seen(&slot));
+                if let Verdict::Refuse(stop) = verdict {
                     let changing = self.claims.iter().filter(|(_, claim)| claim.changes(&slot));
                     blamed.extend(changing.map(|(id, _)| (id.clone(), slot.clone(), stop)));
                 }
+                decided.push((slot, total, verdict, deviation));
             }
             if blamed.is_empty() {
-                return;
+                return decided;
             }
             for (id, slot, stop) in blamed {
                 if let Some(claim) = self.claims.get_mut(&id) {
@@ -379,11 +413,10 @@ impl Planner<'_> {
     /// Absences that take more of a slot than there is, beside those that were there before.
     fn overlaps(&self, totals: &BTreeMap<Slot, Total>) -> Vec<(AbsenceId, Slot, Stop)> {
         let mut over = Vec::new();
-        for (slot, total) in totals {
-            let most = self.claims.values().filter_map(|claim| claim.most.get(slot)).max().copied();
-            let Some(most) = most.filter(|_| total.parts.len() > 1) else { continue };
+        for (slot, total) in totals.iter().filter(|(_, total)| total.parts.len() > 1) {
+            let Some(most) = self.claims.values().filter_map(|claim| claim.most.get(slot)).max() else { continue };
             let largest = total.parts.values().map(|part| part.content.amount).max().unwrap_or_default();
-            let limit = most.max(largest).0;
+            let limit = most.0.max(largest.0);
             let (stay, new): (Vec<_>, Vec<_>) =
                 total.parts.iter().partition(|(id, _)| self.claims.get(*id).is_some_and(|one| !one.changes(slot)));
             let mut sum: u32 = stay.iter().map(|(_, part)| part.content.amount.0).sum();
@@ -398,17 +431,50 @@ impl Planner<'_> {
         over
     }
 
-    fn finish(mut self) -> AbsencePlan {
-        let totals = self.totals();
-        let mut writes = Vec::new();
-        for slot in self.open_slots() {
-            let Some(total) = totals.get(&slot) else { continue };
-            let (verdict, deviation) = self.verdict(&slot, total);
+    fn finish(mut self, decided: Vec<Decided>) -> AbsencePlan {
+        let (vendor, mut writes) = (self.input.vendor, Vec::new());
+        let (mut gone, mut taken) = (BTreeSet::new(), Vec::new());
+        for (slot, total, verdict, deviation) in decided {
             if let Some(deviation) = deviation {
                 self.deviates(&slot, deviation);
             }
-            writes.extend(self.carry_out(&slot, total, &verdict));
+            let wanted = total.content.unwrap_or_default();
+            let write = match (verdict, self.there.get(&slot).copied()) {
+                (Verdict::Create, _) => EntryWrite::Create { slot: slot.clone(), content: wanted.clone() },
+                (Verdict::Change(content), Some(entry)) => EntryWrite::Change { entry: entry.clone(), content },
+                (Verdict::Delete, Some(entry)) => EntryWrite::Delete { entry: entry.clone() },
+                (Verdict::Adopt | Verdict::Take, Some(entry)) => {
+                    gone.insert(slot.clone());
+                    taken.push(Held {
+                        vendor: vendor.clone(),
+                        slot,
+                        entry: entry.id.clone(),
+                        content: wanted,
+                        parts: total.parts,
+                        disconnected: false,
+                        told: BTreeSet::new(),
+                    });
+                    continue;
+                }
+                (Verdict::Forget, _) => {
+                    gone.insert(slot);
+                    continue;
+                }
+                // It takes no write; what each absence has in it may have changed.
+                _ => {
+                    if let Some(held) = self.ours_mut(&slot) {
+                        held.parts = total.parts;
+                    }
+                    continue;
+                }
+            };
+            let changed = self.claims.iter().filter(|(_, claim)| claim.changes(&slot));
+            let changed = changed.map(|(id, claim)| (id.clone(), claim.note_only(&slot))).collect();
+            writes.push(SlotWrite { write, wanted, parts: total.parts, changed });
         }
+        let stays = |held: &Held| held.disconnected || held.vendor != *vendor || !gone.contains(&held.slot);
+        self.ledger.entries.retain(stays);
+        self.ledger.entries.extend(taken);
         for (id, claim) in &self.claims {
             let removal = matches!(self.input.standings.get(id), Some(Standing::Removed(_)));
             let Some((_, stop, _)) = claim.refused.first() else { continue };
@@ -424,42 +490,10 @@ impl Planner<'_> {
         AbsencePlan { ledger: self.ledger, groups, refusals: self.refusals, findings: self.findings }
     }
 
-    /// Keeps in the ledger what takes no write; gives the write that the rest takes.
-    fn carry_out(&mut self, slot: &Slot, total: &Total, verdict: &Verdict) -> Option<SlotWrite> {
-        let vendor = self.input.vendor;
-        let there = self.input.looked.entries.iter().find(|entry| entry.slot == *slot).cloned();
-        let parts = total.parts.clone();
-        let write = match (verdict, there, total.content.clone()) {
-            (Verdict::Create, _, Some(content)) => EntryWrite::Create { slot: slot.clone(), content },
-            (Verdict::Change(content), Some(entry), _) => EntryWrite::Change { entry, content: content.clone() },
-            (Verdict::Delete, Some(entry), _) => EntryWrite::Delete { entry },
-            (Verdict::Adopt | Verdict::Take, Some(Entry { id: entry, .. }), Some(content)) => {
-                self.ledger.entries.retain(|held| held.disconnected || held.vendor != *vendor || held.slot != *slot);
-                let (vendor, slot, disconnected) = (vendor.clone(), slot.clone(), false);
-                let told = BTreeSet::new();
-                self.ledger.entries.push(Held { vendor, slot, entry, content, parts, disconnected, told });
-                return None;
-            }
-            (Verdict::Forget, ..) => {
-                self.ledger.entries.retain(|held| held.disconnected || held.vendor != *vendor || held.slot != *slot);
-                return None;
-            }
-            _ => {
-                if let Some(held) = self.ledger.ours_mut(vendor, slot) {
-                    held.parts = parts;
-                }
-                return None;
-            }
-        };
-        let changed = self.claims.iter().filter(|(_, claim)| claim.changes(slot));
-        let changed = changed.map(|(id, claim)| (id.clone(), claim.note_only(slot))).collect();
-        Some(SlotWrite { write, wanted: total.content.clone().unwrap_or_default(), parts, changed })
-    }
-
     /// Tells once that somebody else changed or removed an entry of ours.
     fn deviates(&mut self, slot: &Slot, deviation: Deviation) {
         let finding = cause::deviation(deviation);
-        let Some(held) = self.ledger.ours_mut(self.input.vendor, slot) else { return };
+        let Some(held) = self.ours_mut(slot) else { return };
         if held.told.insert(finding.code.to_string()) {
             let absence = held.parts.keys().next().cloned();
             if let Some(absence) = absence {

@@ -32,7 +32,8 @@ pub trait AbsenceConnector: fmt::Debug + Send + Sync {
     /// Who sets up more types there, and where, in the words of its screens. The library never makes one.
     fn more_types(&self) -> String;
 
-    /// What is there for a person in a window of days, and what [`pieces`](Self::pieces) needs to know of these days.
+    /// What is there for a person in a window of days, and, where the window asks for it, what [`pieces`](Self::pieces) needs to know of
+    /// these days.
     ///
     /// # Errors
     /// It cannot be read as a whole.
@@ -84,6 +85,9 @@ pub struct Window {
     pub from: Date,
     /// The last day.
     pub until: Date,
+    /// Whether [`pieces`](AbsenceConnector::pieces) is asked for next. Where it is not, as when entries are only removed, nobody has to
+    /// read what only it needs.
+    pub pieces: bool,
 }
 
 impl fmt::Debug for Window {
@@ -99,7 +103,7 @@ pub struct Looked {
     pub entries: Vec<Entry>,
     /// Days on which nothing can be written any more, as spans with both ends included.
     pub locks: Vec<(Date, Date)>,
-    /// What else the connector wants to know of these days; only it can look inside.
+    /// What else the connector wants to know of these days for [`pieces`](AbsenceConnector::pieces); only it can look inside.
     pub detail: Opaque,
 }
 

@@ -1,15 +1,20 @@
 //! Lost replies, retries, notifications and the rest of an absence's life.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use hrsync_core::absence::{
-    AbsenceOutcome, AbsenceProblem, AbsenceSettings, AbsenceStatus, Hundredths, NotSent, TypeMapping, WorkSchedule,
+    Absence, AbsenceOutcome, AbsenceProblem, AbsenceSettings, AbsenceStatus, Counting, Hundredths, NotSent,
+    TypeMapping, WorkSchedule,
 };
 use hrsync_core::finding::code;
+use hrsync_core::journal::error_log;
 use hrsync_core::model::AbsenceId;
+use hrsync_core::reconcile::Engine;
 use hrsync_core::store::RowKind;
-use hrsync_core::{ErrorKind, Fixer, HostId, Outcome, Store};
+use hrsync_core::{Actor, Authority, ErrorKind, Fixer, HostId, Outcome, StaticKeys, Store};
 use hrsync_testkit::absences::AbsenceFate;
+use hrsync_testkit::{MemoryVendor, SeededEntropy};
 use time::macros::{date, datetime};
 
 use super::world::{FULL, SETTLE_AFTER, World, nov, other, outcome, settings, vacation};
@@ -40,11 +45,158 @@ async fn an_absence_that_is_not_sent_says_why_in_the_report() {
     assert_eq!(outcome(&report, "gone"), not_sent(NotSent::Problem(AbsenceProblem::EndBeforeStart)));
     assert_eq!(outcome(&report, "unmapped"), not_sent(NotSent::Unmapped));
     assert_eq!(outcome(&report, "excluded"), not_sent(NotSent::Excluded));
-    // rule: AB-10
+    // rule: TT-32, TT-70, AB-10, AB-13
     assert_eq!(outcome(&report, "unlinked"), not_sent(NotSent::NotLinked));
     assert_eq!(report.calls.total(), 0, "nothing was asked of the payroll system");
+    // rule: TT-23, AB-03
     world.set(AbsenceSettings::off());
-    assert_eq!(outcome(&world.push().await, "excluded"), not_sent(NotSent::TransferOff));
+    world.absences.put(vacation());
+    let report = world.push().await;
+    assert_eq!(outcome(&report, "a1"), not_sent(NotSent::TransferOff));
+    assert_eq!((outcome(&report, "excluded"), report.calls.total()), (not_sent(NotSent::TransferOff), 0));
+}
+
+// rule: TT-24, TT-28, TT-70, TT-71, TT-72, AB-11, AB-12, AB-13
+#[tokio::test]
+async fn an_absence_is_sent_once_it_has_what_it_lacked() {
+    type Change = fn(&mut Absence);
+    let cases: [(NotSent, Change, Change); 4] = [
+        (NotSent::NoEnd, |one| one.end = None, |one| one.end = Some(nov(25))),
+        (NotSent::NotApproved, |one| one.status = AbsenceStatus::Requested, |one| one.status = AbsenceStatus::Approved),
+        (NotSent::Unmapped, |one| one.kind = "parental".into(), |one| one.kind = "vacation".into()),
+        (NotSent::CalendarDays, |one| one.counting = Counting::CalendarDays, |one| one.counting = Counting::WorkDays),
+    ];
+    for (why, lack, have) in cases {
+        let world = World::new().await;
+        world.absences.put(vacation());
+        world.absences.change("a1", lack);
+        assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::NotSent(why)));
+        assert_eq!(world.sheet("v1"), "", "{why:?}");
+        world.absences.change("a1", have);
+        assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Sent), "{why:?}");
+        assert_eq!(world.sheet("v1"), WHOLE, "{why:?}");
+    }
+    // What lacked was the mapping.
+    let mut world = World::new().await;
+    world.absences.put(other("a1", "parental", nov(23), nov(25)));
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::NotSent(NotSent::Unmapped)));
+    world.set(settings().map("parental", TypeMapping::To("ferie".into())));
+    world.push().await;
+    assert_eq!(world.sheet("v1"), WHOLE);
+}
+
+#[tokio::test]
+async fn what_was_approved_while_absences_were_not_sent_is_not_sent_afterwards() {
+    let mut world = sent().await;
+    world.set(AbsenceSettings::off());
+    let mut meanwhile = other("a2", "sick", nov(26), nov(26));
+    meanwhile.approved_at = Some(datetime!(2026-11-12 08:00 UTC));
+    world.absences.put(meanwhile);
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    let report = world.push().await;
+    assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::Kept(NotSent::TransferOff)));
+    assert_eq!(world.sheet("v1"), WHOLE);
+    let to = |kind: &str| TypeMapping::To(kind.into());
+    let since = AbsenceSettings::on(datetime!(2026-11-15 00:00 UTC));
+    world.set(since.map("vacation", to("ferie")).map("sick", to("syk")));
+    let report = world.push().await;
+    assert_eq!(outcome(&report, "a2"), Some(AbsenceOutcome::NotSent(NotSent::ApprovedBefore)));
+    assert_eq!(world.sheet("v1"), "ferie 23 3.75, ferie 24 3.75, ferie 25 3.75", "what was sent before is followed");
+}
+
+// rule: TT-69
+#[tokio::test]
+async fn only_entries_of_the_absence_that_changed_are_written() {
+    let world = sent().await;
+    world.absences.put(other("a2", "sick", nov(26), nov(27)));
+    world.push().await;
+    let before = world.sheets.written().len();
+    world.absences.change("a2", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    let written = world.sheets.written();
+    let written: Vec<_> = written[before..]
+        .iter()
+        .map(|(who, what, slot)| (who.as_str(), *what, slot.kind.as_str(), slot.from))
+        .collect();
+    assert_eq!(written, [("v1", "change", "syk", nov(26)), ("v1", "change", "syk", nov(27))]);
+}
+
+// rule: AB-18
+#[tokio::test]
+async fn after_all_kinds_of_removals_what_is_left_is_what_may_be_sent() {
+    let world = World::new().await;
+    for (id, day) in [("a1", 16), ("a2", 17), ("a3", 18), ("a4", 19), ("a5", 20)] {
+        world.absences.put(other(id, "vacation", nov(day), nov(day)));
+    }
+    world.push().await;
+    assert_eq!(world.sheets.entries("v1").len(), 5);
+    world.absences.change("a1", |one| one.status = AbsenceStatus::Requested);
+    world.absences.change("a2", |one| one.status = AbsenceStatus::Rejected);
+    world.absences.change("a3", |one| one.end = None);
+    world.absences.remove("a4");
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "ferie 20 7.5");
+}
+
+// rule: TT-86, AB-19
+#[tokio::test]
+async fn what_is_refused_of_one_absence_touches_no_other() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    world.absences.put(other("a2", "sick", nov(26), nov(26)));
+    world.sheets.lock("v1", nov(24), nov(24));
+    let status = |id: &str| world.absences.get(id).unwrap().status;
+    // Created, and then changed.
+    for (sheet, grade) in [("syk 26 7.5", 50), ("syk 26 3.75", 60)] {
+        let report = world.push().await;
+        assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::Refused), "{report:#?}");
+        assert_eq!(outcome(&report, "a2"), Some(AbsenceOutcome::Sent), "{report:#?}");
+        assert_eq!(world.sheet("v1"), sheet);
+        assert_eq!((status("a1"), status("a2")), (AbsenceStatus::RejectedByIntegration, AbsenceStatus::Approved));
+        for id in ["a1", "a2"] {
+            world.absences.change(id, |one| one.grade = Hundredths::whole(grade));
+        }
+    }
+    assert!(world.mailbox.absences().iter().all(|mail| mail.absence.as_str() == "a1"));
+}
+
+// rule: AB-21
+#[tokio::test]
+async fn the_error_log_is_that_of_the_connection() {
+    let world = World::new().await;
+    let another = Engine::builder(Arc::new(MemoryVendor::new()), Arc::new(world.host.clone()))
+        .connection("another")
+        .store(world.store.clone())
+        .keys(StaticKeys::new([7; 32]))
+        .clock(world.clock.clone())
+        .entropy(SeededEntropy::new(99))
+        .absences(world.absences.clone(), settings())
+        .build()
+        .unwrap();
+    another.connect(&world.anna, Authority::Confirmed).await.unwrap();
+    world.absences.put(vacation());
+    world.sheets.lock("v1", nov(24), nov(24));
+    world.push().await;
+    assert_eq!(world.log().await, ["absence.locked"]);
+    let entries = another.journal(0, usize::MAX >> 1).await.unwrap();
+    assert!(!entries.is_empty());
+    assert_eq!(error_log(&entries).count(), 0);
+}
+
+// rule: TT-10
+#[tokio::test]
+async fn who_may_not_change_the_settings_looks_at_nothing_again() {
+    let world = sent().await;
+    let (bo, people) = (Actor::user("bo"), [HostId::from("h1")]);
+    let calls = world.sheets.calls();
+    for result in [
+        world.engine.review_absences(&bo, &people).await,
+        world.engine.preview_absences(&bo, &people).await,
+        world.engine.retry_absence(&bo, &people[0], &AbsenceId::from("a1")).await,
+    ] {
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::PermissionDenied);
+    }
+    assert_eq!(world.sheets.calls(), calls);
 }
 
 #[tokio::test]
@@ -152,7 +304,12 @@ async fn who_was_not_told_of_a_refused_note_is_told_when_the_rest_is_refused_for
     world.sheets.lock("v1", nov(23), nov(23));
     world.absences.change("a1", |one| one.note = Some("by the sea".to_owned()));
     assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::NoteRefused));
+    // rule: TT-89, TT-90
     assert_eq!(world.mailbox.absences(), []);
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved);
+    assert_eq!(world.log().await, [code::ABSENCE_LOCKED], "it is logged once, however often it is looked at");
+    world.push().await;
+    assert_eq!(world.log().await, [code::ABSENCE_LOCKED]);
     world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
     assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Refused));
     let told: Vec<String> = world.mailbox.absences().into_iter().map(|mail| mail.code).collect();

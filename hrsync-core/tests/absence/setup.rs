@@ -21,7 +21,7 @@ async fn types_are_asked_about_while_absences_are_sent_and_some_of_them_say_noth
         findings.iter().map(|finding| (finding.code.to_string(), finding.params["type"].clone())).collect()
     };
     assert_eq!(about(&asked.findings()), [(code::ABSENCE_TYPE_UNMAPPED.to_owned(), "care".to_owned())]);
-    // rule: TT-31
+    // rule: TT-31, AB-05
     world.set(settings().map("care", TypeMapping::To("nothing there".into())));
     let asked = world.engine.absence_types().await.unwrap();
     assert_eq!(about(&asked.findings()), [(code::ABSENCE_TYPE_NOT_OFFERED.to_owned(), "care".to_owned())]);

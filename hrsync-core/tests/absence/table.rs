@@ -67,7 +67,7 @@ fn put(world: &mut World) {
 fn cases() -> Vec<Case> {
     use Given::{Nothing, Sent};
     vec![
-        // rule: TT-24, TT-64, TT-68, TT-83, AB-07
+        // rule: TT-24, TT-64, TT-68, TT-83, AB-04, AB-07
         case("approved, complete and mapped", Nothing, put, WHOLE, Approved, &[]),
         // rule: TT-23, AB-03
         case(
@@ -81,7 +81,7 @@ fn cases() -> Vec<Case> {
             Approved,
             &[],
         ),
-        // rule: TT-72, AB-11
+        // rule: TT-24, TT-72, AB-11
         case(
             "a request",
             Nothing,
@@ -253,7 +253,7 @@ fn cases() -> Vec<Case> {
             Approved,
             &[],
         ),
-        // rule: TT-26, TT-73, AB-08
+        // rule: TT-26, TT-68, TT-73, AB-04, AB-08
         case(
             "moved and made longer",
             Sent,
@@ -283,9 +283,17 @@ fn cases() -> Vec<Case> {
         // rule: TT-76, TT-78, AB-16, AB-18
         case("no longer approved", Sent, |world| change(world, |one| one.status = Requested), "", Requested, &[]),
         case("taken back", Sent, |world| change(world, |one| one.status = Withdrawn), "", Withdrawn, &[]),
+        case(
+            "somebody says no",
+            Sent,
+            |world| change(world, |one| one.status = AbsenceStatus::Rejected),
+            "",
+            AbsenceStatus::Rejected,
+            &[],
+        ),
         // rule: TT-77, AB-17
         case("its end is removed", Sent, |world| change(world, |one| one.end = None), "", Approved, &[]),
-        // rule: TT-27, AB-09
+        // rule: TT-27, TT-68, AB-04, AB-09
         case("deleted", Sent, remove, "", None, &[]),
         case(
             "another type",
@@ -352,6 +360,7 @@ fn cases() -> Vec<Case> {
             Rejected,
             &["absence.locked"],
         ),
+        // rule: TT-86, AB-19
         case(
             "a locked day refuses only its part of a change",
             Sent,
@@ -374,6 +383,18 @@ fn cases() -> Vec<Case> {
             WHOLE,
             Approved,
             &[],
+        ),
+        // rule: TT-89
+        case(
+            "a refused note with other days is a refused change",
+            Sent,
+            |world| {
+                world.sheets.lock("v1", nov(23), nov(25));
+                change(world, |one| (one.note, one.end) = (Some("by the sea".to_owned()), Some(nov(24))));
+            },
+            WHOLE,
+            Rejected,
+            &["absence.locked"],
         ),
         // rule: AB-22
         case(
@@ -460,7 +481,7 @@ fn cases() -> Vec<Case> {
             Approved,
             &[],
         ),
-        // rule: TT-80
+        // rule: TT-80, AB-15
         case(
             "then the absence changes: days that have an entry keep it, others follow the new mapping",
             Sent,
@@ -475,6 +496,7 @@ fn cases() -> Vec<Case> {
             Approved,
             &["absence.disconnected"],
         ),
+        // rule: TT-80
         case(
             "then it is deleted: what is there stays, and people are told",
             Sent,
@@ -509,6 +531,18 @@ fn cases() -> Vec<Case> {
             },
             WHOLE,
             Approved,
+            &["absence.disconnected"],
+        ),
+        // rule: AB-14
+        case(
+            "the type is not sent any more, and then it is taken back: what is there stays, and people are told",
+            Sent,
+            |world| {
+                world.set(settings().map("vacation", TypeMapping::DoNotSync));
+                change(world, |one| one.status = Withdrawn);
+            },
+            WHOLE,
+            Withdrawn,
             &["absence.disconnected"],
         ),
         case(

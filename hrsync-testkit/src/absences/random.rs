@@ -195,7 +195,7 @@ impl<S: Sheets> Model<S> {
         for host in ids {
             let Some(link) = engine.link(&host).await? else { panic!("{host} was not recognised") };
             let until = FIRST + Days::days(SPAN as i64 * 2);
-            let window = Window { person: link.vendor.clone(), from: FIRST, until };
+            let window = Window { person: link.vendor.clone(), from: FIRST, until, pieces: true };
             let looked = on(&*sheets.connector()).look(&window).await?;
             people.push(Somebody {
                 host,

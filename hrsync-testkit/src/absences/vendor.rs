@@ -20,7 +20,7 @@ pub struct MemoryAbsences(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
-    entries: BTreeMap<VendorEntryId, (VendorId, Entry)>,
+    entries: BTreeMap<(VendorId, VendorEntryId), Entry>,
     next: u64,
     locks: Vec<(VendorId, Date, Date)>,
     /// Hours of a working day, by person; for the rest it is seven and a half.
@@ -88,8 +88,7 @@ impl MemoryAbsences {
     /// The entries of a person, by slot.
     pub fn entries(&self, person: &str) -> Vec<Entry> {
         let person = VendorId::from(person);
-        let mut all: Vec<Entry> =
-            self.state().entries.values().filter(|(of, _)| *of == person).map(|(_, entry)| entry.clone()).collect();
+        let mut all: Vec<Entry> = self.state().of(&person).cloned().collect();
         all.sort_by(|one, other| one.slot.cmp(&other.slot));
         all
     }
@@ -99,21 +98,18 @@ impl MemoryAbsences {
         let mut state = self.state();
         let (person, slot) = (VendorId::from(person), Slot::day(kind.into(), day));
         let content = Content::new(amount, note);
-        if let Some((_, entry)) = state.entries.values_mut().find(|(of, entry)| *of == person && entry.slot == slot) {
-            entry.content = content;
-            entry.version = entry.version.take().and_then(|text| text.parse::<u64>().ok()).map(|n| (n + 1).to_string());
-            return;
+        match state.at(&person, &slot) {
+            Some(entry) => state.replace(&person, &entry.id, content),
+            None => drop(state.create(&person, slot, content)),
         }
-        state.create(&person, slot, content);
     }
 
     /// Removes the hours of a day. True when there were any.
     pub fn remove(&self, person: &str, kind: &str, day: Date) -> bool {
         let (person, slot) = (VendorId::from(person), Slot::day(kind.into(), day));
         let mut state = self.state();
-        let before = state.entries.len();
-        state.entries.retain(|_, (of, entry)| *of != person || entry.slot != slot);
-        state.entries.len() < before
+        let there = state.at(&person, &slot).map(|entry| (person, entry.id));
+        there.is_some_and(|there| state.entries.remove(&there).is_some())
     }
 
     /// Gives the hours of a day another type. False when there are none, or some of that type already.
@@ -124,7 +120,7 @@ impl MemoryAbsences {
             return false;
         }
         let Some(id) = state.at(&person, &slot).map(|entry| entry.id) else { return false };
-        if let Some((_, entry)) = state.entries.get_mut(&id) {
+        if let Some(entry) = state.entries.get_mut(&(person, id)) {
             entry.slot = new;
         }
         true
@@ -193,8 +189,22 @@ impl MemoryAbsences {
 }
 
 impl State {
+    /// The entries of a person.
+    fn of<'s>(&'s self, person: &'s VendorId) -> impl Iterator<Item = &'s Entry> {
+        let from = (person.clone(), VendorEntryId::new(""));
+        self.entries.range(from..).take_while(move |((of, _), _)| of == person).map(|(_, entry)| entry)
+    }
+
     fn at(&self, person: &VendorId, slot: &Slot) -> Option<Entry> {
-        self.entries.values().find(|(of, entry)| of == person && entry.slot == *slot).map(|(_, entry)| entry.clone())
+        self.of(person).find(|entry| entry.slot == *slot).cloned()
+    }
+
+    /// Another content, which is another version.
+    fn replace(&mut self, person: &VendorId, entry: &VendorEntryId, content: Content) {
+        if let Some(entry) = self.entries.get_mut(&(person.clone(), entry.clone())) {
+            entry.content = content;
+            entry.version = entry.version.take().and_then(|text| text.parse::<u64>().ok()).map(|n| (n + 1).to_string());
+        }
     }
 
     fn create(&mut self, person: &VendorId, slot: Slot, content: Content) -> VendorEntryId {
@@ -202,7 +212,7 @@ impl State {
         self.next += 1;
         let mut entry = Entry::new(id.clone(), slot, content);
         entry.version = Some("0".to_owned());
-        self.entries.insert(id.clone(), (person.clone(), entry));
+        self.entries.insert((person.clone(), id.clone()), entry);
         id
     }
 
@@ -222,13 +232,15 @@ impl State {
                 refused(ErrorKind::AlreadyExists, "there are hours on that day already")
             }
             EntryWrite::Create { .. } => Ok(()),
-            EntryWrite::Change { entry, .. } | EntryWrite::Delete { entry } => match self.entries.get(&entry.id) {
-                None => refused(ErrorKind::NotFound, "there is no such entry"),
-                Some((_, now)) if entry.version.is_some() && now.version != entry.version => {
-                    refused(ErrorKind::VersionMismatch, "the entry was changed since")
+            EntryWrite::Change { entry, .. } | EntryWrite::Delete { entry } => {
+                match self.entries.get(&(person.clone(), entry.id.clone())) {
+                    None => refused(ErrorKind::NotFound, "there is no such entry"),
+                    Some(now) if entry.version.is_some() && now.version != entry.version => {
+                        refused(ErrorKind::VersionMismatch, "the entry was changed since")
+                    }
+                    Some(_) => Ok(()),
                 }
-                Some(_) => Ok(()),
-            },
+            }
         }
     }
 
@@ -243,15 +255,11 @@ impl State {
         Ok(match write {
             EntryWrite::Create { slot, content } => self.create(person, slot.clone(), content.clone()),
             EntryWrite::Change { entry, content } => {
-                if let Some((_, now)) = self.entries.get_mut(&entry.id) {
-                    now.content = content.clone();
-                    now.version =
-                        now.version.take().and_then(|text| text.parse::<u64>().ok()).map(|n| (n + 1).to_string());
-                }
+                self.replace(person, &entry.id, content.clone());
                 entry.id.clone()
             }
             EntryWrite::Delete { entry } => {
-                self.entries.remove(&entry.id);
+                self.entries.remove(&(person.clone(), entry.id.clone()));
                 entry.id.clone()
             }
         })
@@ -279,12 +287,11 @@ impl AbsenceConnector for MemoryAbsences {
         if let Some(kind) = state.unreadable {
             return Err(Error::new(kind, "the time sheets cannot be read"));
         }
-        let Window { person, from, until } = window;
+        let Window { person, from, until, pieces } = window;
         let inside = |slot: &Slot| slot.from <= *until && *from <= slot.until;
-        let entries = state.entries.values().filter(|(of, entry)| of == person && inside(&entry.slot));
-        let entries = entries.map(|(of, entry)| {
+        let entries = state.of(person).filter(|entry| inside(&entry.slot)).map(|entry| {
             let mut entry = entry.clone();
-            entry.locked = state.is_locked(of, &entry.slot);
+            entry.locked = state.is_locked(person, &entry.slot);
             entry
         });
         let locks = state.locks.iter().filter(|(of, ..)| of == person || of.as_str() == "*");
@@ -292,7 +299,7 @@ impl AbsenceConnector for MemoryAbsences {
         Ok(Looked {
             entries: entries.collect(),
             locks: locks.map(|(_, from, until)| (*from, *until)).collect(),
-            detail: Opaque::new(Standard(standard)),
+            detail: if *pieces { Opaque::new(Standard(standard)) } else { Opaque::default() },
         })
     }
 
@@ -306,11 +313,13 @@ impl AbsenceConnector for MemoryAbsences {
         if !Self::TYPES.contains(&kind.as_str()) {
             return Err(Error::new(ErrorKind::InvalidData, "there is no such type").with_code("memory.type"));
         }
-        let standard = looked.detail.get::<Standard>().map_or(Hundredths(750), |standard| standard.0);
+        let Some(Standard(standard)) = looked.detail.get() else {
+            return Err(Error::new(ErrorKind::Unexpected, "what the pieces need was not looked at"));
+        };
         let piece = |part: &DayPart| Piece {
             slot: Slot::day(kind.clone(), part.day),
             content: Content::new(part.hours.unwrap_or_else(|| standard.per_cent(part.share)), absence.note.as_deref()),
-            most: Some(standard),
+            most: Some(*standard),
         };
         Ok(days.iter().map(piece).collect())
     }
