@@ -229,12 +229,13 @@ impl Year {
         report.unwrap().report
     }
 
-    /// What would be written, computed from what is there; how many entries would be created.
+    /// What would be written, computed from what is there; how many entries would be created, and what that costs at best of three.
     ///
     /// # Panics
     /// Something would be changed or removed, or somebody has to be told something.
     pub fn preview(&self) -> (usize, Cost) {
-        let (report, cost) = Cost::of(|| self.previewed());
+        let runs = (0..3).map(|_| Cost::of(|| self.previewed()));
+        let (report, cost) = runs.min_by_key(|(_, cost)| cost.processor).unwrap();
         assert_eq!(report.findings, []);
         assert!(report.items.iter().all(|item| (item.entries.1, item.entries.2) == (0, 0)));
         (report.items.iter().map(|item| item.entries.0).sum(), cost)
