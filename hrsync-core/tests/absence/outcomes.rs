@@ -191,7 +191,7 @@ async fn who_may_not_change_the_settings_looks_at_nothing_again() {
     let calls = world.sheets.calls();
     for result in [
         world.engine.review_absences(&bo, &people).await,
-        world.engine.preview_absences(&bo, &people).await,
+        world.engine.preview_absences(&bo, &people).await.map(|preview| preview.report),
         world.engine.retry_absence(&bo, &people[0], &AbsenceId::from("a1")).await,
     ] {
         assert_eq!(result.unwrap_err().kind(), ErrorKind::PermissionDenied);
@@ -584,4 +584,34 @@ async fn what_happened_is_in_the_journal() {
     assert!(world.engine.verify_journal().await.is_ok());
     assert_eq!(world.sheet("v1"), "");
     assert_eq!(FULL, Hundredths(750));
+}
+
+/// A vendor that takes an absence as a whole, as a receiver of events does, gets one entry of it and not one for each day.
+// rule: AB-02
+#[tokio::test]
+async fn where_an_absence_is_taken_as_a_whole_it_is_one_entry_and_none_while_absences_are_off() {
+    let mut world = World::new().await;
+    world.sheets.take_ranges();
+    world.set(AbsenceSettings::off());
+    world.absences.put(vacation());
+    world.push().await;
+    assert_eq!((world.sheets.entries("v1").len(), world.sheets.calls()), (0, (0, 0)));
+    world.set(settings());
+    world.push().await;
+    let ranges = || -> Vec<_> {
+        let entries = world.sheets.entries("v1");
+        entries.iter().map(|one| (one.slot.from.day(), one.slot.until.day(), one.content.amount)).collect()
+    };
+    assert_eq!(ranges(), [(23, 25, Hundredths(2_250))]);
+    assert_eq!(world.sheets.calls().1, 1);
+    // A day more or less is another range.
+    world.absences.change("a1", |one| one.end = Some(nov(26)));
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Sent));
+    assert_eq!(ranges(), [(23, 26, Hundredths(3_000))]);
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    assert_eq!(ranges(), [(23, 26, Hundredths(1_500))]);
+    world.absences.remove("a1");
+    world.push().await;
+    assert_eq!(ranges(), []);
 }

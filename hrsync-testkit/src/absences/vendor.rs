@@ -28,6 +28,7 @@ struct State {
     fates: VecDeque<(u32, AbsenceFate)>,
     late: Vec<(VendorId, EntryWrite)>,
     all_or_none: bool,
+    ranges: bool,
     unreadable: Option<ErrorKind>,
     reads: u32,
     writes: u32,
@@ -44,6 +45,7 @@ impl Default for State {
             fates: VecDeque::new(),
             late: Vec::new(),
             all_or_none: true,
+            ranges: false,
             unreadable: None,
             reads: 0,
             writes: 0,
@@ -68,7 +70,7 @@ pub enum AbsenceFate {
 }
 
 /// The hours of a working day, as a look brings them.
-struct Standard(Hundredths);
+struct Standard(Hundredths, bool);
 
 impl MemoryAbsences {
     /// The types there are.
@@ -102,6 +104,12 @@ impl MemoryAbsences {
             Some(entry) => state.replace(&person, &entry.id, content),
             None => drop(state.create(&person, slot, content)),
         }
+    }
+
+    /// From now on an absence is one entry from its first to its last day, as where payroll systems and receivers of events take it as a
+    /// whole, instead of one for each day.
+    pub fn take_ranges(&self) {
+        self.state().ranges = true;
     }
 
     /// Removes the hours of a day. True when there were any.
@@ -299,7 +307,7 @@ impl AbsenceConnector for MemoryAbsences {
         Ok(Looked {
             entries: entries.collect(),
             locks: locks.map(|(_, from, until)| (*from, *until)).collect(),
-            detail: if *pieces { Opaque::new(Standard(standard)) } else { Opaque::default() },
+            detail: if *pieces { Opaque::new(Standard(standard, state.ranges)) } else { Opaque::default() },
         })
     }
 
@@ -313,7 +321,7 @@ impl AbsenceConnector for MemoryAbsences {
         if !Self::TYPES.contains(&kind.as_str()) {
             return Err(Error::new(ErrorKind::InvalidData, "there is no such type").with_code("memory.type"));
         }
-        let Some(Standard(standard)) = looked.detail.get() else {
+        let Some(Standard(standard, ranges)) = looked.detail.get() else {
             return Err(Error::new(ErrorKind::Unexpected, "what the pieces need was not looked at"));
         };
         let piece = |part: &DayPart| Piece {
@@ -321,7 +329,11 @@ impl AbsenceConnector for MemoryAbsences {
             content: Content::new(part.hours.unwrap_or_else(|| standard.per_cent(part.share)), absence.note.as_deref()),
             most: Some(*standard),
         };
-        Ok(days.iter().map(piece).collect())
+        let pieces: Vec<Piece> = days.iter().map(piece).collect();
+        let (Some(first), Some(last), true) = (pieces.first(), pieces.last(), ranges) else { return Ok(pieces) };
+        let amount = Hundredths(pieces.iter().map(|piece| piece.content.amount.0).sum());
+        let slot = Slot { until: last.slot.until, ..first.slot.clone() };
+        Ok(vec![Piece { slot, content: Content::new(amount, absence.note.as_deref()), most: None }])
     }
 
     async fn write(&self, person: &VendorId, writes: &[EntryWrite]) -> Vec<EntryResult> {
