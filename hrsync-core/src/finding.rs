@@ -130,6 +130,8 @@ pub mod code {
     pub const ABSENCE_ENTRY_GONE: &str = "absence.removed_there";
     /// The type of an absence was mapped otherwise since it was sent.
     pub const ABSENCE_DISCONNECTED: &str = "absence.disconnected";
+    /// Entries of an absence stand in the record that its person was linked to before.
+    pub const ABSENCE_OTHER_RECORD: &str = "absence.other_record";
     /// What an absence takes of earlier months would be otherwise by now.
     pub const ABSENCE_PAST_MONTH: &str = "absence.past_month";
     /// A part of an absence is in the vendor though it was refused as a whole.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::days::days;
 use super::engine::{Absences, Task};
 use super::model::Absence;
-use super::person::Person;
+use super::person::{LeftOut, Person};
 use super::plan::{AbsencePlan, Input, plan};
 use super::report::{AbsenceReport, PlannedEntry};
 use super::slot::Piece;
@@ -36,7 +36,31 @@ pub(super) struct Carrying<'e> {
 }
 
 impl Carrying<'_> {
-    pub(super) async fn person(&mut self, id: &HostId, task: &Task) -> Result<()> {
+    /// One person after the other. Of somebody whom the host cannot tell nobody else suffers.
+    pub(super) async fn people(&mut self, people: &[HostId], task: &Task) -> Result<()> {
+        for id in people {
+            match self.person(id, task).await {
+                Err(error) if error.kind() == ErrorKind::Store => return Err(error),
+                Err(error) => {
+                    self.found(Finding::from_error(&error).of_host(id), error.sensitive_detail());
+                    if !task.dry {
+                        self.go_on_later(id).await?;
+                    }
+                }
+                Ok(()) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves a person to the next sweep.
+    async fn go_on_later(&mut self, id: &HostId) -> Result<()> {
+        let mut person = self.stored(id).await?;
+        person.open = true;
+        self.store(&mut person, Batch::default()).await.map(drop)
+    }
+
+    async fn person(&mut self, id: &HostId, task: &Task) -> Result<()> {
         if !id.is_usable() {
             self.found(unusable_id(Side::Host, id.as_str()), None);
             return Ok(());
@@ -75,6 +99,7 @@ impl Carrying<'_> {
         Ok(Some(Person {
             vendor: link.map(|link| link.vendor),
             absences: absences.into_iter().map(|absence| (absence.id.clone(), absence)).collect(),
+            read: true,
             ..person
         }))
     }
@@ -82,6 +107,7 @@ impl Carrying<'_> {
     /// Looks, plans and writes until there is nothing more to be done, or nothing can be.
     pub(super) async fn rounds(&mut self, person: &mut Person<'_>, task: &Task) -> Result<()> {
         let mut retried = task.retried.clone();
+        person.remember_unchanged(retried.as_ref());
         for round in 0..ROUNDS {
             person.tidy();
             let standings = self.standings(person, task.again && round == 0, retried.as_ref());
@@ -91,7 +117,7 @@ impl Carrying<'_> {
             self.report.calls.reads += 1;
             let looked = match looked {
                 Ok(looked) => looked,
-                Err(error) if is_refusal(&error) && !task.dry => {
+                Err(error) if is_refusal(&error) => {
                     self.refuse_all(person, &standings, &error);
                     return Ok(());
                 }
@@ -102,17 +128,21 @@ impl Carrying<'_> {
             };
             let pieces = self.pieces(person, &standings, &window, &looked).await?;
             let today = self.engine.as_of();
-            let AbsencePlan { ledger, groups, refusals, findings } = plan(&Input {
-                vendor: &window.person,
+            let AbsencePlan { ledger, groups, refusals, findings, noteless } = plan(&Input {
+                window: &window,
                 settings: &self.absences.settings,
                 ledger: &person.ledger,
                 absences: &person.absences,
                 standings: &standings,
                 pieces: &pieces,
                 looked: &looked,
+                retried: retried.as_ref(),
                 today,
             });
             person.ledger = ledger;
+            let nothing = |pieces: &Result<Vec<Piece>>| pieces.as_ref().is_ok_and(Vec::is_empty);
+            let empty = pieces.iter().filter(|(_, pieces)| nothing(pieces)).map(|(id, _)| id.clone()).collect();
+            let left_out = LeftOut { notes: noteless, all: empty };
             let mut failed: BTreeSet<AbsenceId> = refusals.iter().map(|refusal| refusal.absence.clone()).collect();
             for told in findings {
                 self.tell(person, &told.absence, told.finding, told.notify);
@@ -125,7 +155,7 @@ impl Carrying<'_> {
                     person.count(group, &standings);
                     self.planned.extend(group.writes.iter().map(|write| write.planned(person.id)));
                 }
-                person.settled(&standings, &failed);
+                person.settled(&standings, &failed, &left_out);
                 return Ok(());
             }
             let mut again = false;
@@ -140,7 +170,7 @@ impl Carrying<'_> {
                     return Ok(());
                 }
             }
-            person.settled(&standings, &failed);
+            person.settled(&standings, &failed, &left_out);
             if !again {
                 return Ok(());
             }
@@ -160,7 +190,7 @@ impl Carrying<'_> {
         let rules = Rules {
             settings: &self.absences.settings,
             conditions: self.vendor.conditions(),
-            linked: person.vendor.is_some(),
+            vendor: person.vendor.as_ref(),
             again,
         };
         let ids = person.absences.keys().chain(person.ledger.absences.keys());

@@ -55,6 +55,15 @@ pub(crate) fn disconnected() -> Finding {
     .with_hint("change or remove the entries in the payroll system by hand, or give them the type that the mapping says now")
 }
 
+pub(crate) fn other_record() -> Finding {
+    Finding::problem(
+        code::ABSENCE_OTHER_RECORD,
+        "entries of the absence stand in the record that the person was linked to before, and are not changed",
+        Fixer::PayrollClerk,
+    )
+    .with_hint("remove them there by hand, where the days are not to be counted in both records")
+}
+
 pub(crate) fn past_month() -> Finding {
     Finding::problem(
         code::ABSENCE_PAST_MONTH,

@@ -1,12 +1,14 @@
 //! The days of an absence.
 
+use std::fmt;
+
 use time::Date;
 
 use super::model::{Absence, AbsenceProblem, Counting, Extent, Hundredths, Portion};
 use super::schedule::WorkSchedule;
 
 /// What an absence takes of one day. How many hours that is, the payroll system's own working-hours standard says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DayPart {
     /// The day.
     pub day: Date,
@@ -14,6 +16,13 @@ pub struct DayPart {
     pub share: Hundredths,
     /// So many hours, the grade included, whatever a working day has.
     pub hours: Option<Hundredths>,
+}
+
+impl fmt::Debug for DayPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // On which days somebody was away.
+        f.write_str("DayPart([redacted])")
+    }
 }
 
 /// The days of an absence that count, in order: none while it has no end. Pure.

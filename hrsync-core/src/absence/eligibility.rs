@@ -52,6 +52,8 @@ pub enum NotSent {
     ApprovedBefore,
     /// Nobody knows its last day.
     NoEnd,
+    /// The person works on none of its days.
+    NoDays,
     /// Something is wrong with it.
     Problem(AbsenceProblem),
     /// Its person is not linked to one in the payroll system.
@@ -68,7 +70,7 @@ impl NotSent {
     /// Who can change that.
     pub fn fixer(self) -> Fixer {
         match self {
-            Self::NotApproved | Self::NoEnd => Fixer::Nobody,
+            Self::NotApproved | Self::NoEnd | Self::NoDays => Fixer::Nobody,
             _ => Fixer::HostAdministrator,
         }
     }
@@ -82,6 +84,7 @@ impl fmt::Display for NotSent {
             Self::Rejected => "the payroll system refused it; change it, approve it again or retry",
             Self::ApprovedBefore => "it was approved before absences were sent on this connection",
             Self::NoEnd => "it has no end date",
+            Self::NoDays => "the person works on none of its days",
             Self::Problem(problem) => return write!(f, "it {}", problem.as_str()),
             Self::NotLinked => "the person is not linked to one in the payroll system",
             Self::CalendarDays => "it is counted in calendar days, and the payroll system takes work days",

@@ -33,12 +33,10 @@ impl Engine {
     /// # Errors
     /// [`ErrorKind::Unsupported`] when the payroll system takes no absences or the engine was built without the host's,
     /// [`ErrorKind::ConfigInvalid`] with code `not_active` before the first synchronisation or while the connection is paused, or the
-    /// store or the host failed.
+    /// store failed. A person whose absences the host cannot tell is a finding, and is gone on with by the next sweep.
     pub async fn push_absences(&self, people: &[HostId]) -> Result<AbsenceReport> {
         let mut run = self.carrying(LIVE).await?;
-        for person in people {
-            run.person(person, &Task::default()).await?;
-        }
+        run.people(people, &Task::default()).await?;
         run.finish().await
     }
 
@@ -76,9 +74,7 @@ impl Engine {
     pub async fn review_absences(&self, actor: &Actor, people: &[HostId]) -> Result<AbsenceReport> {
         self.may_configure(actor)?;
         let mut run = self.carrying(actor.id()).await?;
-        for person in people {
-            run.person(person, &Task { again: true, ..Task::default() }).await?;
-        }
+        run.people(people, &Task { again: true, ..Task::default() }).await?;
         run.finish().await
     }
 
@@ -89,9 +85,7 @@ impl Engine {
     pub async fn preview_absences(&self, actor: &Actor, people: &[HostId]) -> Result<AbsencePreview> {
         self.may_configure(actor)?;
         let mut run = self.carrying(actor.id()).await?;
-        for person in people {
-            run.person(person, &Task { again: true, dry: true, ..Task::default() }).await?;
-        }
+        run.people(people, &Task { again: true, dry: true, ..Task::default() }).await?;
         Ok(AbsencePreview { report: run.report, entries: run.planned })
     }
 
@@ -102,7 +96,7 @@ impl Engine {
     pub async fn retry_absence(&self, actor: &Actor, person: &HostId, absence: &AbsenceId) -> Result<AbsenceReport> {
         self.may_configure(actor)?;
         let mut run = self.carrying(actor.id()).await?;
-        run.person(person, &Task { retried: Some(absence.clone()), ..Task::default() }).await?;
+        run.people(std::slice::from_ref(person), &Task { retried: Some(absence.clone()), ..Task::default() }).await?;
         run.finish().await
     }
 

@@ -52,8 +52,9 @@ impl Sent {
         Some(Window { person: self.vendor.clone(), from, until, pieces: false })
     }
 
-    /// Keeps in the ledger what was carried out of it, as the entries that are there now show.
-    pub(crate) fn found(&self, entries: &[Entry], ledger: &mut Ledger) {
+    /// Keeps in the ledger what was carried out of it, as the entries that are there now show. `perhaps` says that new ones may just as
+    /// well be somebody else's.
+    pub(crate) fn found(&self, entries: &[Entry], perhaps: bool, ledger: &mut Ledger) {
         for write in &self.writes {
             let there = entries.iter().find(|entry| entry.slot == write.slot);
             let is_it = |entry: &&Entry| write.entry.as_ref().is_none_or(|id| entry.id == *id);
@@ -61,7 +62,7 @@ impl Sent {
                 (Some(after), Some(entry)) if entry.content.amount == after.amount => {
                     let noted = write.entry.is_none() || entry.content.note == after.note;
                     if noted {
-                        write.keep(&self.vendor, entry.id.clone(), ledger);
+                        write.keep(&self.vendor, entry.id.clone(), perhaps && write.entry.is_none(), ledger);
                     }
                 }
                 (None, None) => write.keep_removed(&self.vendor, ledger),
@@ -74,14 +75,15 @@ impl Sent {
     pub(crate) fn done(&self, place: usize, entry: VendorEntryId, ledger: &mut Ledger) {
         let Some(write) = self.writes.get(place) else { return };
         match write.after {
-            Some(_) => write.keep(&self.vendor, entry, ledger),
+            Some(_) => write.keep(&self.vendor, entry, false, ledger),
             None => write.keep_removed(&self.vendor, ledger),
         }
     }
 }
 
 impl SentWrite {
-    fn keep(&self, vendor: &VendorId, entry: VendorEntryId, ledger: &mut Ledger) {
+    fn keep(&self, vendor: &VendorId, entry: VendorEntryId, adopted: bool, ledger: &mut Ledger) {
+        let adopted = adopted || ledger.entries.iter().any(|held| held.adopted && held.entry == entry);
         self.keep_removed(vendor, ledger);
         ledger.entries.push(Held {
             vendor: vendor.clone(),
@@ -89,6 +91,7 @@ impl SentWrite {
             entry,
             content: self.wanted.clone(),
             parts: self.parts.clone(),
+            adopted,
             disconnected: false,
             told: BTreeSet::new(),
         });

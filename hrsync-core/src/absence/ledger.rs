@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
-use super::model::{Absence, AbsenceStatus, Counting, Extent, Hundredths};
+use super::model::{Absence, AbsenceStatus, Counting, Extent, Hundredths, Portion};
 use super::slot::{Content, Slot};
 use crate::finding::Finding;
 use crate::model::{AbsenceId, AbsenceTypeId, VendorEntryId, VendorId};
@@ -39,6 +39,9 @@ pub(crate) struct Held {
     pub(crate) content: Content,
     /// What each absence has in it.
     pub(crate) parts: BTreeMap<AbsenceId, Part>,
+    /// Somebody else made it, and it was found to hold what is wanted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) adopted: bool,
     /// The mapping was changed since: no write of any kind, until the entry carries the new one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) disconnected: bool,
@@ -58,8 +61,17 @@ pub(crate) struct Part {
 /// How far an absence has come.
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Carried {
-    /// As what it was carried over; `None` before it was, or while that goes on.
+    /// As what it was last carried over, in every part; `None` before it was.
     pub(crate) sent: Option<Form>,
+    /// Into whose record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) into: Option<VendorId>,
+    /// It was carried over as a whole, and something of it may stand there since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) whole: bool,
+    /// Something else was written of it since it was sent, or refused: what stands there may be otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) dirty: bool,
     /// As what it was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) refused: Option<Form>,
@@ -69,9 +81,9 @@ pub(crate) struct Carried {
     /// A part of it is there though it was refused as a whole.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) partly: bool,
-    /// The note that was refused.
+    /// As what its note was refused, and nothing else of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) note_refused: Option<Option<String>>,
+    pub(crate) note_refused: Option<Form>,
     /// The causes that people were told.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) told: BTreeSet<String>,
@@ -112,6 +124,27 @@ impl Form {
         let (note, approved_at) = (other.note.clone(), other.approved_at);
         Self { note, approved_at, ..self.clone() } == *other
     }
+
+    /// Whether both take the same of a day, as far as they say themselves: whether anybody works on it is not asked.
+    pub(crate) fn same_on(&self, other: &Self, day: Date) -> bool {
+        let same = (&self.kind, self.grade, self.counting) == (&other.kind, other.grade, other.counting);
+        same && self.takes(day).is_some_and(|own| Some(own) == other.takes(day))
+    }
+
+    /// How much of a day it takes before its grade: a half, all of it, or hours.
+    fn takes(&self, day: Date) -> Option<(Portion, Option<Hundredths>)> {
+        if day < self.start || self.end.is_none_or(|end| end < day) {
+            return None;
+        }
+        Some(match self.extent {
+            Extent::Hours(hours) => (Portion::Whole, Some(hours)),
+            Extent::Days { first, last } => {
+                let half =
+                    (day == self.start && first == Portion::Half) || (Some(day) == self.end && last == Portion::Half);
+                (if half { Portion::Half } else { Portion::Whole }, None)
+            }
+        })
+    }
 }
 
 /// Something that the host or people are still to be told about an absence.
@@ -126,6 +159,18 @@ pub(crate) struct Owed {
     pub(crate) finding: Option<Finding>,
 }
 
+impl Carried {
+    /// Whether an absence stands in a record as it is in the host.
+    pub(crate) fn is_as(&self, form: &Form, vendor: Option<&VendorId>) -> bool {
+        !self.dirty && self.sent.as_ref() == Some(form) && self.into.as_ref() == vendor
+    }
+
+    /// Whether it was carried over into this record as a whole.
+    pub(crate) fn is_whole_in(&self, vendor: &VendorId) -> bool {
+        self.whole && self.into.as_ref() == Some(vendor)
+    }
+}
+
 impl Ledger {
     /// What an absence has in entries that are ours.
     pub(crate) fn parts_of(&self, vendor: &VendorId, absence: &AbsenceId) -> BTreeMap<Slot, Part> {
@@ -136,6 +181,11 @@ impl Ledger {
     /// The slots in which an absence has something, also in entries that are not ours any more.
     pub(crate) fn slots_of<'l>(&'l self, absence: &'l AbsenceId) -> impl Iterator<Item = &'l Slot> {
         self.entries.iter().filter(|held| held.parts.contains_key(absence)).map(|held| &held.slot)
+    }
+
+    /// Whether an absence has something in an entry, whichever.
+    pub(crate) fn holds(&self, absence: &AbsenceId) -> bool {
+        self.entries.iter().any(|held| held.parts.contains_key(absence))
     }
 
     /// Whether something is still to be done without anybody asking.

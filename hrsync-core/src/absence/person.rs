@@ -21,6 +21,10 @@ pub(super) struct Person<'p> {
     pub(super) vendor: Option<VendorId>,
     /// The host's absences.
     pub(super) absences: BTreeMap<AbsenceId, Absence>,
+    /// Whether the host's absences were read.
+    pub(super) read: bool,
+    /// The absences that stand in the payroll system as they are in the host when the run begins.
+    pub(super) unchanged: BTreeSet<AbsenceId>,
     pub(super) ledger: Ledger,
     /// The ledger as it is stored.
     pub(super) stored: Option<(u64, Ledger, bool)>,
@@ -29,7 +33,25 @@ pub(super) struct Person<'p> {
     pub(super) items: BTreeMap<AbsenceId, AbsenceItem>,
 }
 
+/// What a plan left out of absences that are otherwise as in the host.
+pub(super) struct LeftOut {
+    /// Of these the note, which was refused.
+    pub(super) notes: BTreeSet<AbsenceId>,
+    /// Of these everything: nobody works on their days.
+    pub(super) all: BTreeSet<AbsenceId>,
+}
+
 impl Person<'_> {
+    /// Remembers which absences nobody changed, and nobody wants tried again.
+    pub(super) fn remember_unchanged(&mut self, retried: Option<&AbsenceId>) {
+        let (ledger, vendor) = (&self.ledger, self.vendor.as_ref());
+        let same = |(id, absence): &(&AbsenceId, &Absence)| {
+            let carried = ledger.absences.get(*id).filter(|_| retried != Some(*id));
+            carried.is_some_and(|carried| carried.is_as(&Form::of(absence), vendor))
+        };
+        self.unchanged = self.absences.iter().filter(same).map(|(id, _)| id.clone()).collect();
+    }
+
     /// The days that have to be looked at: those of absences of which something is wanted or to be removed, and of what stands in the
     /// payroll system of them.
     pub(super) fn window(&self, standings: &BTreeMap<AbsenceId, Standing>) -> Option<Window> {
@@ -101,35 +123,16 @@ impl Person<'_> {
     }
 
     /// Keeps what stands in the payroll system as it is in the host now.
-    pub(super) fn settled(&mut self, standings: &BTreeMap<AbsenceId, Standing>, failed: &BTreeSet<AbsenceId>) {
+    pub(super) fn settled(
+        &mut self,
+        standings: &BTreeMap<AbsenceId, Standing>,
+        failed: &BTreeSet<AbsenceId>,
+        left_out: &LeftOut,
+    ) {
         for (id, standing) in standings.iter().filter(|(id, _)| !failed.contains(*id)) {
             match standing {
-                Standing::Wanted(_) => {
-                    let Some(absence) = self.absences.get(id) else { continue };
-                    let shown = absence.status == AbsenceStatus::RejectedByIntegration;
-                    let carried = self.ledger.absences.entry(id.clone()).or_default();
-                    let note_refused = carried.note_refused.take().filter(|note| *note == absence.note);
-                    let mut told = std::mem::take(&mut carried.told);
-                    // What was refused and is no longer is told again when it is refused again.
-                    told.retain(|cause| cause == code::ABSENCE_DISCONNECTED);
-                    *carried = Carried { sent: Some(Form::of(absence)), note_refused, told, ..Carried::default() };
-                    if shown {
-                        let status = Some(AbsenceStatus::Approved);
-                        self.ledger.owed.push(Owed { absence: id.clone(), status, finding: None });
-                    }
-                    self.item(id, self.unless_disconnected(id, AbsenceOutcome::Sent));
-                }
-                Standing::Removed(why) => {
-                    match self.ledger.absences.get_mut(id) {
-                        // What was refused stays remembered as that.
-                        Some(_) if *why == Some(NotSent::Rejected) => continue,
-                        Some(carried) => {
-                            *carried = Carried { told: std::mem::take(&mut carried.told), ..Carried::default() }
-                        }
-                        None => continue,
-                    }
-                    self.item(id, self.unless_disconnected(id, AbsenceOutcome::Removed));
-                }
+                Standing::Wanted(_) => self.settle_wanted(id, left_out),
+                Standing::Removed(why) => self.settle_removed(id, *why),
                 Standing::Kept(_) | Standing::Never(_) => {}
             }
         }
@@ -138,22 +141,81 @@ impl Person<'_> {
             let Some(absence) = self.absences.get(id) else { continue };
             let note_only = self.items.get(id).is_some_and(|item| item.outcome == AbsenceOutcome::NoteRefused);
             if let (true, Some(carried)) = (note_only, self.ledger.absences.get_mut(id)) {
-                carried.sent = Some(Form::of(absence));
+                (carried.sent, carried.dirty) = (Some(Form::of(absence)), false);
             }
         }
+    }
+
+    /// Whether nothing of an absence changed but its note.
+    pub(super) fn only_note_changed(&self, id: &AbsenceId) -> bool {
+        let sent = self.ledger.absences.get(id).and_then(|carried| carried.sent.as_ref());
+        let now = self.absences.get(id).map(Form::of);
+        sent.zip(now).is_some_and(|(sent, now)| sent.same_days(&now))
+    }
+
+    fn settle_wanted(&mut self, id: &AbsenceId, left_out: &LeftOut) {
+        let Some(absence) = self.absences.get(id) else { return };
+        let (noteless, empty) = (left_out.notes.contains(id), left_out.all.contains(id));
+        let shown = absence.status == AbsenceStatus::RejectedByIntegration;
+        let carried = self.ledger.absences.entry(id.clone()).or_default();
+        let refused_here = carried.refused.is_some();
+        let mut told = std::mem::take(&mut carried.told);
+        // What was refused and is no longer is told again when it is refused again.
+        told.retain(|cause| cause == code::ABSENCE_DISCONNECTED || cause == code::ABSENCE_OTHER_RECORD);
+        *carried = Carried {
+            sent: Some(Form::of(absence)),
+            into: self.vendor.clone(),
+            whole: !empty,
+            note_refused: carried.note_refused.take().filter(|_| noteless),
+            told,
+            ..Carried::default()
+        };
+        if shown && refused_here {
+            let status = Some(AbsenceStatus::Approved);
+            self.ledger.owed.push(Owed { absence: id.clone(), status, finding: None });
+        }
+        let outcome = match (noteless, empty) {
+            (true, _) => AbsenceOutcome::NoteRefused,
+            (_, true) => AbsenceOutcome::NotSent(NotSent::NoDays),
+            _ => AbsenceOutcome::Sent,
+        };
+        self.item(id, self.unless_disconnected(id, outcome));
+    }
+
+    fn settle_removed(&mut self, id: &AbsenceId, why: Option<NotSent>) {
+        let held = self.ledger.holds(id);
+        let Some(carried) = self.ledger.absences.get_mut(id) else { return };
+        if why == Some(NotSent::Rejected) {
+            // What was refused stays remembered as that.
+            return;
+        }
+        let told = std::mem::take(&mut carried.told);
+        *carried = match held {
+            // Entries that are not ours to remove: what they were made of stays known.
+            true => Carried {
+                sent: carried.sent.take(),
+                into: carried.into.take(),
+                whole: carried.whole,
+                dirty: true,
+                told,
+                ..Carried::default()
+            },
+            false => Carried { told, ..Carried::default() },
+        };
+        self.item(id, self.unless_disconnected(id, AbsenceOutcome::Removed));
     }
 
     /// Remembers every absence that has something in an entry, also where nobody heard yet that it was written, and forgets those of
     /// which there is nothing to remember.
     pub(super) fn tidy(&mut self) {
-        let Self { ledger: Ledger { entries, absences, owed }, absences: host, .. } = self;
+        let Self { ledger: Ledger { entries, absences, owed }, absences: host, read, .. } = self;
         for id in entries.iter().flat_map(|held| held.parts.keys()) {
             absences.entry(id.clone()).or_default();
         }
         absences.retain(|id, carried| {
             let remembered = carried.sent.is_some() || carried.refused.is_some();
             let there = entries.iter().any(|held| held.parts.contains_key(id));
-            there || owed.iter().any(|owed| owed.absence == *id) || (remembered && host.contains_key(id))
+            there || owed.iter().any(|owed| owed.absence == *id) || (remembered && (!*read || host.contains_key(id)))
         });
     }
 }

@@ -12,14 +12,15 @@ use super::model::{Absence, Hundredths};
 use super::report::PlannedEntry;
 use super::slot::{Content, Piece, Slot};
 use super::standing::Standing;
-use super::vendor::{Entry, EntryWrite, Looked};
+use super::vendor::{Entry, EntryWrite, Looked, Window};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::model::{AbsenceId, HostId, VendorEntryId, VendorId};
 
 /// What a plan is made from.
 pub(crate) struct Input<'p> {
-    pub(crate) vendor: &'p VendorId,
+    /// Whose record is looked at, and on which days.
+    pub(crate) window: &'p Window,
     pub(crate) settings: &'p AbsenceSettings,
     pub(crate) ledger: &'p Ledger,
     /// The host's, by id.
@@ -29,6 +30,8 @@ pub(crate) struct Input<'p> {
     /// What each that is wanted takes, or why it cannot be expressed.
     pub(crate) pieces: &'p BTreeMap<AbsenceId, Result<Vec<Piece>, Error>>,
     pub(crate) looked: &'p Looked,
+    /// The absence that somebody wants tried again.
+    pub(crate) retried: Option<&'p AbsenceId>,
     /// Today in the company's time zone.
     pub(crate) today: Date,
 }
@@ -44,6 +47,8 @@ pub(crate) struct AbsencePlan {
     pub(crate) refusals: Vec<Refusal>,
     /// What people should know.
     pub(crate) findings: Vec<Told>,
+    /// The absences whose note is left out, because it was refused.
+    pub(crate) noteless: BTreeSet<AbsenceId>,
 }
 
 /// A finding, and whether people are told of it.
@@ -175,8 +180,10 @@ pub(crate) fn plan(input: &Input<'_>) -> AbsencePlan {
         there: BTreeMap::new(),
         ours: BTreeMap::new(),
         left: BTreeSet::new(),
+        noteless: BTreeSet::new(),
     };
     planner.connect();
+    planner.give_back();
     planner.index();
     planner.claim();
     let decided = planner.settle();
@@ -195,15 +202,22 @@ struct Planner<'p> {
     ours: BTreeMap<Slot, usize>,
     /// The entries that are ours no longer.
     left: BTreeSet<VendorEntryId>,
+    noteless: BTreeSet<AbsenceId>,
 }
 
 impl<'p> Planner<'p> {
-    /// Disconnects entries whose type is mapped otherwise by now, and connects those again that carry what the mapping says.
+    fn vendor(&self) -> &'p VendorId {
+        &self.input.window.person
+    }
+
+    /// Disconnects entries whose type is mapped otherwise by now, and connects those again that carry what the mapping says. Of
+    /// disconnected ones that somebody removed nothing is left to remember.
     fn connect(&mut self) {
-        let Input { settings, looked, vendor, .. } = self.input;
+        let Input { settings, looked, window, .. } = self.input;
+        let vendor = &window.person;
         let there: BTreeMap<&VendorEntryId, &Entry> =
             looked.entries.iter().rev().map(|entry| (&entry.id, entry)).collect();
-        for held in self.ledger.entries.iter_mut().filter(|held| held.vendor == **vendor) {
+        for held in self.ledger.entries.iter_mut().filter(|held| held.vendor == *vendor) {
             let carries = |slot: &Slot, held: &Held| {
                 held.parts.values().all(|part| {
                     settings.mapping(&part.kind).is_some_and(|to| *to == TypeMapping::To(slot.kind.clone()))
@@ -219,6 +233,20 @@ impl<'p> Planner<'p> {
                 (false, false) => true,
             };
         }
+        let looked_at = |slot: &Slot| window.from <= slot.from && slot.until <= window.until;
+        let gone = |held: &Held| held.disconnected && looked_at(&held.slot) && !there.contains_key(&held.entry);
+        self.ledger.entries.retain(|held| held.vendor != *vendor || !gone(held));
+    }
+
+    /// Leaves entries to those who made them that an absence had found equal, which was refused then and never was sent as a whole.
+    fn give_back(&mut self) {
+        let (vendor, standings) = (self.vendor(), self.input.standings);
+        let absences = &self.ledger.absences;
+        let never = |id: &AbsenceId| {
+            let back = matches!(standings.get(id), Some(Standing::Removed(Some(NotSent::Rejected))));
+            back && absences.get(id).is_none_or(|carried| !carried.is_whole_in(vendor))
+        };
+        self.ledger.entries.retain(|held| !(held.adopted && held.vendor == *vendor && held.parts.keys().all(never)));
     }
 
     /// Finds entries by slot from here on. Where two have one, the first counts.
@@ -227,7 +255,7 @@ impl<'p> Planner<'p> {
         for (place, held) in self.ledger.entries.iter().enumerate() {
             if held.disconnected {
                 self.left.insert(held.entry.clone());
-            } else if held.vendor == *self.input.vendor {
+            } else if held.vendor == *self.vendor() {
                 self.ours.entry(held.slot.clone()).or_insert(place);
             }
         }
@@ -245,7 +273,7 @@ impl<'p> Planner<'p> {
     /// What each absence has and wants.
     fn claim(&mut self) {
         let mut parts: BTreeMap<AbsenceId, BTreeMap<Slot, Part>> = BTreeMap::new();
-        let ours = self.ledger.entries.iter().filter(|held| !held.disconnected && held.vendor == *self.input.vendor);
+        let ours = self.ledger.entries.iter().filter(|held| !held.disconnected && held.vendor == *self.vendor());
         for (id, part, slot) in ours.flat_map(|held| held.parts.iter().map(|(id, part)| (id, part, &held.slot))) {
             parts.entry(id.clone()).or_default().insert(slot.clone(), part.clone());
         }
@@ -255,7 +283,7 @@ impl<'p> Planner<'p> {
             let mut claim = Claim {
                 wanted: BTreeMap::new(),
                 most: BTreeMap::new(),
-                new: carried.is_none_or(|carried| carried.sent.is_none()),
+                new: carried.is_none_or(|carried| !carried.is_whole_in(self.vendor())),
                 refused: Vec::new(),
                 open: true,
                 held,
@@ -266,8 +294,8 @@ impl<'p> Planner<'p> {
                     claim.open = false;
                 }
                 Standing::Removed(why) => {
-                    if self.ledger.slots_of(id).count() > claim.held.len() && *why != Some(NotSent::Rejected) {
-                        self.tell(id, cause::disconnected(), true);
+                    if *why != Some(NotSent::Rejected) && self.is_changed(id, *why) {
+                        self.tell_kept(id);
                     }
                 }
                 Standing::Wanted(_) => match (self.input.pieces.get(id), self.input.absences.get(id)) {
@@ -290,6 +318,30 @@ impl<'p> Planner<'p> {
         }
     }
 
+    /// Whether an absence of which nothing is to stand there any more changed in the host since it was sent. That its type is not sent
+    /// any more is no change of it.
+    fn is_changed(&self, id: &AbsenceId, why: Option<NotSent>) -> bool {
+        let of_mapping = matches!(why, Some(NotSent::Unmapped | NotSent::Excluded));
+        match (self.input.absences.get(id), self.ledger.absences.get(id)) {
+            (Some(absence), Some(carried)) if of_mapping => {
+                carried.sent.as_ref().is_some_and(|sent| *sent != Form::of(absence))
+            }
+            _ => true,
+        }
+    }
+
+    /// Tells that entries of an absence stay as they are: those that are disconnected, and those in a record to which the person was
+    /// linked before.
+    fn tell_kept(&mut self, id: &AbsenceId) {
+        if self.disconnected(id).next().is_some() {
+            self.tell(id, cause::disconnected(), true);
+        }
+        let elsewhere = |held: &Held| held.vendor != *self.vendor() && held.parts.contains_key(id);
+        if self.ledger.entries.iter().any(elsewhere) {
+            self.tell(id, cause::other_record(), true);
+        }
+    }
+
     fn want(&mut self, id: &AbsenceId, absence: &Absence, pieces: &[Piece], claim: &mut Claim) {
         let carried = self.ledger.absences.get(id).cloned().unwrap_or_default();
         let form = Form::of(absence);
@@ -306,25 +358,38 @@ impl<'p> Planner<'p> {
             let changed = carried.sent.as_ref().is_some_and(|sent| *sent != form);
             self.tell(id, cause::disconnected(), changed);
         }
-        if carried.sent.as_ref().is_some_and(|sent| sent.same_days(&form)) && self.keep_past(claim) {
+        let elsewhere = |held: &Held| held.vendor != *self.vendor() && held.parts.contains_key(id);
+        if self.ledger.entries.iter().any(elsewhere) {
+            self.tell(id, cause::other_record(), true);
+        }
+        if let (Some(sent), false, false) = (&carried.sent, carried.dirty, claim.new)
+            && self.keep_past(claim, sent, &form)
+        {
             self.tell(id, cause::past_month(), false);
         }
-        if carried.note_refused.as_ref() == Some(&absence.note) {
+        if carried.note_refused.as_ref() == Some(&form) && self.input.retried != Some(id) {
             for (slot, part) in &mut claim.wanted {
-                if let Some(held) = claim.held.get(slot) {
+                if let Some(held) = claim.held.get(slot)
+                    && held.content.note != part.content.note
+                {
                     part.content.note.clone_from(&held.content.note);
+                    self.noteless.insert(id.clone());
                 }
             }
         }
     }
 
-    /// Keeps what was written in earlier months of an absence whose own days did not change: what changed around it, as a schedule,
-    /// must not rewrite what may be paid. Whether something would differ.
-    fn keep_past(&self, claim: &mut Claim) -> bool {
+    /// Keeps what was written in earlier months of days of which the absence itself takes the same as when it was sent: what changed
+    /// around it, as a schedule, must not rewrite what may be paid. Whether something would differ.
+    fn keep_past(&self, claim: &mut Claim, sent: &Form, form: &Form) -> bool {
         let month = self.input.today.replace_day(1).unwrap_or(self.input.today);
         let mut differs = false;
-        let past: BTreeSet<Slot> =
-            claim.held.keys().chain(claim.wanted.keys()).filter(|slot| slot.until < month).cloned().collect();
+        let same = |slot: &Slot| match slot.from == slot.until {
+            true => sent.same_on(form, slot.from),
+            false => sent.same_days(form),
+        };
+        let past = claim.held.keys().chain(claim.wanted.keys()).filter(|slot| slot.until < month && same(slot));
+        let past: BTreeSet<Slot> = past.cloned().collect();
         for slot in past {
             match (claim.held.get(&slot), claim.wanted.get_mut(&slot)) {
                 (Some(held), Some(wanted)) => {
@@ -347,7 +412,7 @@ impl<'p> Planner<'p> {
     /// The entries of an absence that are ours no longer.
     fn disconnected<'s>(&'s self, id: &'s AbsenceId) -> impl Iterator<Item = &'s Held> {
         let left = self.ledger.entries.iter().filter(|held| held.disconnected);
-        left.filter(|held| held.vendor == *self.input.vendor && held.parts.contains_key(id))
+        left.filter(|held| held.vendor == *self.vendor() && held.parts.contains_key(id))
     }
 
     fn tell(&mut self, absence: &AbsenceId, finding: Finding, notify: bool) {
@@ -369,7 +434,21 @@ impl<'p> Planner<'p> {
                 totals.entry(slot.clone()).or_default().open |= claim.open;
             }
         }
+        for (slot, total) in &mut totals {
+            // Each part was rounded by itself: two halves of a day are no more than the day.
+            if let (Some(content), Some(most)) = (&mut total.content, self.most(slot))
+                && total.parts.len() > 1
+                && content.amount.0 <= rounded(most, total.parts.len())
+            {
+                content.amount = content.amount.min(most);
+            }
+        }
         totals
+    }
+
+    /// The most that all absences together can take of a slot, where that is known.
+    fn most(&self, slot: &Slot) -> Option<Hundredths> {
+        self.claims.values().filter_map(|claim| claim.most.get(slot)).max().copied()
     }
 
     fn seen(&self, slot: &Slot) -> Seen<'_> {
@@ -414,9 +493,11 @@ impl<'p> Planner<'p> {
     fn overlaps(&self, totals: &BTreeMap<Slot, Total>) -> Vec<(AbsenceId, Slot, Stop)> {
         let mut over = Vec::new();
         for (slot, total) in totals.iter().filter(|(_, total)| total.parts.len() > 1) {
-            let Some(most) = self.claims.values().filter_map(|claim| claim.most.get(slot)).max() else { continue };
+            let Some(most) = self.most(slot) else { continue };
             let largest = total.parts.values().map(|part| part.content.amount).max().unwrap_or_default();
-            let limit = most.0.max(largest.0);
+            // A day that became shorter than what stands there is no overlap.
+            let known = self.ours(slot).map(|held| held.content.amount).unwrap_or_default();
+            let limit = rounded(most, total.parts.len()).max(largest.0).max(known.0);
             let (stay, new): (Vec<_>, Vec<_>) =
                 total.parts.iter().partition(|(id, _)| self.claims.get(*id).is_some_and(|one| !one.changes(slot)));
             let mut sum: u32 = stay.iter().map(|(_, part)| part.content.amount.0).sum();
@@ -432,7 +513,7 @@ impl<'p> Planner<'p> {
     }
 
     fn finish(mut self, decided: Vec<Decided>) -> AbsencePlan {
-        let (vendor, mut writes) = (self.input.vendor, Vec::new());
+        let (vendor, mut writes) = (self.vendor(), Vec::new());
         let (mut gone, mut taken) = (BTreeSet::new(), Vec::new());
         for (slot, total, verdict, deviation) in decided {
             if let Some(deviation) = deviation {
@@ -444,6 +525,8 @@ impl<'p> Planner<'p> {
                 (Verdict::Change(content), Some(entry)) => EntryWrite::Change { entry: entry.clone(), content },
                 (Verdict::Delete, Some(entry)) => EntryWrite::Delete { entry: entry.clone() },
                 (Verdict::Adopt | Verdict::Take, Some(entry)) => {
+                    let same = self.ours(&slot).filter(|held| held.entry == entry.id);
+                    let adopted = same.is_none_or(|held| held.adopted);
                     gone.insert(slot.clone());
                     taken.push(Held {
                         vendor: vendor.clone(),
@@ -451,6 +534,7 @@ impl<'p> Planner<'p> {
                         entry: entry.id.clone(),
                         content: wanted,
                         parts: total.parts,
+                        adopted,
                         disconnected: false,
                         told: BTreeSet::new(),
                     });
@@ -480,14 +564,22 @@ impl<'p> Planner<'p> {
             let Some((_, stop, _)) = claim.refused.first() else { continue };
             let of = match removal {
                 true => Refused::Removal,
-                false if claim.refused.iter().all(|(.., note_only)| *note_only) => Refused::Note,
+                false if claim.refused.iter().all(|(.., note_only)| *note_only) && self.only_note(id) => Refused::Note,
                 false => Refused::Absence,
             };
             let finding = cause::stopped(*stop);
             self.refusals.push(Refusal { absence: id.clone(), finding, words: None, of });
         }
         let groups = group(writes);
-        AbsencePlan { ledger: self.ledger, groups, refusals: self.refusals, findings: self.findings }
+        let Self { ledger, refusals, findings, noteless, .. } = self;
+        AbsencePlan { ledger, groups, refusals, findings, noteless }
+    }
+
+    /// Whether nothing of an absence changed but its note.
+    fn only_note(&self, id: &AbsenceId) -> bool {
+        let sent = self.ledger.absences.get(id).and_then(|carried| carried.sent.as_ref());
+        let now = self.input.absences.get(id).map(Form::of);
+        sent.zip(now).is_some_and(|(sent, now)| sent.same_days(&now))
     }
 
     /// Tells once that somebody else changed or removed an entry of ours.
@@ -501,6 +593,11 @@ impl<'p> Planner<'p> {
             }
         }
     }
+}
+
+/// The most of a slot, and what so many parts of it can come to by being rounded each.
+fn rounded(most: Hundredths, parts: usize) -> u32 {
+    most.0.saturating_add(u32::try_from(parts).unwrap_or(u32::MAX))
 }
 
 /// Puts writes together whose absences share an entry.

@@ -1,6 +1,6 @@
 //! How the absences of a person are stored: the ledger of what stands in the payroll system, and writes under way.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -54,7 +54,8 @@ impl Carrying<'_> {
         };
         let ledger = stored.as_ref().map(|(_, ledger, _)| ledger.clone()).unwrap_or_default();
         let (vendor, absences, items) = (None, BTreeMap::new(), BTreeMap::new());
-        Ok(Person { id, vendor, absences, ledger, stored, open: false, items })
+        let (read, unchanged) = (false, BTreeSet::new());
+        Ok(Person { id, vendor, absences, read, unchanged, ledger, stored, open: false, items })
     }
 
     pub(super) async fn open_ledger(&self, row: &Row) -> Result<(u64, Ledger, bool)> {

@@ -3,7 +3,7 @@
 use super::eligibility::{AbsenceSettings, Conditions, NotSent};
 use super::ledger::{Carried, Form};
 use super::model::{Absence, AbsenceStatus};
-use crate::model::VendorAbsenceTypeId;
+use crate::model::{VendorAbsenceTypeId, VendorId};
 
 /// What is to become of an absence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub(crate) enum Standing {
 pub(crate) struct Rules<'r> {
     pub(crate) settings: &'r AbsenceSettings,
     pub(crate) conditions: Conditions,
-    /// Whether the person is linked.
-    pub(crate) linked: bool,
+    /// Who the person is in the payroll system, while they are linked.
+    pub(crate) vendor: Option<&'r VendorId>,
     /// Whether those that did not change are looked at again.
     pub(crate) again: bool,
 }
@@ -37,7 +37,7 @@ impl Rules<'_> {
                 None => Standing::Never(NotSent::TransferOff),
             };
         }
-        if !self.linked && carried.is_some() {
+        if self.vendor.is_none() && carried.is_some() {
             return Standing::Kept(Some(NotSent::NotLinked));
         }
         let Some(absence) = absence else { return Standing::Removed(None) };
@@ -47,21 +47,22 @@ impl Rules<'_> {
             // Where the host showed it as rejected and no longer does, somebody approved it again.
             carried.refused.as_ref() == Some(&form) && (shown || !carried.shown_rejected) && !retried
         };
+        // One that is shown as rejected was changed since it was refused, or is tried again, or it was refused on another connection:
+        // what was refused on this one and did not change is kept or removed below.
         let approved = |absence: &Absence| {
-            // Somebody changed it since it was refused, or wants it tried again.
-            let again = shown && (carried.is_some() || retried);
-            Absence { status: if again { AbsenceStatus::Approved } else { absence.status }, ..absence.clone() }
+            let status = if shown { AbsenceStatus::Approved } else { absence.status };
+            Absence { status, ..absence.clone() }
         };
         if let Some(carried) = carried.filter(refused) {
-            return match carried.sent.is_some() || carried.partly {
+            return match carried.whole || carried.partly {
                 true => Standing::Kept(Some(NotSent::Rejected)),
                 // What was created of it before a part was refused goes.
                 false => Standing::Removed(Some(NotSent::Rejected)),
             };
         }
-        match self.settings.judge(&approved(absence), self.linked, &self.conditions, carried.is_some()) {
+        match self.settings.judge(&approved(absence), self.vendor.is_some(), &self.conditions, carried.is_some()) {
             Ok(kind) => {
-                let same = carried.is_some_and(|carried| carried.sent.as_ref() == Some(&form)) && !retried;
+                let same = carried.is_some_and(|carried| carried.is_as(&form, self.vendor)) && !retried;
                 if same && !self.again { Standing::Kept(None) } else { Standing::Wanted(kind.clone()) }
             }
             Err(reason) if carried.is_none() => Standing::Never(reason),
@@ -75,6 +76,7 @@ impl Rules<'_> {
                 NotSent::TransferOff
                 | NotSent::Rejected
                 | NotSent::ApprovedBefore
+                | NotSent::NoDays
                 | NotSent::Problem(_)
                 | NotSent::NotLinked => Standing::Kept(Some(reason)),
             },

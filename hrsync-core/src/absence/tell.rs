@@ -26,9 +26,15 @@ impl Carrying<'_> {
     ) {
         for (absence, standing) in standings {
             let of = match standing {
+                Standing::Wanted(_) if person.unchanged.contains(absence) => {
+                    // Nothing of it was to be written, as far as is known.
+                    self.found(Finding::from_error(error).of_host(person.id), error.sensitive_detail());
+                    person.item(absence, AbsenceOutcome::Pending);
+                    continue;
+                }
                 Standing::Wanted(_) => Refused::Absence,
-                Standing::Removed(_) => Refused::Removal,
-                Standing::Kept(_) | Standing::Never(_) => continue,
+                Standing::Removed(_) if person.ledger.holds(absence) => Refused::Removal,
+                Standing::Removed(_) | Standing::Kept(_) | Standing::Never(_) => continue,
             };
             let (finding, words) = (Finding::from_error(error), error.sensitive_detail().map(str::to_owned));
             self.refuse(person, Refusal { absence: absence.clone(), finding, words, of });
@@ -56,26 +62,33 @@ impl Carrying<'_> {
         let Refusal { absence, finding, words, of } = refusal;
         let finding = about(finding, person, &absence);
         let now = person.absences.get(&absence);
-        let (form, note) = (now.map(Form::of), now.and_then(|now| now.note.clone()));
+        let form = now.map(Form::of);
+        if of == Refused::Absence && person.unchanged.contains(&absence) {
+            // Nobody changed it: a review found that something around it did, and what was sent stays as it is.
+            self.found(finding, words.as_deref());
+            person.item(&absence, AbsenceOutcome::Refused);
+            return;
+        }
         let vendor = person.vendor.clone().unwrap_or_else(|| VendorId::new(""));
         let there = !person.ledger.parts_of(&vendor, &absence).is_empty();
         let carried = person.ledger.absences.entry(absence.clone()).or_default();
         let first = match of {
             // Nobody is told of a note, so that they are when the rest of the absence is refused for the same cause.
-            Refused::Note => carried.note_refused.as_ref() != Some(&note),
+            Refused::Note => carried.note_refused != form,
             Refused::Absence | Refused::Removal => carried.told.insert(finding.code.to_string()),
         };
         let mut owed = Owed { absence: absence.clone(), status: None, finding: None };
         let outcome = match of {
             Refused::Note => {
-                carried.note_refused = Some(note);
+                carried.note_refused = form;
                 AbsenceOutcome::NoteRefused
             }
             Refused::Removal => {
+                carried.dirty = true;
                 owed.finding = Some(finding.clone()).filter(|_| first);
-                if carried.refused.is_some() && carried.sent.is_none() {
+                if form.is_some() && carried.refused == form && !carried.whole {
                     // Whole or not at all was not to be had.
-                    carried.partly = true;
+                    carried.partly = there;
                     AbsenceOutcome::PartlySent
                 } else {
                     person.open = true;
@@ -84,6 +97,7 @@ impl Carrying<'_> {
             }
             Refused::Absence => {
                 carried.refused = form;
+                carried.dirty = true;
                 carried.shown_rejected = false;
                 owed.status = Some(AbsenceStatus::RejectedByIntegration);
                 owed.finding = Some(finding.clone()).filter(|_| first);

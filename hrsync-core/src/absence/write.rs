@@ -37,6 +37,10 @@ impl Carrying<'_> {
     ) -> Result<Wrote> {
         let Some(vendor) = person.vendor.clone() else { return Ok(Wrote::Pending) };
         let sent = Sent::new(&vendor, &group.writes);
+        // From here on what stands there may be otherwise than what was sent, whatever becomes of the writes.
+        for absence in group.absences.difference(&person.unchanged) {
+            person.ledger.absences.entry(absence.clone()).or_default().dirty = true;
+        }
         let key = self.engine.key_of(&of_host(person.id)).await?;
         let row = IntentRow { sent_at: self.engine.clock.now(), sealed: self.seal(&key, person.id, &sent)? };
         let batch = Batch::default().put(intent_key(person.id), Some(Check::Absent), store::encode(&row)?);
@@ -88,26 +92,32 @@ impl Carrying<'_> {
         results: &[EntryResult],
     ) -> Result<Wrote> {
         let mut refused: BTreeMap<&AbsenceId, Vec<(&SlotWrite, &Error)>> = BTreeMap::new();
-        let (mut passing, mut failed, mut created) = (None, 0, 0);
+        let (mut passing, mut untried, mut failed, mut listed, mut taken) = (None, None, 0, 0, false);
         for (place, (write, result)) in group.writes.iter().zip(results).enumerate() {
             match result {
                 Ok(entry) => sent.done(place, entry.clone(), &mut person.ledger),
                 Err(error) => {
                     failed += 1;
-                    created += usize::from(matches!(write.write, EntryWrite::Create { .. }));
+                    listed += usize::from(!matches!(write.write, EntryWrite::Delete { .. }));
+                    taken |= error.kind() == ErrorKind::AlreadyExists;
                     if is_stale(error, &write.write) {
                         // It is looked at again.
                     } else if is_refusal(error) {
                         write.changed.keys().for_each(|id| refused.entry(id).or_default().push((write, error)));
+                    } else if error.kind() == ErrorKind::Cancelled {
+                        // It was not sent, since something before it did not succeed.
+                        untried = Some(error);
                     } else {
                         passing = Some(error);
                     }
                 }
             }
         }
+        let passing = passing.or(untried.filter(|_| refused.is_empty()));
         for (absence, errors) in refused {
             let removal = matches!(standings.get(absence), Some(Standing::Removed(_)));
-            let note = errors.iter().all(|(write, _)| write.changed.get(absence) == Some(&true));
+            let note = errors.iter().all(|(write, _)| write.changed.get(absence) == Some(&true))
+                && person.only_note_changed(absence);
             let Some((_, error)) = errors.first() else { continue };
             let (finding, words) = (Finding::from_error(error), error.sensitive_detail().map(str::to_owned));
             let of = match (removal, note) {
@@ -117,9 +127,9 @@ impl Carrying<'_> {
             };
             self.refuse(person, Refusal { absence: absence.clone(), finding, words, of });
         }
-        if created > 1 && passing.is_none() {
-            // Whether a call that creates several entries creates all or none is not promised.
-            self.look_again(person, sent).await?;
+        if listed > 1 && passing.is_none() {
+            // Whether a call that writes several entries writes all or none is not promised.
+            self.look_again(person, sent, taken).await?;
         }
         let result = if failed == 0 { "done" } else { "refused" };
         let event = self.event(person.id, &group.absences, group.writes.len() - failed, result);
@@ -138,12 +148,12 @@ impl Carrying<'_> {
         Ok(if failed == 0 { Wrote::All } else { Wrote::NotAll })
     }
 
-    /// Looks what a refused call left behind.
-    pub(super) async fn look_again(&mut self, person: &mut Person<'_>, sent: &Sent) -> Result<()> {
+    /// Looks what a refused call left behind; what stands where it was refused because something was there already, may be that.
+    pub(super) async fn look_again(&mut self, person: &mut Person<'_>, sent: &Sent, taken: bool) -> Result<()> {
         let Some(window) = sent.window() else { return Ok(()) };
         self.report.calls.reads += 1;
         match self.vendor.look(&window).await {
-            Ok(looked) => sent.found(&looked.entries, &mut person.ledger),
+            Ok(looked) => sent.found(&looked.entries, taken, &mut person.ledger),
             // The next round looks anyway, and takes what is there for somebody else's.
             Err(error) => self.found(Finding::from_error(&error).of_host(person.id), error.sensitive_detail()),
         }
@@ -192,7 +202,7 @@ impl Carrying<'_> {
         if let Some(window) = sent.window() {
             self.report.calls.reads += 1;
             match self.vendor.look(&window).await {
-                Ok(looked) => sent.found(&looked.entries, &mut person.ledger),
+                Ok(looked) => sent.found(&looked.entries, false, &mut person.ledger),
                 Err(error) => return pending(self, Finding::from_error(&error)),
             }
         }
