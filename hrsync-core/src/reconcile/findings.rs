@@ -148,7 +148,7 @@ pub(crate) fn of_difference(difference: &Difference) -> Option<Finding> {
         Some(WhyNot::OtherPerson) => return None,
         Some(why @ WhyNot::Invalid(_)) => return Some(person(invalid(why))),
         Some(why @ WhyNot::Duplicate(Side::Vendor)) => return Some(person(refusal(why))),
-        Some(why @ WhyNot::Duplicate(Side::Host)) if difference.kind != D::VendorChanged => {
+        Some(why @ (WhyNot::Duplicate(Side::Host) | WhyNot::Lacks { .. })) if difference.kind != D::VendorChanged => {
             return Some(person(refusal(why)));
         }
         Some(why) if difference.kind == D::HostChanged => return Some(person(refusal(why))),
@@ -192,6 +192,9 @@ pub(crate) fn refusal(why: &WhyNot) -> Finding {
             .with_param("missing", field.name()),
         WhyNot::Duplicate(side) => Finding::problem(code::DUPLICATE_VALUE, text(), Fixer::HostAdministrator)
             .with_param("side", side.to_string()),
+        WhyNot::Lacks { field, code, hint, .. } => Finding::problem(code.clone(), text(), Fixer::HostAdministrator)
+            .with_hint(hint.clone())
+            .with_param("missing", field.name()),
         WhyNot::Stopped { code, .. } => Finding::problem(code.clone(), text(), Fixer::PayrollClerk),
     }
 }
