@@ -21,7 +21,7 @@ use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::host::{Changes, HostWrite};
 use crate::journal::Event;
-use crate::keys::KeyId;
+use crate::keys::{KEY_ERASED, KeyId};
 use crate::mapping::{Asked, FieldMapping};
 use crate::matching::are_two_people;
 use crate::model::{Cell, Employee, FieldId, HostId, Record, Value, VendorId};
@@ -302,7 +302,7 @@ impl Run<'_> {
             let (Source::Entered(sealed) | Source::Previous(sealed)) = &change.source else { continue };
             match self.engine.open(sealed).await {
                 Ok(text) => drop(carried.insert(change.field, text)),
-                Err(error) if error.code() == "erased" => {
+                Err(error) if error.code() == KEY_ERASED => {
                     self.found(about(Finding::from_error(&error), operation).on(change.field), None);
                     return Ok(None);
                 }

@@ -8,7 +8,7 @@ use hrsync_core::absence::{
 use hrsync_core::finding::code;
 use hrsync_core::model::AbsenceId;
 use hrsync_core::store::RowKind;
-use hrsync_core::{ErrorKind, Fixer, HostId, Outcome, Store};
+use hrsync_core::{Clock, ErrorKind, Fixer, HostId, Outcome, Store};
 use hrsync_testkit::absences::AbsenceFate;
 use time::macros::{date, datetime};
 
@@ -140,10 +140,11 @@ async fn a_refusal_tells_three_groups_once_and_the_log_says_who_can_fix_it() {
     assert_eq!(mails[0].to, ["person", "manager", "company manager"], "each of the three groups, each person once");
     assert_eq!(mails[0].absence, AbsenceId::from("a1"));
     // rule: TT-88, TT-95, AB-21
-    assert_eq!(world.log().await, ["absence.locked"]);
-    let finding = &report.findings[0];
-    assert_eq!((finding.fixer, finding.params["absence"].as_str()), (Fixer::PayrollClerk, "a1"));
-    assert!(finding.hint.is_some());
+    let log = world.engine.error_log(&world.anna, 0, 10).await.unwrap();
+    let [logged] = log.as_slice() else { panic!("{log:#?}") };
+    assert_eq!((logged.finding.code.as_ref(), logged.finding.fixer), (code::ABSENCE_LOCKED, Fixer::PayrollClerk));
+    assert_eq!((logged.absence(), logged.at), (Some(AbsenceId::from("a1")), world.clock.now()));
+    assert!(logged.finding.hint.is_some());
 }
 
 #[tokio::test]
