@@ -515,12 +515,12 @@ impl<'s> Story<'s> {
 
     async fn told(&self, engine: &Engine) -> Result<()> {
         heading("Error log", "for the administrator: code, what to do, who can do it, and the vendor's own words");
-        let log = self.desk.error_log(engine).await?;
+        let log = self.desk.error_log(engine, &self.anna).await?;
         heading("Notifications", "to the employee, their managers and the company's absence managers");
         let mails = self.desk.mails(&self.mailer);
         say!("{} entries in the error log, {mails} notifications.", log.len());
         if self.company.is_some() {
-            let mut codes: Vec<&str> = log.iter().map(|finding| &*finding.code).collect();
+            let mut codes: Vec<&str> = log.iter().map(|logged| &*logged.finding.code).collect();
             codes.dedup();
             let expected =
                 ["absence.locked", "absence.foreign_hours", "tripletex.right_missing", "absence.disconnected"];

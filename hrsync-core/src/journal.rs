@@ -1,7 +1,7 @@
 //! The journal: what was intended, what came of it, what was decided and found.
 //!
 //! Entries form a hash chain, so a missing or altered one shows. They hold ids, fields, codes and sealed values; never a
-//! name or a value.
+//! name or a value. The findings among them are the error log, which [`Engine::error_log`](crate::Engine::error_log) shows.
 
 use std::collections::HashSet;
 
@@ -233,15 +233,5 @@ pub fn verify<'e>(entries: impl IntoIterator<Item = &'e Entry>, previous: &str) 
         previous.clone_from(&entry.hash);
         next = Some(entry.seq + 1);
         ok
-    })
-}
-
-/// The error log: the findings among the entries, newest last.
-pub fn error_log<'e>(
-    entries: impl IntoIterator<Item = &'e Entry>,
-) -> impl Iterator<Item = (&'e NewEntry, &'e Finding)> {
-    entries.into_iter().filter_map(|entry| match &entry.entry.event {
-        Event::Found { finding, .. } => Some((&entry.entry, finding)),
-        _ => None,
     })
 }

@@ -15,6 +15,12 @@ use crate::error::{Error, ErrorKind, Result, Scope};
 /// The code of an error about a key that is no longer in the ring.
 pub(crate) const KEY_MISSING: &str = "key_missing";
 
+/// The code of what went with the key of a person who was erased.
+pub(crate) const KEY_ERASED: &str = "erased";
+
+/// The code of a sealed text that was altered, or whose key is another one under the same number.
+pub(crate) const SEAL_ALTERED: &str = "seal_altered";
+
 /// The number of a key in a [`KeyRing`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -198,7 +204,10 @@ impl Sealed {
 
     /// Opens the seal with its key.
     pub(crate) fn open_with(&self, key: &Key) -> Result<String> {
-        let broken = || Error::new(ErrorKind::Unexpected, "a sealed value was altered").with_scope(Scope::Platform);
+        let broken = || {
+            let error = Error::new(ErrorKind::Unexpected, "a sealed value was altered");
+            error.with_code(SEAL_ALTERED).with_scope(Scope::Platform)
+        };
         let nonce: [u8; 24] =
             HEX.decode(self.nonce.as_bytes()).ok().and_then(|nonce| nonce.try_into().ok()).ok_or_else(broken)?;
         let data = HEX.decode(self.data.as_bytes()).map_err(|_| broken())?;

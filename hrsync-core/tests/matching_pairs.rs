@@ -126,7 +126,7 @@ fn a_key_links_whom_nothing_tells_apart() {
         let (found, candidates) = band(&person("h", host, key), &person("v", vendor, key));
         assert_eq!(found, expected, "{host} / {vendor} by {:?}", key[0].0);
         if let Some(candidate) = candidates.first() {
-            assert_eq!(candidate.reason, CandidateReason::Contradicted(key[0].0), "{host} / {vendor}");
+            assert_eq!(candidate.reasons, [CandidateReason::Contradicted(key[0].0)], "{host} / {vendor}");
             let says = |agreement| candidate.evidence.iter().filter(|one| one.agreement == agreement).count();
             let against = says(Agreement::Different) + says(Agreement::Part) + says(Agreement::Similar);
             assert!(against > 0, "what speaks against it: {host} / {vendor}: {:?}", candidate.evidence);
@@ -191,7 +191,7 @@ fn without_a_date_of_birth_an_address_is_no_ones_own_where_anything_else_differs
         let side = |place: usize| [key, &differ.iter().map(|two| two[place]).collect::<Vec<_>>()].concat();
         let (found, candidates) = band(&person("h", host, &side(0)), &person("v", vendor, &side(1)));
         assert_eq!(found, expected, "{host} / {vendor} by {:?}", key[0].0);
-        let reasons = candidates.iter().map(|one| one.reason).collect::<Vec<_>>();
+        let reasons = candidates.iter().flat_map(|one| one.reasons.clone()).collect::<Vec<_>>();
         assert!(reasons.iter().all(|reason| *reason == CandidateReason::Contradicted(key[0].0)), "{reasons:?}");
     }
     for (host, vendor, expected) in [
@@ -220,7 +220,7 @@ fn what_nobody_knows_of_two_people_is_no_likeness() {
     ] {
         let (found, candidates) = band(&person("h", host, &[]), &person("v", vendor, &[]));
         assert_eq!(found, expected, "{host} / {vendor}");
-        assert!(candidates.iter().all(|one| one.reason == CandidateReason::Uncertain), "{host} / {vendor}");
+        assert!(candidates.iter().all(|one| one.reasons == [CandidateReason::Uncertain]), "{host} / {vendor}");
     }
 }
 

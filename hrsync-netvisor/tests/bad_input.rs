@@ -354,11 +354,8 @@ async fn a_refusal_of_the_vendor_keeps_its_code_and_seals_its_words() {
     );
     let sent = world.sandbox.calls().into_iter().rfind(|call| call.resource == "employee.nv").unwrap();
     assert_eq!(finding.params["request_id"], sent.transaction_id, "the vendor's support can find the request");
-    let words = world.journal().await.into_iter().find_map(|entry| match entry.entry.event {
-        hrsync_core::journal::Event::Found { words, .. } => words,
-        _ => None,
-    });
-    let words = world.engine.open(&words.unwrap()).await.unwrap();
+    let log = world.engine.error_log(&world.anna, 0, usize::MAX).await.unwrap();
+    let words = log.into_iter().find_map(|logged| logged.words).unwrap();
     assert!(words.contains("5001"), "whoever is entitled can read them");
     let recorded = ["done", "refused"].map(|result| ("employee.nv".to_owned(), vec![result.to_owned()]));
     assert_eq!(world.recorded().await, recorded);

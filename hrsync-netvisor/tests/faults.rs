@@ -184,8 +184,8 @@ async fn what_is_found_while_a_person_is_locked_is_in_the_journal_too() {
     let report = world.push(&host_of(100)).await;
     assert_eq!(report.count(ItemResult::NotAttempted), 1, "{report:#?}");
     assert_eq!(with_code(&report.findings, code::INVALID_VALUE).len(), 1);
-    let entries = world.journal().await;
-    let told = |wanted: &str| journal::error_log(&entries).filter(|(_, finding)| finding.code == wanted).count();
+    let log = world.engine.error_log(&world.anna, 0, usize::MAX).await.unwrap();
+    let told = |wanted: &str| log.iter().filter(|logged| logged.finding.code == wanted).count();
     assert_eq!((told(code::INVALID_VALUE), told(code::WRITE_UNKNOWN)), (1, 1));
     assert!(told(code::WRITE_PENDING) > 0);
 }

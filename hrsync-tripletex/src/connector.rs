@@ -29,7 +29,7 @@ use crate::auth::{self, ZONE};
 use crate::config::{self, TripletexConfig, TripletexCredentials};
 use crate::mapping::{EMPLOYMENT, mapping};
 use crate::people::{self, EmploymentChange};
-use crate::reconstructed::{IN_FLIGHT, LIMIT_PERIOD, SETTLE_AFTER, entitlement};
+use crate::reconstructed::{EMPLOYMENT_TAKES_BIRTH_DATE, IN_FLIGHT, LIMIT_PERIOD, SETTLE_AFTER, entitlement};
 use crate::rights::Right;
 use crate::texts::SYSTEM_ACCESS;
 use crate::wire::answer::whole_list;
@@ -359,7 +359,7 @@ impl TripletexConnector {
         let payload = Payload { draft: employee::create(body), needs: Needs::OfPerson };
         let mut steps = Steps::from(vec![step(StepNature::Create, sent, payload)]);
         if inactive {
-            steps.left_out.push(LeftOut { fields: left, error: people::birth_date_missing() });
+            steps.left_out.push(LeftOut { fields: left, error: people::lacking(&EMPLOYMENT_TAKES_BIRTH_DATE) });
         }
         Ok(steps)
     }

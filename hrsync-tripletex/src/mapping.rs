@@ -1,13 +1,22 @@
 //! The supported fields: which field of the host is which element of the vendor, under what rules.
 
 use hrsync_core::check::{self, Problem};
-use hrsync_core::mapping::{Convert, FieldMapping, Mapping};
+use hrsync_core::mapping::{Convert, FieldMapping, Mapping, Need};
 use hrsync_core::{FieldId, Side, Value, field};
 
 use crate::VENDOR;
+use crate::reconstructed::EMPLOYMENT_TAKES_BIRTH_DATE;
 
 /// The fields of an employment. They are written by other requests than the rest.
 pub const EMPLOYMENT: [FieldId; 2] = [field::START_DATE, field::END_DATE];
+
+/// Only an employment that is there, or comes along, has a last workday.
+pub(crate) const LAST_DAY_TAKES_EMPLOYMENT: Need = Need {
+    field: field::START_DATE,
+    code: "tripletex.no_employment",
+    why: "the person has no employment in Tripletex whose last workday could be set",
+    hint: "send the first workday too",
+};
 
 /// Norwegian telephone numbers have eight digits and no leading zero; without a country they are Norwegian. \[spec\]
 const PHONE: Convert = Convert::Custom { name: "telephone number, +47 for eight digits", write: phone, read: same };
@@ -22,8 +31,11 @@ const FIELDS: [FieldMapping; 9] = [
     FieldMapping::new(field::BIRTH_DATE, "dateOfBirth").cannot_clear(),
     FieldMapping::new(field::IBAN, "bankAccountNumber").convert(ACCOUNT),
     FieldMapping::new(field::EMPLOYEE_NUMBER, "employeeNumber").unique_in(Side::Vendor).max_len(100),
-    FieldMapping::new(field::START_DATE, "employments[].startDate").cannot_clear(),
-    FieldMapping::new(field::END_DATE, "employments[].endDate"),
+    FieldMapping::new(field::START_DATE, "employments[].startDate")
+        .cannot_clear()
+        .needs(&[EMPLOYMENT_TAKES_BIRTH_DATE]),
+    FieldMapping::new(field::END_DATE, "employments[].endDate")
+        .needs(&[EMPLOYMENT_TAKES_BIRTH_DATE, LAST_DAY_TAKES_EMPLOYMENT]),
     // It is no supported field: who may log in is created with it, and it is never changed. The service takes no other one later. [doc]
     FieldMapping::new(field::EMAIL, "email").unique_in(Side::Vendor).max_len(100).only_on_creation().check(plain_email),
 ];

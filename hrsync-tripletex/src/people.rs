@@ -1,21 +1,18 @@
 //! People of the vendor as records, and records as what is sent.
 
 use hrsync_core::check;
-use hrsync_core::mapping::Mapping;
+use hrsync_core::mapping::{Mapping, Need};
 use hrsync_core::model::{Cell, Dated, Timeline};
 use hrsync_core::{Error, ErrorKind, FieldId, Fixer, Outcome, Record, Value, field};
 use time::Date;
 
 use crate::VENDOR;
 use crate::config::TripletexConfig;
-use crate::mapping::{norwegian_account, with_country};
-use crate::reconstructed::{cleared_date, cleared_text, may_have_employment, user_type};
+use crate::mapping::{LAST_DAY_TAKES_EMPLOYMENT, norwegian_account, with_country};
+use crate::reconstructed::{EMPLOYMENT_TAKES_BIRTH_DATE, cleared_date, cleared_text, user_type};
 use crate::wire::employee::Employee;
 use crate::wire::employment::Employment;
 use crate::wire::{Body, Field, Operation};
-
-/// The code of what is left out because the vendor wants a date of birth for it.
-pub(crate) const BIRTH_DATE: &str = "tripletex.birth_date";
 
 /// A person in full, with the employment that stands for all on the day `as_of`. What a right hides is not read.
 pub(crate) fn record(mapping: &Mapping, person: &Employee, as_of: Date) -> Record {
@@ -100,7 +97,7 @@ pub(crate) fn addition(config: &TripletexConfig, wanted: &Record) -> hrsync_core
     if let Some(department) = config.department {
         body = body.refer("department", department);
     }
-    let may = may_have_employment(wanted.cell(field::BIRTH_DATE).value().is_some());
+    let may = wanted.cell(EMPLOYMENT_TAKES_BIRTH_DATE.field).value().is_some();
     if may && wanted.cell(field::START_DATE).value().is_some() {
         let employment = with_division(config, employment(wanted));
         body.set("employments", vec![serde_json::Value::from(employment)]);
@@ -164,13 +161,13 @@ pub(crate) fn employment_change<'e>(
             crate::texts::EMPLOYEE_RIGHTS,
         ));
     };
-    let has_birth_date = match wanted.cell(field::BIRTH_DATE) {
+    let has_birth_date = match wanted.cell(EMPLOYMENT_TAKES_BIRTH_DATE.field) {
         // Whether one that is hidden is there, the service says.
         Cell::NotRead => current_person.date_of_birth != Field::Empty,
         cell => cell.value().is_some(),
     };
-    if !may_have_employment(has_birth_date) {
-        return Err(birth_date_missing());
+    if !has_birth_date {
+        return Err(lacking(&EMPLOYMENT_TAKES_BIRTH_DATE));
     }
     let start = wanted.cell(field::START_DATE).value().and_then(Value::as_date);
     match (current(employments, as_of), start) {
@@ -180,23 +177,13 @@ pub(crate) fn employment_change<'e>(
             Ok(if anew { EmploymentChange::Create } else { EmploymentChange::Update(present) })
         }
         (None, Some(_)) => Ok(EmploymentChange::Create),
-        (None, None) => Err(left_out(
-            "tripletex.no_employment",
-            "the person has no employment in Tripletex whose last workday could be set",
-            Fixer::HostAdministrator,
-            "send the first workday too",
-        )),
+        (None, None) => Err(lacking(&LAST_DAY_TAKES_EMPLOYMENT)),
     }
 }
 
-/// Why somebody has no employment: the vendor takes none without a date of birth.
-pub(crate) fn birth_date_missing() -> Error {
-    left_out(
-        BIRTH_DATE,
-        "Tripletex takes no employment without a date of birth, so that the person is inactive there",
-        Fixer::HostAdministrator,
-        "add the date of birth in the HR application, then synchronise by hand",
-    )
+/// Why what needs another value is not sent.
+pub(crate) fn lacking(need: &Need) -> Error {
+    left_out(need.code, need.why, Fixer::HostAdministrator, need.hint)
 }
 
 fn email_missing() -> Error {

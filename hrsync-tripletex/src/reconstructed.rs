@@ -7,6 +7,8 @@
 use std::time::Duration;
 
 use hrsync_core::absence::Hundredths;
+use hrsync_core::field;
+use hrsync_core::mapping::Need;
 use serde_json::Value;
 
 use crate::rights::Right;
@@ -57,9 +59,12 @@ pub fn cleared_date() -> Value {
 /// Somebody without a date of birth is created without an employment, which the service refuses without that date; that is how such
 /// a person is inactive, as no field of the interface says so. The employment that is added later, when the date is there and somebody
 /// synchronises by hand, makes them active.
-pub fn may_have_employment(has_birth_date: bool) -> bool {
-    has_birth_date
-}
+pub const EMPLOYMENT_TAKES_BIRTH_DATE: Need = Need {
+    field: field::BIRTH_DATE,
+    code: "tripletex.birth_date",
+    why: "Tripletex takes no employment without a date of birth, so that the person is inactive there",
+    hint: "add the date of birth in the HR application, then synchronise by hand",
+};
 
 /// The hours of a working day where neither company nor settings have any: the usual one in Norway.
 pub const WORKING_DAY: Hundredths = Hundredths(750);

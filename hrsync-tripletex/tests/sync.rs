@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use hrsync_core::absence::{AbsenceSettings, TypeMapping};
 use hrsync_core::connection::ConnectionState;
-use hrsync_core::reconcile::{Decisions, ItemResult, Missing, Resolution, Select};
+use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Missing, Resolution, Select};
 use hrsync_core::{Actor, Authority, Connector, Employee, ErrorKind, FieldId, Fixer, HostId, NextStep, field};
 use hrsync_sandbox::tripletex::{Fault, Kind};
 use hrsync_tripletex::{TripletexConfig, TripletexConnector};
@@ -398,8 +398,21 @@ async fn without_a_date_of_birth_somebody_is_inactive_until_it_is_there_and_some
     let created = world.vendor_id("h9").await;
     assert!(world.employments(created).is_empty());
     assert_eq!(world.object(Kind::Employee, created)["allowInformationRegistration"], false);
-    // Both sides have no date of birth, and somebody saw it.
-    world.synchronise(&Decisions::new()).await;
+    // Nothing is planned that would not be written, and it is said each time what is missing and who can add it.
+    for run in 2..=3 {
+        let review = world.engine.review(&world.anna).await.unwrap();
+        let missing: Vec<_> = review.differences.iter().map(|one| (one.field, one.kind)).collect();
+        assert_eq!(missing, [(field::START_DATE, DifferenceKind::MissingInVendor)], "run {run}");
+        let fill = Decisions::new().create_in_vendor(Select::All).for_missing(Missing::Fill);
+        let plan = world.engine.plan(&world.anna, &review, &fill).unwrap();
+        assert!(plan.is_empty(), "run {run}: {plan:#?}");
+        let [finding] = plan.findings.as_slice() else { panic!("run {run}: {:#?}", plan.findings) };
+        assert_eq!((finding.code.as_ref(), finding.host_id.as_ref()), ("tripletex.birth_date", Some(&id("h9"))));
+        assert_eq!((finding.fixer, finding.params["missing"].as_str()), (Fixer::HostAdministrator, "birth_date"));
+        assert!(finding.hint.as_deref().unwrap().contains("add the date of birth"), "{finding}");
+        let report = world.engine.apply(&world.anna, &plan).await.unwrap();
+        assert_eq!(report.items, [], "run {run}");
+    }
     // Nothing else of such a person is taken, and it is said why.
     world.host.change("h9", |one| one.given_name = Some("Nyere".to_owned()));
     let report = world.engine.push(&[id("h9")]).await.unwrap();

@@ -8,18 +8,15 @@ use hrsync::absence::{
     Absence, AbsenceItem, AbsenceOutcome, AbsenceReport, AbsenceSettings, AbsenceStatus, Content, Extent, Hundredths,
     PlannedEntry, Portion, TypeMapping, VendorAbsenceType,
 };
-use hrsync::journal::Event;
 use hrsync::model::AbsenceTypeId;
-use hrsync::{Engine, Finding, Fixer, Result, Severity};
+use hrsync::reconcile::LoggedError;
+use hrsync::{Actor, Engine, Finding, Fixer, Result, Severity};
 use time::Date;
 
 use super::host::AbsenceHost;
 use super::month::TYPES;
 use crate::show::table;
 use crate::{JsonHost, Mailer};
-
-/// The entries of a journal are read so many at a time.
-const PAGE: usize = 200;
 
 /// What was claimed, and whether it held.
 #[derive(Debug, Default)]
@@ -148,30 +145,20 @@ impl Desk {
         }
     }
 
-    /// The error log: when, code, what, who can fix it, and the payroll system's own words, which only a host that has the keys can
-    /// open. How many there are.
+    /// The error log: when, code, what, who can fix it, and the payroll system's own words.
     ///
     /// # Errors
-    /// The journal or a seal cannot be read.
-    pub async fn error_log(&self, engine: &Engine) -> Result<Vec<Finding>> {
-        let (mut after, mut log) = (0, Vec::new());
-        loop {
-            let page = engine.journal(after, PAGE).await?;
-            for entry in &page {
-                after = entry.seq;
-                let Event::Found { finding, words } = &entry.entry.event else { continue };
-                let at = entry.entry.at;
-                say!("{} {:02}:{:02}  {}", at.date(), at.hour(), at.minute(), finding.code);
-                self.finding(finding);
-                if let Some(words) = words {
-                    say!("      the payroll system's own words: {}", engine.open(words).await?);
-                }
-                log.push(finding.clone());
-            }
-            if page.len() < PAGE {
-                return Ok(log);
+    /// The actor may not see it, or the journal cannot be read.
+    pub async fn error_log(&self, engine: &Engine, actor: &Actor) -> Result<Vec<LoggedError>> {
+        let log = engine.error_log(actor, 0, usize::MAX).await?;
+        for LoggedError { at, finding, words, .. } in &log {
+            say!("{} {:02}:{:02}  {}", at.date(), at.hour(), at.minute(), finding.code);
+            self.finding(finding);
+            if let Some(words) = words {
+                say!("      the payroll system's own words: {words}");
             }
         }
+        Ok(log)
     }
 
     /// The mails that were not sent; how many there were, those that were sent included.

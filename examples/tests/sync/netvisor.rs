@@ -12,7 +12,6 @@ pub(crate) const EXAMPLE: Example = Example {
     start,
     people: include_str!("../../people.example.json"),
     shown: &[
-        "Second run: 0 operations to write",
         "Select an employment pension insurance",
         "Review; 17 API calls: 16 GET getemployee.nv, 1 GET getemployees.nv",
     ],

@@ -107,7 +107,8 @@ impl Carrying<'_> {
     /// Looks, plans and writes until there is nothing more to be done, or nothing can be.
     pub(super) async fn rounds(&mut self, person: &mut Person<'_>, task: &Task) -> Result<()> {
         let mut retried = task.retried.clone();
-        person.remember_unchanged(retried.as_ref());
+        let unchanged = self.standings(person, false, retried.as_ref()).into_iter();
+        person.unchanged = unchanged.filter(|(_, one)| *one == Standing::Kept(None)).map(|(id, _)| id).collect();
         for round in 0..ROUNDS {
             person.tidy();
             let standings = self.standings(person, task.again && round == 0, retried.as_ref());

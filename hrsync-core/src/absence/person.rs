@@ -42,16 +42,6 @@ pub(super) struct LeftOut {
 }
 
 impl Person<'_> {
-    /// Remembers which absences nobody changed, and nobody wants tried again.
-    pub(super) fn remember_unchanged(&mut self, retried: Option<&AbsenceId>) {
-        let (ledger, vendor) = (&self.ledger, self.vendor.as_ref());
-        let same = |(id, absence): &(&AbsenceId, &Absence)| {
-            let carried = ledger.absences.get(*id).filter(|_| retried != Some(*id));
-            carried.is_some_and(|carried| carried.is_as(&Form::of(absence), vendor))
-        };
-        self.unchanged = self.absences.iter().filter(same).map(|(id, _)| id.clone()).collect();
-    }
-
     /// The days that have to be looked at: those of absences of which something is wanted or to be removed, and of what stands in the
     /// payroll system of them.
     pub(super) fn window(&self, standings: &BTreeMap<AbsenceId, Standing>) -> Option<Window> {

@@ -64,6 +64,19 @@ pub struct Group {
     pub read_whole: bool,
 }
 
+/// A value without which the vendor does not take another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Need {
+    /// The field that it is in.
+    pub field: FieldId,
+    /// The stable code of what is found where it is missing.
+    pub code: &'static str,
+    /// What the vendor does not take, in words.
+    pub why: &'static str,
+    /// What to do about it.
+    pub hint: &'static str,
+}
+
 /// One line of a mapping. Built as a constant:
 ///
 /// ```
@@ -98,6 +111,8 @@ pub struct FieldMapping {
     pub write_only: bool,
     /// The fields it goes together with.
     pub group: Option<&'static Group>,
+    /// What else the vendor must have of a person to take it.
+    pub needs: &'static [Need],
     /// How values are converted.
     pub convert: Convert,
     /// What else a host value must satisfy before it is sent.
@@ -138,6 +153,7 @@ impl FieldMapping {
             update: Update::Always,
             write_only: false,
             group: None,
+            needs: &[],
             convert: Convert::Same,
             check: None,
             derive: None,
@@ -232,6 +248,13 @@ impl FieldMapping {
     #[must_use]
     pub const fn group(mut self, group: &'static Group) -> Self {
         self.group = Some(group);
+        self
+    }
+
+    /// The vendor takes it only of who has these values there, or with them.
+    #[must_use]
+    pub const fn needs(mut self, needs: &'static [Need]) -> Self {
+        self.needs = needs;
         self
     }
 

@@ -90,6 +90,9 @@ fn rules(entry: &FieldMapping) -> Vec<String> {
             say("taken over only when all of it is filled");
         }
     }
+    for need in entry.needs {
+        say(&format!("only with the {}", need.field.def().label));
+    }
     match entry.convert {
         Convert::Same => {}
         Convert::Phone { calling_code } => say(&format!("with +{calling_code} when the number has no country")),
@@ -106,7 +109,7 @@ fn rules(entry: &FieldMapping) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mapping::{Group, Stop};
+    use crate::mapping::{Group, Need, Stop};
     use crate::model::{Value, field};
 
     static ADDRESS: Group = Group { name: "address", read_whole: true };
@@ -133,6 +136,10 @@ mod tests {
             (
                 base(field::TOWN).group(&ADDRESS),
                 "goes together with the address; taken over only when all of it is filled",
+            ),
+            (
+                base(field::END_DATE).needs(&[Need { field: field::START_DATE, code: "x", why: "", hint: "" }]),
+                "only with the employment start date",
             ),
             (base(field::EMAIL).convert(codes(false)), "converted by two tables"),
             (base(field::EMAIL).convert(codes(true)), "converted by two tables; other codes pass unchanged"),

@@ -69,8 +69,8 @@ pub struct Candidate {
     pub host: HostId,
     /// In the vendor.
     pub vendor: VendorId,
-    /// Why they were not linked.
-    pub reason: CandidateReason,
+    /// Why they were not linked, that of the strongest identity key first; never empty.
+    pub reasons: Vec<CandidateReason>,
     /// How likely they are the same person, in per cent.
     pub likelihood: u8,
     /// What each field says.
@@ -270,11 +270,11 @@ mod tests {
 
     type Pairs<T> = Vec<(String, String, T)>;
 
-    fn outcome(host: &[Record], vendor: &[Record]) -> (Pairs<LinkedBy>, Pairs<CandidateReason>) {
+    fn outcome(host: &[Record], vendor: &[Record]) -> (Pairs<LinkedBy>, Pairs<Vec<CandidateReason>>) {
         let (matches, candidates) = match_people(host, vendor);
         (
             matches.iter().map(|(h, v, by)| (host[*h].id().into(), vendor[*v].id().into(), *by)).collect(),
-            candidates.iter().map(|c| (c.host.to_string(), c.vendor.to_string(), c.reason)).collect(),
+            candidates.iter().map(|c| (c.host.to_string(), c.vendor.to_string(), c.reasons.clone())).collect(),
         )
     }
 
@@ -314,13 +314,28 @@ mod tests {
         assert_eq!(
             candidates,
             [
-                with(pair("contradicted", "v-contra"), R::Contradicted(field::EMAIL)),
-                with(pair("twin-1", "v-twin"), R::SharedInHost(field::EMAIL)),
-                with(pair("twin-2", "v-twin"), R::SharedInHost(field::EMAIL)),
-                with(pair("many", "v-many-1"), R::SharedInVendor(field::EMAIL)),
-                with(pair("many", "v-many-2"), R::SharedInVendor(field::EMAIL)),
+                with(pair("contradicted", "v-contra"), vec![R::Contradicted(field::EMAIL)]),
+                with(pair("twin-1", "v-twin"), vec![R::SharedInHost(field::EMAIL)]),
+                with(pair("twin-2", "v-twin"), vec![R::SharedInHost(field::EMAIL)]),
+                with(pair("many", "v-many-1"), vec![R::SharedInVendor(field::EMAIL)]),
+                with(pair("many", "v-many-2"), vec![R::SharedInVendor(field::EMAIL)]),
             ]
         );
+    }
+
+    #[test]
+    fn a_pair_that_shares_several_keys_is_one_candidate() {
+        use CandidateReason as R;
+        let host = [person("h", ["010190-900P", "c@a.example", "7"]), person("other", ["", "", "8"])];
+        let vendor = [person("v", ["040490-900X", "c@a.example", "7"])];
+        let (matches, candidates) = outcome(&host, &vendor);
+        let both = vec![R::Contradicted(field::EMAIL), R::Contradicted(field::EMPLOYEE_NUMBER)];
+        assert_eq!((matches, candidates), (vec![], vec![("h".into(), "v".into(), both)]));
+        let (_, candidates) = match_people(&host, &vendor);
+        for key in [field::EMAIL, field::EMPLOYEE_NUMBER] {
+            let says: Vec<_> = candidates[0].evidence.iter().filter(|one| one.field == key).collect();
+            assert_eq!(says, [&Evidence { field: key, agreement: Agreement::Same }], "{key}");
+        }
     }
 
     #[test]

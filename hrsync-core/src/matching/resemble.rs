@@ -1,7 +1,7 @@
 //! Matching by resemblance: three bands.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::block::{self, Pair};
 use super::keys::Open;
@@ -81,11 +81,7 @@ pub(crate) fn match_resembling(sides: &mut Sides<'_>, replaced: &Replaced, open:
         }
     }
     let by_key: HashSet<Pair> = open.iter().map(pair_of).collect();
-    let mut candidates: Vec<Likely> = open
-        .iter()
-        .filter(|one| still_open(one, sides))
-        .map(|one| Likely { scored: score(pair_of(one)), reason: one.reason, key: Some(one.key) })
-        .collect();
+    let mut candidates = by_keys(open.iter().filter(|one| still_open(one, sides)), score);
     for (scored, certain) in unlinked.into_iter().filter(|(one, _)| !by_key.contains(&one.pair)) {
         let reason = match (sides.host_free[scored.pair.0 as usize], sides.vendor_free[scored.pair.1 as usize]) {
             (true, true) if certain => CandidateReason::Rival,
@@ -94,7 +90,7 @@ pub(crate) fn match_resembling(sides: &mut Sides<'_>, replaced: &Replaced, open:
             (true, false) | (false, true) if certain => CandidateReason::LinkedElsewhere,
             _ => continue,
         };
-        candidates.push(Likely { scored, reason, key: None });
+        candidates.push(Likely { scored, reasons: vec![reason], keys: Vec::new() });
     }
     matching.candidates.extend(best_of_each(candidates).into_iter().map(|likely| likely.candidate(sides)));
 }
@@ -116,27 +112,42 @@ fn still_open(one: &Open, sides: &Sides<'_>) -> bool {
 /// A pair that may be one person.
 struct Likely {
     scored: Scored,
-    reason: CandidateReason,
-    /// The key that the two share.
-    key: Option<FieldId>,
+    reasons: Vec<CandidateReason>,
+    /// The keys that the two share, the strongest first.
+    keys: Vec<FieldId>,
 }
 
 impl Likely {
     fn candidate(self, sides: &Sides<'_>) -> Candidate {
         let Scored { pair, score } = self.scored;
         let mut evidence = score.evidence;
-        if let Some(key) = self.key.filter(|key| evidence.iter().all(|one| one.field != *key)) {
-            evidence.push(Evidence { field: key, agreement: Agreement::Same });
+        for key in self.keys {
+            if evidence.iter().all(|one| one.field != key) {
+                evidence.push(Evidence { field: key, agreement: Agreement::Same });
+            }
         }
         Candidate {
             host: HostId::new(sides.host[pair.0 as usize].id()),
             vendor: VendorId::new(sides.vendor[pair.1 as usize].id()),
-            reason: self.reason,
+            reasons: self.reasons,
             likelihood: per_cent(score.bits),
             evidence,
             old: None,
         }
     }
+}
+
+/// The pairs that share keys, each once whatever it shares. The strongest keys come first in `open`.
+fn by_keys<'o>(open: impl Iterator<Item = &'o Open>, mut score: impl FnMut(Pair) -> Scored) -> Vec<Likely> {
+    let mut pairs: BTreeMap<Pair, Likely> = BTreeMap::new();
+    for one in open {
+        let pair = pair_of(one);
+        let new = || Likely { scored: score(pair), reasons: Vec::new(), keys: Vec::new() };
+        let likely = pairs.entry(pair).or_insert_with(new);
+        likely.reasons.push(one.reason);
+        likely.keys.push(one.key);
+    }
+    pairs.into_values().collect()
 }
 
 /// The best few of each person, those by a key first.
@@ -149,7 +160,7 @@ fn best_of_each(mut candidates: Vec<Likely>) -> Vec<Likely> {
         let room = people.iter().all(|person| {
             shown.get(person).is_none_or(|(count, best)| {
                 // A key is a reason to ask however little else agrees.
-                *count < MOST_CANDIDATES && (likely.key.is_some() || score.bits > best - BEHIND)
+                *count < MOST_CANDIDATES && (!likely.keys.is_empty() || score.bits > best - BEHIND)
             })
         });
         if room {
@@ -159,7 +170,7 @@ fn best_of_each(mut candidates: Vec<Likely>) -> Vec<Likely> {
         }
         room
     });
-    let place_of_key = |likely: &Likely| IDENTITY_KEYS.iter().position(|key| likely.key == Some(*key));
+    let place_of_key = |likely: &Likely| IDENTITY_KEYS.iter().position(|key| likely.keys.first() == Some(key));
     candidates.sort_by_key(|likely| match place_of_key(likely) {
         Some(place) => (place, likely.scored.pair),
         None => (IDENTITY_KEYS.len(), (0, 0)),

@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result, Scope};
 use crate::finding::Finding;
 use crate::guard::Sensitive;
 use crate::journal::{Entry, Event, keep_approvals_of_the_others};
-use crate::keys::{HEX, KEY_MISSING, Key, Sealed};
+use crate::keys::{HEX, KEY_ERASED, KEY_MISSING, Key, Sealed};
 use crate::model::{HostId, VendorId};
 use crate::store::{self, Batch, Check, CommitError, Row, RowKey, RowKind};
 
@@ -155,7 +155,7 @@ impl Engine {
         let Some(person) = sealed.person() else { return sealed.open(&*self.keys) };
         match self.store.get(&self.id, &RowKey::new(RowKind::PersonKey, person)).await? {
             Some(row) => sealed.open_with(&self.unwrap(&row)?),
-            None => Err(Error::new(ErrorKind::NotFound, "the value went with the person's key").with_code("erased")),
+            None => Err(Error::new(ErrorKind::NotFound, "the value went with the person's key").with_code(KEY_ERASED)),
         }
     }
 
@@ -193,7 +193,7 @@ impl Engine {
             let Some(sealed) = sealed_in(&mut entry.entry.event).cloned() else { continue };
             match self.open(&sealed).await {
                 Ok(text) => held.opened.push((entry.seq, text)),
-                Err(error) if error.code() == "erased" => {}
+                Err(error) if error.code() == KEY_ERASED => {}
                 Err(error) => return Err(error),
             }
         }

@@ -1,5 +1,7 @@
 //! The findings that reviews and runs make.
 
+use std::borrow::Cow;
+
 use super::compare::DifferenceKind;
 use super::link::Link;
 use super::resolution::{Resolution, Taken, WhyNot, in_order, shared};
@@ -56,27 +58,38 @@ pub(crate) fn gone(link: &Link, side: Side) -> Finding {
 }
 
 pub(crate) fn ambiguous(candidate: &Candidate) -> Finding {
-    let message = match candidate.reason {
-        CandidateReason::SharedInHost(_) => "may be the same person, but several people in the host share this value",
-        CandidateReason::SharedInVendor(_) => {
-            "may be the same person, but several people in the payroll system share this value"
+    let shared =
+        |place, key: FieldId| format!("but several people in the {place} share the {}", key.def().label).into();
+    let but = |reason: &CandidateReason| -> Cow<'static, str> {
+        match *reason {
+            CandidateReason::SharedInHost(key) => shared("host", key),
+            CandidateReason::SharedInVendor(key) => shared("payroll system", key),
+            CandidateReason::Contradicted(_) => {
+                "but a name, the birth date or another identity value tells them apart".into()
+            }
+            CandidateReason::LinkedElsewhere => "but one of the two is linked to somebody else".into(),
+            CandidateReason::ReHire => "who came back".into(),
+            CandidateReason::Rival => "but somebody else resembles the person as much".into(),
+            CandidateReason::Uncertain => "which is not certain".into(),
         }
-        CandidateReason::Contradicted(_) => {
-            "may be the same person, but a name, the birth date or another identity value tells them apart"
-        }
-        CandidateReason::LinkedElsewhere => "may be the same person, but one of the two is linked to somebody else",
-        CandidateReason::ReHire => {
-            "the person seems to have come back and is linked as they were before; move the link to the new record, or keep the two apart"
-        }
-        CandidateReason::Rival => "may be the same person, but somebody else resembles the person as much",
-        CandidateReason::Uncertain => "may be the same person, which is not certain",
     };
-    let code = if candidate.reason == CandidateReason::ReHire { code::RE_HIRE } else { code::AMBIGUOUS_MATCH };
+    let (code, message) = if candidate.reasons.contains(&CandidateReason::ReHire) {
+        let message = "the person seems to have come back and is linked as they were before; move the link to the new record, or keep the two apart";
+        (code::RE_HIRE, message.to_owned())
+    } else {
+        let mut clauses: Vec<Cow<'_, str>> = candidate.reasons.iter().map(but).collect();
+        clauses.dedup();
+        (code::AMBIGUOUS_MATCH, format!("may be the same person, {}", clauses.join(", ")))
+    };
     let mut finding = Finding::problem(code, message, Fixer::HostAdministrator)
         .of_host(&candidate.host)
         .of_vendor(&candidate.vendor)
         .with_param("likelihood", candidate.likelihood.to_string());
-    finding.field = candidate.reason.key();
+    let keys: Vec<FieldId> = candidate.reasons.iter().filter_map(|reason| reason.key()).collect();
+    finding.field = keys.first().copied();
+    if keys.len() > 1 {
+        finding = finding.with_param("keys", keys.iter().map(|key| key.name()).collect::<Vec<_>>().join(", "));
+    }
     match &candidate.old {
         Some((host, vendor)) => {
             finding.with_param("linked_host", host.as_str()).with_param("linked_vendor", vendor.as_str())
@@ -148,7 +161,7 @@ pub(crate) fn of_difference(difference: &Difference) -> Option<Finding> {
         Some(WhyNot::OtherPerson) => return None,
         Some(why @ WhyNot::Invalid(_)) => return Some(person(invalid(why))),
         Some(why @ WhyNot::Duplicate(Side::Vendor)) => return Some(person(refusal(why))),
-        Some(why @ WhyNot::Duplicate(Side::Host)) if difference.kind != D::VendorChanged => {
+        Some(why @ (WhyNot::Duplicate(Side::Host) | WhyNot::Lacks { .. })) if difference.kind != D::VendorChanged => {
             return Some(person(refusal(why)));
         }
         Some(why) if difference.kind == D::HostChanged => return Some(person(refusal(why))),
@@ -192,6 +205,9 @@ pub(crate) fn refusal(why: &WhyNot) -> Finding {
             .with_param("missing", field.name()),
         WhyNot::Duplicate(side) => Finding::problem(code::DUPLICATE_VALUE, text(), Fixer::HostAdministrator)
             .with_param("side", side.to_string()),
+        WhyNot::Lacks { field, code, hint, .. } => Finding::problem(code.clone(), text(), Fixer::HostAdministrator)
+            .with_hint(hint.clone())
+            .with_param("missing", field.name()),
         WhyNot::Stopped { code, .. } => Finding::problem(code.clone(), text(), Fixer::PayrollClerk),
     }
 }

@@ -16,6 +16,7 @@ mod fingerprint;
 mod layout;
 mod link;
 mod linking;
+mod logged;
 mod merge;
 mod owners;
 mod pending;
@@ -46,6 +47,7 @@ pub(crate) use findings::unusable_id;
 pub use fingerprint::Fingerprint;
 pub(crate) use layout::Layouts;
 pub use link::{Link, LinkKind, LinkState};
+pub use logged::LoggedError;
 pub use merge::{Merged, merge};
 pub use pending::OpenWrite;
 pub use plan::{

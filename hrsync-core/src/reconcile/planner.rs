@@ -11,7 +11,7 @@ use super::plan::{
     Action, Change, Left, Made, Operation, Plan, PlanInput, Settlement, Source, Undecided, Why, carried_print,
     creation_print, entered_cell, operation_id,
 };
-use super::resolution::{Resolution, WhyNot, in_order};
+use super::resolution::{Resolution, WhyNot, complete, in_order};
 use super::review::{Agreeing, Difference, Pairing, Prints, Review, Tie, untouched};
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
@@ -108,7 +108,7 @@ impl Planner<'_> {
         let (host, vendor) = (&context.host.records[pairing.host], &context.vendor.records[pairing.vendor]);
         let ids = (HostId::new(host.id()), VendorId::new(vendor.id()));
         let differences = &review.differences[pairing.differences.clone()];
-        let chosen = self.choose(differences, decisions);
+        let chosen = self.choose(differences, vendor, decisions);
 
         let (mut to_host, mut to_vendor, mut left, mut left_keys) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (difference, choice) in differences.iter().zip(&chosen) {
@@ -227,7 +227,7 @@ impl Planner<'_> {
     }
 
     /// What is decided about each difference; a group is decided as one.
-    fn choose(&mut self, differences: &[Difference], decisions: &Decisions) -> Vec<Option<Chosen>> {
+    fn choose(&mut self, differences: &[Difference], vendor: &Record, decisions: &Decisions) -> Vec<Option<Chosen>> {
         let mut chosen: Vec<Option<Chosen>> =
             differences.iter().map(|difference| decisions.about(difference, self.with.policies)).collect();
         let groups = groups(differences);
@@ -264,7 +264,25 @@ impl Planner<'_> {
                 }
             }
         }
+        self.await_company(differences, vendor, &mut chosen);
         chosen
+    }
+
+    /// Leaves undecided what the vendor takes only along with another value, where that one is not written.
+    fn await_company(&mut self, differences: &[Difference], vendor: &Record, chosen: &mut [Option<Chosen>]) {
+        let sent = |choice: &Option<Chosen>| {
+            let resolution = choice.as_ref().map(Chosen::resolution);
+            matches!(resolution, Some(Resolution::Host | Resolution::Enter))
+        };
+        for (place, difference) in differences.iter().enumerate().filter(|(_, one)| one.entry.is_none()) {
+            let comes =
+                |field| differences.iter().zip(&*chosen).any(|(one, choice)| one.field == field && sent(choice));
+            let Some(entry) = self.mapping.entry(difference.field).filter(|_| sent(&chosen[place])) else { continue };
+            if let Err(why) = complete(entry, vendor, comes) {
+                self.findings.push(difference.name_in(super::findings::refusal(&why)));
+                chosen[place] = None;
+            }
+        }
     }
 
     /// A person's decision about one part of a group holds for all of it.

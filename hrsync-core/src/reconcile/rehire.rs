@@ -40,7 +40,7 @@ pub(crate) fn recognise(candidates: &mut [Candidate], links: &[Link], host: &Ros
             _ => continue,
         };
         if came_back && link.state == LinkState::Linked && link.kind == LinkKind::First {
-            candidate.reason = CandidateReason::ReHire;
+            candidate.reasons = vec![CandidateReason::ReHire];
             candidate.old = Some((link.host.clone(), link.vendor.clone()));
         }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::check::Problem;
-use crate::mapping::{Asked, Direction, FieldMapping, Mapping, Stop, Update};
+use crate::mapping::{Asked, Direction, FieldMapping, Mapping, Need, Stop, Update};
 use crate::model::{Cell, FieldId, Record, Side, Value, field};
 
 /// A way to settle a difference.
@@ -70,6 +70,17 @@ pub enum WhyNot {
     GroupIncomplete(FieldId),
     /// A field that is written along with this one was not read.
     GroupNotRead(FieldId),
+    /// The vendor takes the value only along with another one, which is missing there.
+    Lacks {
+        /// The field of the other one.
+        field: FieldId,
+        /// The code of the reason.
+        code: String,
+        /// The reason in words.
+        why: String,
+        /// What to do about it.
+        hint: String,
+    },
     /// Somebody else on this side has the value already.
     Duplicate(Side),
     /// The side has no value for the field, because it was not read.
@@ -87,6 +98,13 @@ pub enum WhyNot {
 impl From<Stop> for WhyNot {
     fn from(stop: Stop) -> Self {
         Self::Stopped { code: stop.code.to_owned(), why: stop.why.to_owned() }
+    }
+}
+
+impl From<&Need> for WhyNot {
+    fn from(need: &Need) -> Self {
+        let Need { field, code, why, hint } = *need;
+        Self::Lacks { field, code: code.to_owned(), why: why.to_owned(), hint: hint.to_owned() }
     }
 }
 
@@ -110,6 +128,7 @@ impl fmt::Display for WhyNot {
                 "it is written together with the {}, which was not read and would be written over",
                 field.def().label
             ),
+            Self::Lacks { why, .. } => f.write_str(why),
             Self::Duplicate(Side::Host) => f.write_str("somebody else in the host has the same value"),
             Self::Duplicate(Side::Vendor) => f.write_str("somebody else in the payroll system has the same value"),
             Self::NotRead => f.write_str("the value was not read"),
@@ -142,6 +161,8 @@ pub(crate) fn host_wins(
     let asked = entry.ask(host);
     writable(entry, host.cell(entry.field), &asked, vendor.cell(entry.field), taken)?;
     in_order(entry.field, host).map_err(WhyNot::Invalid)?;
+    let asks = |field| mapping.entry(field).is_some_and(|entry| matches!(entry.ask(host), Asked::Value(_)));
+    complete(entry, vendor, asks)?;
     let Some(group) = entry.group else { return Ok(()) };
     for other in mapping.group(group).filter(|other| other.field != entry.field) {
         let part = other.ask(host);
@@ -155,6 +176,12 @@ pub(crate) fn host_wins(
         writable(other, host.cell(other.field), &part, vendor.cell(other.field), taken)?;
     }
     Ok(())
+}
+
+/// Whether the vendor has all that it takes a value only along with, or it `comes` with the value. What is hidden may be there.
+pub(crate) fn complete(entry: &FieldMapping, vendor: &Record, comes: impl Fn(FieldId) -> bool) -> Result<(), WhyNot> {
+    let lacks = |need: &&Need| vendor.cell(need.field).is_empty() && !comes(need.field);
+    entry.needs.iter().find(lacks).map_or(Ok(()), |need| Err(need.into()))
 }
 
 /// An employment does not end, nor its probation, before it begins.

@@ -20,7 +20,7 @@ use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::journal::{Entry, Event};
-use crate::keys::{KEY_MISSING, Key, Sealed};
+use crate::keys::{KEY_ERASED, KEY_MISSING, Key, Sealed};
 use crate::mapping::{Asked, FieldMapping, Mapping};
 use crate::model::{Cell, FieldId, FieldKind, HostId, Record, RunId, Side, Value, VendorId};
 
@@ -300,7 +300,7 @@ impl Undoing<'_> {
         }
         let before = match self.opened(wrote).await {
             Ok(before) => before,
-            Err(error) if error.code() == "erased" => {
+            Err(error) if error.code() == KEY_ERASED => {
                 self.findings.push(erased(person));
                 return Ok(());
             }

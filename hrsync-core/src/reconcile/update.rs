@@ -14,14 +14,14 @@ use super::merge::taken;
 use super::plan::{Change, Nobody, Operation, Source, Why, entered_cell};
 use super::quarantine::{let_go, set_aside_key};
 use super::report::ItemResult;
-use super::resolution::{host_wins, vendor_wins};
+use super::resolution::{complete, host_wins, vendor_wins};
 use super::undo::{previous_cell, put_back, says};
 use crate::connector::{Evidence, Reading, Step, StepNature, Write};
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::host::{Changes, HostWrite};
 use crate::journal::Event;
-use crate::keys::KeyId;
+use crate::keys::{KEY_ERASED, KeyId};
 use crate::mapping::{Asked, FieldMapping};
 use crate::matching::are_two_people;
 use crate::model::{Cell, Employee, FieldId, HostId, Record, Value, VendorId};
@@ -302,7 +302,7 @@ impl Run<'_> {
             let (Source::Entered(sealed) | Source::Previous(sealed)) = &change.source else { continue };
             match self.engine.open(sealed).await {
                 Ok(text) => drop(carried.insert(change.field, text)),
-                Err(error) if error.code() == "erased" => {
+                Err(error) if error.code() == KEY_ERASED => {
                     self.found(about(Finding::from_error(&error), operation).on(change.field), None);
                     return Ok(None);
                 }
@@ -402,7 +402,8 @@ impl Run<'_> {
         for entry in fields.iter().filter_map(|field| mapping.entry(*field)) {
             let others = self.others_in_vendor(operation.vendor_id.as_ref());
             let possible = match entry.kind().list() {
-                None => host_wins(&mapping, entry, host, vendor, &others),
+                None => host_wins(&mapping, entry, host, vendor, &others)
+                    .and_then(|()| complete(entry, vendor, |field| fields.contains(&field))),
                 // The entries were asked about, one by one.
                 Some(_) => Ok(()),
             };

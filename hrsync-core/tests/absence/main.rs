@@ -5,4 +5,5 @@
 mod outcomes;
 mod setup;
 mod table;
+mod undone;
 mod world;

@@ -8,11 +8,10 @@ use hrsync_core::absence::{
     TypeMapping, WorkSchedule,
 };
 use hrsync_core::finding::code;
-use hrsync_core::journal::error_log;
 use hrsync_core::model::AbsenceId;
 use hrsync_core::reconcile::Engine;
 use hrsync_core::store::RowKind;
-use hrsync_core::{Actor, Authority, ErrorKind, Fixer, HostId, Outcome, StaticKeys, Store};
+use hrsync_core::{Actor, Authority, Clock, ErrorKind, Fixer, HostId, Outcome, StaticKeys, Store};
 use hrsync_testkit::absences::AbsenceFate;
 use hrsync_testkit::{MemoryVendor, SeededEntropy};
 use time::macros::{date, datetime};
@@ -178,9 +177,8 @@ async fn the_error_log_is_that_of_the_connection() {
     world.sheets.lock("v1", nov(24), nov(24));
     world.push().await;
     assert_eq!(world.log().await, ["absence.locked"]);
-    let entries = another.journal(0, usize::MAX >> 1).await.unwrap();
-    assert!(!entries.is_empty());
-    assert_eq!(error_log(&entries).count(), 0);
+    assert!(!another.journal(0, 100).await.unwrap().is_empty());
+    assert!(another.error_log(&world.anna, 0, 100).await.unwrap().is_empty());
 }
 
 // rule: TT-10
@@ -292,10 +290,11 @@ async fn a_refusal_tells_three_groups_once_and_the_log_says_who_can_fix_it() {
     assert_eq!(mails[0].to, ["person", "manager", "company manager"], "each of the three groups, each person once");
     assert_eq!(mails[0].absence, AbsenceId::from("a1"));
     // rule: TT-88, TT-95, AB-21
-    assert_eq!(world.log().await, ["absence.locked"]);
-    let finding = &report.findings[0];
-    assert_eq!((finding.fixer, finding.params["absence"].as_str()), (Fixer::PayrollClerk, "a1"));
-    assert!(finding.hint.is_some());
+    let log = world.engine.error_log(&world.anna, 0, 10).await.unwrap();
+    let [logged] = log.as_slice() else { panic!("{log:#?}") };
+    assert_eq!((logged.finding.code.as_ref(), logged.finding.fixer), (code::ABSENCE_LOCKED, Fixer::PayrollClerk));
+    assert_eq!((logged.absence(), logged.at), (Some(AbsenceId::from("a1")), world.clock.now()));
+    assert!(logged.finding.hint.is_some());
 }
 
 #[tokio::test]
@@ -563,7 +562,8 @@ async fn nothing_stored_says_when_or_why_somebody_was_away_and_erasing_takes_it(
     assert_eq!(stored.len(), 1);
     let entries = world.engine.journal(0, usize::MAX >> 1).await.unwrap();
     let journal = serde_json::to_string(&entries).unwrap();
-    for secret in ["ferie", "vacation", "2026-11-2", "Secret note", "7.5", "750"] {
+    // What is sealed is hexadecimal, in which a number alone may stand by chance.
+    for secret in ["ferie", "vacation", "2026-11-2", "Secret note", "7.5", "\"amount\""] {
         assert!(!stored[0].body.contains(secret) && !journal.contains(secret), "{secret}");
     }
     let held = world.engine.export(&"h1".into()).await.unwrap();

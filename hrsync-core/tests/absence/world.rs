@@ -6,7 +6,7 @@ use std::time::Duration;
 use hrsync_core::absence::{
     Absence, AbsenceOutcome, AbsenceReport, AbsenceSettings, AbsenceStatus, Hundredths, TypeMapping,
 };
-use hrsync_core::journal::{Event, error_log};
+use hrsync_core::journal::Event;
 use hrsync_core::model::AbsenceId;
 use hrsync_core::reconcile::{Decisions, Engine};
 use hrsync_core::{Actor, Authority, Employee, HostId, MemoryStore, StaticKeys};
@@ -94,8 +94,8 @@ impl World {
 
     /// The codes in the error log, in order.
     pub(crate) async fn log(&self) -> Vec<String> {
-        let entries = self.engine.journal(0, usize::MAX >> 1).await.unwrap();
-        error_log(&entries).map(|(_, finding)| finding.code.to_string()).collect()
+        let log = self.engine.error_log(&self.anna, 0, usize::MAX).await.unwrap();
+        log.into_iter().map(|logged| logged.finding.code.into_owned()).collect()
     }
 
     /// What happened to entries of absences, in order.

@@ -83,8 +83,13 @@ async fn two_records() -> World {
     further.employee_number = None;
     world.vendor.put("v9", &further);
     let review = world.review().await;
-    let candidates: Vec<_> = review.candidates.iter().map(|c| (c.host.clone(), c.vendor.clone(), c.reason)).collect();
-    assert_eq!(candidates, [(host_id(1), vendor_id(9), CandidateReason::LinkedElsewhere)], "never linked by itself");
+    let candidates: Vec<_> =
+        review.candidates.iter().map(|c| (c.host.clone(), c.vendor.clone(), c.reasons.clone())).collect();
+    assert_eq!(
+        candidates,
+        [(host_id(1), vendor_id(9), vec![CandidateReason::LinkedElsewhere])],
+        "never linked by itself"
+    );
     assert!(world.plan(&review, &create_all()).is_empty(), "nor created");
     let report = world.sync(&Decisions::new().connect_further(&host_id(1), &vendor_id(9))).await;
     assert_eq!(report.linked, 1, "{report:#?}");
@@ -278,9 +283,10 @@ async fn somebody_who_comes_back_is_recognised_and_the_link_moves_in_one_step() 
         let (host, vendor) = if in_host { (host_id(9), vendor_id(1)) } else { (host_id(1), vendor_id(9)) };
         let people = world.vendor.ids().len();
         let review = world.review().await;
-        let found: Vec<_> = review.candidates.iter().map(|c| (&c.host, &c.vendor, c.reason, c.old.clone())).collect();
+        let found: Vec<_> =
+            review.candidates.iter().map(|c| (&c.host, &c.vendor, c.reasons.clone(), c.old.clone())).collect();
         let old = Some((host_id(1), vendor_id(1)));
-        assert_eq!(found, [(&host, &vendor, CandidateReason::ReHire, old)], "{case}");
+        assert_eq!(found, [(&host, &vendor, vec![CandidateReason::ReHire], old)], "{case}");
         let finding = review.findings.iter().find(|one| one.code == code::RE_HIRE).unwrap();
         assert_eq!((finding.host_id.as_ref(), finding.vendor_id.as_ref()), (Some(&host), Some(&vendor)), "{case}");
         assert_eq!((finding.params["linked_host"].as_str(), finding.params["linked_vendor"].as_str()), ("h1", "v1"));
@@ -327,7 +333,10 @@ async fn who_was_erased_or_disconnected_did_not_come_back_and_an_unfinished_list
             }),
         }
         let review = world.review().await;
-        assert!(review.candidates.iter().all(|one| one.reason != CandidateReason::ReHire), "{in_host} {how}");
+        assert!(
+            review.candidates.iter().all(|one| one.old.is_none() && !one.reasons.contains(&CandidateReason::ReHire)),
+            "{in_host} {how}"
+        );
         let (host, vendor) = if in_host { (host_id(9), vendor_id(1)) } else { (host_id(1), vendor_id(9)) };
         let decisions = create_all().re_hire(&host, &vendor).connect(&host, &vendor);
         let plan = world.plan(&review, &decisions);

@@ -33,14 +33,34 @@ fn create_all() -> Decisions {
 async fn who_may_be_several_is_a_candidate_and_neither_linked_nor_created() {
     let world = twins().await;
     let review = world.review().await;
-    let candidates: Vec<_> = review.candidates.iter().map(|c| (c.host.clone(), c.vendor.clone(), c.reason)).collect();
-    let shared = CandidateReason::SharedInHost(field::EMAIL);
-    assert_eq!(candidates, [(host_id(1), vendor_id(1), shared), (host_id(2), vendor_id(1), shared)]);
+    let candidates: Vec<_> =
+        review.candidates.iter().map(|c| (c.host.clone(), c.vendor.clone(), c.reasons.clone())).collect();
+    let shared = || vec![CandidateReason::SharedInHost(field::EMAIL)];
+    assert_eq!(candidates, [(host_id(1), vendor_id(1), shared()), (host_id(2), vendor_id(1), shared())]);
     assert_eq!((review.recognised.len(), review.only_in_host.len(), review.only_in_vendor.len()), (0, 0, 0));
     let ambiguous = codes(&review.findings).iter().filter(|(code, _)| *code == code::AMBIGUOUS_MATCH).count();
     assert_eq!(ambiguous, 2);
     let plan = world.plan(&review, &create_all());
     assert!(plan.is_empty() && plan.settlements.is_empty(), "{plan:#?}");
+}
+
+#[tokio::test]
+async fn who_shares_two_keys_is_one_candidate_found_once() {
+    let world = World::new().await;
+    let (mut host, mut vendor) = (person(1), person(2));
+    (vendor.email, vendor.employee_number) = (host.email.clone(), host.employee_number.clone());
+    host.id = "h1".into();
+    world.host.put(host);
+    world.vendor.put("v1", &vendor);
+    let review = world.review().await;
+    let both = [field::EMAIL, field::EMPLOYEE_NUMBER].map(CandidateReason::Contradicted).to_vec();
+    let candidates: Vec<_> =
+        review.candidates.iter().map(|c| (c.host.clone(), c.vendor.clone(), c.reasons.clone())).collect();
+    assert_eq!(candidates, [(host_id(1), vendor_id(1), both)]);
+    let found: Vec<_> = review.findings.iter().filter(|one| one.code == code::AMBIGUOUS_MATCH).collect();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!((found[0].field, found[0].params["keys"].as_str()), (Some(field::EMAIL), "email, employee_number"));
+    assert_eq!(found[0].message.matches("tells them apart").count(), 1, "{}", found[0]);
 }
 
 #[tokio::test]
@@ -56,8 +76,9 @@ async fn a_person_says_who_is_who() {
     assert!(review.differences.iter().all(|difference| difference.host_id == host_id(2)));
     assert!(kinds(&review).iter().any(|(field, _)| *field == field::FAMILY_NAME), "the two are compared now");
     // The other one may still be the same person, of whom nobody is to make a second.
-    let still: Vec<_> = review.candidates.iter().map(|candidate| (candidate.host.clone(), candidate.reason)).collect();
-    assert_eq!(still, [(host_id(1), CandidateReason::SharedInHost(field::EMAIL))]);
+    let still: Vec<_> =
+        review.candidates.iter().map(|candidate| (candidate.host.clone(), candidate.reasons.clone())).collect();
+    assert_eq!(still, [(host_id(1), vec![CandidateReason::SharedInHost(field::EMAIL)])]);
 }
 
 #[tokio::test]
@@ -112,7 +133,10 @@ async fn a_person_who_came_back_under_another_id_is_linked_once_the_old_link_is_
     back.id = "h9".into();
     world.host.put(back);
     let review = world.review().await;
-    assert_eq!(review.candidates.iter().map(|one| one.reason).collect::<Vec<_>>(), [CandidateReason::ReHire]);
+    assert_eq!(
+        review.candidates.iter().map(|one| one.reasons.clone()).collect::<Vec<_>>(),
+        [[CandidateReason::ReHire]]
+    );
     let connect = Decisions::new().connect(&host_id(9), &vendor_id(1));
     let plan = world.plan(&review, &connect);
     let impossible = plan.findings.iter().find(|one| one.code == code::DECISION_IMPOSSIBLE).unwrap();

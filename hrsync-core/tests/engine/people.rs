@@ -200,6 +200,60 @@ async fn what_is_sealed_is_opened_with_the_persons_key_and_goes_with_it() {
 }
 
 #[tokio::test]
+async fn the_error_log_shows_an_administrator_the_vendors_words_until_the_person_is_erased() {
+    let world = with_secrets().await;
+    let report = world.push(2).await;
+    let error = world.engine.error_log(&Actor::user("bo"), 0, 10).await.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::PermissionDenied, "role_missing"));
+    let log = world.engine.error_log(&world.anna, 0, 10).await.unwrap();
+    let refused = log.iter().find(|logged| logged.finding.code == "invalid_data").unwrap();
+    assert_eq!((refused.words.as_deref(), refused.actor.as_str()), (Some("Marker words"), "live"));
+    assert_eq!((refused.finding.host_id.as_ref(), refused.absence()), (Some(&host_id(2)), None));
+    assert_ne!(refused.run, report.run, "of the run before");
+    let shown = format!("{log:?}");
+    assert!(shown.contains("invalid_data") && !shown.contains("Marker"), "{shown}");
+
+    world.engine.erase(&world.anna, &host_id(2)).await.unwrap();
+    let log = world.engine.error_log(&world.anna, 0, 10).await.unwrap();
+    let refused = log.iter().find(|logged| logged.finding.code == "invalid_data").unwrap();
+    assert_eq!(refused.words, None);
+}
+
+#[tokio::test]
+async fn words_whose_key_is_gone_are_missing_in_the_error_log_and_nothing_else_is() {
+    for keys in [StaticKeys::new([9; 32]), StaticKeys::new([9; 32]).rotate(KeyId(2), [8; 32])] {
+        let world = with_secrets().await.again(|builder| builder.keys(keys));
+        let log = world.engine.error_log(&world.anna, 0, 10).await.unwrap();
+        assert!(!log.is_empty() && log.iter().all(|logged| logged.words.is_none()));
+    }
+}
+
+#[tokio::test]
+async fn the_error_log_is_read_page_by_page() {
+    let world = World::linked(1).await;
+    for n in 0..3 {
+        // Between two of them stands more of the journal than is read at once.
+        for _ in 0..130 {
+            world.engine.pause(&world.anna).await.unwrap();
+            world.engine.resume(&world.anna).await.unwrap();
+            world.engine.pause(&world.anna).await.unwrap();
+            world.engine.resume(&world.anna).await.unwrap();
+        }
+        world.host_sets(1, TITLE, Some(["Chef", "Cook", "Boss"][n]));
+        world.vendor.fail_next(CallKind::Update, Error::new(ErrorKind::InvalidData, "refused"));
+        world.push(1).await;
+    }
+    let page = async |after, limit| world.engine.error_log(&world.anna, after, limit).await.unwrap();
+    let all = page(0, usize::MAX).await;
+    assert_eq!(all.len(), 3);
+    assert!(all[2].entry > 1_500, "{}", all[2].entry);
+    assert_eq!(page(0, 0).await, []);
+    let (first, rest) = (page(0, 2).await, page(all[1].entry, 2).await);
+    assert_eq!([first, rest].concat(), all);
+    assert_eq!(page(all[2].entry, 2).await, []);
+}
+
+#[tokio::test]
 async fn an_erased_person_is_not_taken_up_again_by_itself() {
     let world = with_secrets().await;
     world.engine.erase(&world.anna, &host_id(1)).await.unwrap();

@@ -2,10 +2,11 @@
 
 use hrsync_core::check::Problem;
 use hrsync_core::finding::code;
-use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Resolution, Select, WhyNot};
-use hrsync_core::{FieldId, Side, field};
+use hrsync_core::mapping::{Mapping, Need};
+use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Missing, Resolution, Select, WhyNot};
+use hrsync_core::{FieldId, Fixer, Side, field};
 
-use crate::world::{World, codes, host_id, kinds, person, results};
+use crate::world::{TITLE, World, actions, codes, host_id, kinds, person, results};
 
 /// A change on one side of a person in step, and what it comes to.
 struct Case {
@@ -295,4 +296,95 @@ async fn a_number_that_is_handed_on_follows_once_it_is_free() {
     assert!(world.sync(&Decisions::new()).await.is_clean());
     let numbers = [1, 2].map(|n| world.values(n, field::EMPLOYEE_NUMBER).1.unwrap());
     assert_eq!(numbers, ["555", "1001"]);
+}
+
+/// A vendor that takes a department only of who has a job title there.
+const TITLE_NEEDED: Need =
+    Need { field: TITLE, code: "memory.title", why: "no department without a job title", hint: "add the job title" };
+
+/// A world with such a vendor, in which person 1 has neither there, in the host a department, and this as the title.
+async fn without_title(title: Option<&str>) -> World {
+    let world = World::new().await;
+    world.both(1);
+    let usual = hrsync_testkit::vendor::mapping();
+    let entries = usual.entries().iter().cloned().map(|entry| match entry.field {
+        field::DEPARTMENT => entry.needs(&[TITLE_NEEDED]),
+        _ => entry,
+    });
+    world.vendor.set_mapping(Mapping::new("memory", entries));
+    world.host_sets(1, TITLE, title);
+    world.vendor_sets(1, TITLE, None);
+    world.vendor_sets(1, field::DEPARTMENT, None);
+    world.start().await;
+    world
+}
+
+fn fill() -> Decisions {
+    Decisions::new().for_missing(Missing::Fill)
+}
+
+#[tokio::test]
+async fn what_is_taken_only_with_another_value_is_shown_and_not_planned_until_that_is_there() {
+    let world = without_title(None).await;
+    let lacking = ("memory.title", Some(field::DEPARTMENT));
+    for run in 1..=2 {
+        let review = world.review().await;
+        assert_eq!(kinds(&review), [(field::DEPARTMENT, DifferenceKind::MissingInVendor)], "run {run}");
+        assert_eq!(review.differences[0].why_not(Resolution::Host), Some(&WhyNot::from(&TITLE_NEEDED)));
+        assert_eq!(codes(&review.findings), [lacking]);
+        let plan = world.plan(&review, &fill());
+        assert!(plan.is_empty(), "run {run}: {plan:#?}");
+        assert_eq!((codes(&plan.findings), plan.undecided.len()), (vec![lacking], 1), "said once");
+        let found = &plan.findings[0];
+        assert_eq!((found.fixer, found.params["missing"].as_str()), (Fixer::HostAdministrator, TITLE.name()));
+        assert_eq!(found.hint.as_deref(), Some("add the job title"));
+        let report = world.apply(&plan).await;
+        assert_eq!((results(&report), world.vendor.writes().len()), (vec![], 0), "run {run}");
+    }
+    let asked = Decisions::new().decide(&host_id(1), field::DEPARTMENT, Resolution::Host);
+    let plan = world.plan(&world.review().await, &asked);
+    assert!(plan.is_empty());
+    assert_eq!(codes(&plan.findings), [(code::DECISION_IMPOSSIBLE, Some(field::DEPARTMENT))]);
+    world.host_sets(1, TITLE, Some("Baker"));
+    let report = world.sync(&fill()).await;
+    assert_eq!(results(&report), [ItemResult::Done], "{report:#?}");
+    assert_eq!(world.values(1, field::DEPARTMENT).1.as_deref(), Some("100"));
+    assert!(world.review().await.is_in_step());
+}
+
+#[tokio::test]
+async fn what_is_taken_only_with_another_value_waits_for_what_is_decided_about_that() {
+    let world = without_title(Some("Baker")).await;
+    let (person, department) = (host_id(1), field::DEPARTMENT);
+    let host = |decisions: Decisions, field| decisions.decide(&person, field, Resolution::Host);
+    let lacking = ("memory.title", Some(department));
+    let only = host(Decisions::new(), department);
+    for (decisions, undecided) in [(only.clone(), 2), (only.decide(&person, TITLE, Resolution::Leave), 1)] {
+        let plan = world.plan(&world.review().await, &decisions);
+        assert_eq!((actions(&plan), plan.undecided.len()), (vec![], undecided));
+        assert!(codes(&plan.findings).contains(&lacking), "{:#?}", plan.findings);
+    }
+    let review = world.review().await;
+    let plan = world.plan(&review, &host(host(Decisions::new(), department), TITLE));
+    assert_eq!(actions(&plan), [("update_vendor", vec![TITLE, department])]);
+    let plan = world.plan(&review, &host(Decisions::new(), department).enter(&person, TITLE, "Cook"));
+    assert!(actions(&plan).contains(&("update_vendor", vec![TITLE, department])), "{plan:#?}");
+    assert!(world.apply(&plan).await.is_clean());
+    assert_eq!(world.values(1, department).1.as_deref(), Some("100"));
+}
+
+#[tokio::test]
+async fn a_live_change_that_is_taken_only_with_another_value_is_not_sent_without() {
+    let world = without_title(Some("Baker")).await;
+    world.sync(&fill()).await;
+    world.vendor.clear_calls();
+    // Somebody removed it there; whether the host still has it makes no difference, as it is not what changed in the host.
+    for title in [Some("Baker"), None] {
+        world.vendor_sets(1, TITLE, None);
+        world.host_sets(1, TITLE, title);
+        world.host_sets(1, field::DEPARTMENT, Some("Office"));
+        let report = world.push(1).await;
+        let lacking = codes(&report.findings).iter().filter(|(code, _)| *code == "memory.title").count();
+        assert_eq!((lacking, world.vendor.writes().len()), (1, 0), "{title:?}: {report:#?}");
+    }
 }

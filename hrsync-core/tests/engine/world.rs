@@ -159,8 +159,8 @@ impl World {
 
     /// The codes of the findings in the journal.
     pub(crate) async fn logged(&self) -> Vec<String> {
-        let entries = self.journal().await;
-        journal::error_log(&entries).map(|(_, finding)| finding.code.clone().into_owned()).collect()
+        let log = self.engine.error_log(&self.anna, 0, usize::MAX).await.unwrap();
+        log.into_iter().map(|logged| logged.finding.code.into_owned()).collect()
     }
 
     /// The stored rows of a kind.

@@ -24,9 +24,8 @@ use hrsync_core::absence::{
     Hundredths, Looked, Portion, Slot, TypeMapping, Window, WorkSchedule, days,
 };
 use hrsync_core::finding::{Finding, code};
-use hrsync_core::journal::error_log;
 use hrsync_core::model::{AbsenceId, AbsenceTypeId, VendorAbsenceTypeId, VendorEntryId};
-use hrsync_core::reconcile::{Decisions, Engine};
+use hrsync_core::reconcile::{Decisions, Engine, LoggedError};
 use hrsync_core::{
     Actor, Authority, Clock, Connector, Employee, Error, HostId, MemoryStore, Result, StaticKeys, VendorId,
 };
@@ -723,10 +722,8 @@ impl<S: Sheets> Model<S> {
     }
 
     async fn at_rest(&mut self, report: &AbsenceReport) -> Result<()> {
-        let journal = self.engine.journal(0, usize::MAX >> 1).await?;
-        let logged: BTreeSet<AbsenceId> = error_log(&journal)
-            .filter_map(|(_, finding)| finding.params.get("absence").map(|id| AbsenceId::from(id.as_str())))
-            .collect();
+        let log = self.engine.error_log(&self.anna, 0, usize::MAX).await?;
+        let logged: BTreeSet<AbsenceId> = log.iter().filter_map(LoggedError::absence).collect();
         self.engine.verify_journal().await?;
         if let Some(item) = report.items.iter().find(|item| item.outcome == AbsenceOutcome::Pending) {
             self.broken.push(format!("5: {} is still pending", item.absence));

@@ -10,7 +10,6 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use hrsync_core::absence::{Absence, AbsenceOutcome, AbsenceReport, AbsenceSettings, AbsenceStatus, TypeMapping};
-use hrsync_core::journal::error_log;
 use hrsync_core::model::AbsenceId;
 use hrsync_core::reconcile::{Decisions, Engine, Report};
 use hrsync_core::{Actor, Authority, Employee, HostId, MemoryStore, StaticKeys, check};
@@ -245,8 +244,8 @@ impl World {
 
     /// The codes in the error log, in order.
     pub async fn log(&self) -> Vec<String> {
-        let entries = self.engine.journal(0, usize::MAX >> 1).await.unwrap();
-        error_log(&entries).map(|(_, finding)| finding.code.to_string()).collect()
+        let log = self.engine.error_log(&self.anna, 0, usize::MAX).await.unwrap();
+        log.into_iter().map(|logged| logged.finding.code.into_owned()).collect()
     }
 }
 
