@@ -14,6 +14,9 @@ use crate::rights::Right;
 /// How long a request that got no answer may still be carried out.
 pub const SETTLE_AFTER: Duration = Duration::from_secs(300);
 
+/// How much longer than a call may take it is waited at least before anybody looks what became of it.
+pub const SETTLE_MARGIN: Duration = Duration::from_secs(60);
+
 /// How many requests of one account are under way at a time. The vendor publishes no number.
 pub const IN_FLIGHT: usize = 4;
 
@@ -63,6 +66,10 @@ pub fn may_have_employment(has_birth_date: bool) -> bool {
 
 /// The hours of a working day where neither company nor settings have any: the usual one in Norway.
 pub const WORKING_DAY: Hundredths = Hundredths(750);
+
+/// How far an own standard may be from a full working day, or from its part-time share, to be taken for it: full days of 7, 7.1 and 8 hours
+/// are seen beside the usual one.
+pub const NEAR_STANDARD: Hundredths = Hundredths(50);
 
 /// The share of an employment of which no details say one.
 pub const FULL_TIME: Hundredths = Hundredths::HUNDRED;
