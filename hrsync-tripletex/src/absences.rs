@@ -19,8 +19,8 @@ use time::{Date, OffsetDateTime, Weekday};
 
 use crate::VENDOR;
 use crate::connector::{TripletexConnector, person_key};
-use crate::hours::Days;
-use crate::reconstructed::{COMPLETED_IS_LOCKED, ROUNDING};
+use crate::hours::{Days, NoHours};
+use crate::reconstructed::COMPLETED_IS_LOCKED;
 use crate::texts::ACTIVITIES;
 use crate::wire::standard_time::{self, StandardTime};
 use crate::wire::timesheet::{self, Month, Week};
@@ -99,29 +99,35 @@ impl TripletexConnector {
         Ok(rows)
     }
 
-    /// Sends entries of one kind in one call; what came of each.
-    async fn send(&self, draft: &Draft, slots: &[&Slot]) -> Vec<EntryResult> {
+    /// Sends writes of one kind in one call; what came of each.
+    async fn send(&self, draft: &Draft, writes: &[&EntryWrite]) -> Vec<EntryResult> {
         let answer = match self.call(draft, Effect::Once).await {
             Ok(answer) => answer,
             Err(error) => {
                 let error = Arc::new(error);
-                return slots.iter().map(|_| Err(Arc::clone(&error))).collect();
+                return writes.iter().map(|_| Err(Arc::clone(&error))).collect();
             }
         };
+        if let [EntryWrite::Delete { entry }] = writes {
+            return vec![Ok(entry.id.clone())];
+        }
         let written = timesheet::written(draft.operation, &answer).map_err(Arc::new);
         // That it was carried out is certain; which entry is which, the answer says by activity and day.
-        let found = |slot: &&Slot| match &written {
+        let found = |write: &&EntryWrite| match &written {
             Ok(written) => written
                 .iter()
-                .find(|one| {
-                    one.activity.id.to_string() == slot.kind.as_str() && check::date(&one.date) == Ok(slot.from)
-                })
+                .find(|one| is_in(one, write.slot()))
                 .map(|one| VendorEntryId::new(one.id.to_string()))
                 .ok_or_else(|| Arc::new(not_named(draft.operation))),
             Err(error) => Err(Arc::clone(error)),
         };
-        slots.iter().map(found).collect()
+        writes.iter().map(found).collect()
     }
+}
+
+/// Whether an entry is in a slot.
+fn is_in(written: &timesheet::Written, slot: &Slot) -> bool {
+    written.activity.id.to_string() == slot.kind.as_str() && check::date(&written.date) == Ok(slot.from)
 }
 
 /// A slot's activity.
@@ -204,12 +210,18 @@ impl AbsenceConnector for TripletexConnector {
         let known = looked.detail.get::<Days>().ok_or_else(|| {
             Error::new(ErrorKind::Unexpected, "the days were not looked at by this connector").with_vendor(VENDOR)
         })?;
-        let mut pieces = Vec::with_capacity(days.len());
+        let (mut pieces, mut due) = (Vec::with_capacity(days.len()), days.is_empty());
         for part in days {
-            let whole = known.hours(part.day, Hundredths::HUNDRED).map_err(|_| not_employed())?;
+            let whole = match known.hours(part.day, Hundredths::HUNDRED) {
+                Ok(hours) => Some(hours).filter(|hours| *hours > Hundredths(0)),
+                // Hours that are given do not ask for any.
+                Err(NoHours::StandardUnclear) if part.hours.is_some() => None,
+                Err(why) => return Err(no_hours(Some(why))),
+            };
+            due |= whole.is_some();
             let amount = match part.hours {
                 Some(hours) => hours,
-                None => known.hours(part.day, part.share).map_err(|_| not_employed())?,
+                None => known.hours(part.day, part.share).map_err(|why| no_hours(Some(why)))?,
             };
             // A day without hours due takes no entry.
             if amount == Hundredths(0) {
@@ -218,59 +230,77 @@ impl AbsenceConnector for TripletexConnector {
             pieces.push(Piece {
                 slot: Slot::day(kind.clone(), part.day),
                 content: Content::new(amount, absence.note.as_deref()),
-                most: Some(Hundredths(whole.0.saturating_add(ROUNDING.0))),
+                most: whole,
             });
+        }
+        if pieces.is_empty() && !due {
+            return Err(no_hours(None));
         }
         Ok(pieces)
     }
 
     async fn write(&self, person: &VendorId, writes: &[EntryWrite]) -> Vec<EntryResult> {
-        let mut results: Vec<EntryResult> = writes.iter().map(|_| Err(Arc::new(not_tried()))).collect();
-        let (mut new, mut changed, mut away) = (Vec::new(), Vec::new(), Vec::new());
-        for (place, write) in writes.iter().enumerate() {
-            match person_key(person).and_then(|person| prepared(person, write)) {
-                Ok(Sent::New(body)) => new.push((place, body)),
-                Ok(Sent::Changed(body)) => changed.push((place, body)),
-                Ok(Sent::Away(draft)) => away.push((place, draft)),
-                Err(error) => results[place] = Err(Arc::new(error.with_outcome(Outcome::NotSent))),
+        let begun = self.clock.now();
+        let (mut results, calls) = calls(person, writes);
+        let mut why = NOT_AFTER_A_REFUSAL;
+        for (number, Sending { draft, places }) in calls.into_iter().enumerate() {
+            if number > 0 && !self.is_in_time(begun) {
+                why = NOT_IN_TIME;
+                break;
             }
-        }
-        // What is to be there comes first: when it is refused, nothing was taken away for it.
-        let lists: [(fn(Vec<Body>) -> Draft, _); 2] = [(timesheet::create, new), (timesheet::update, changed)];
-        for (draft, part) in lists {
-            if part.is_empty() {
-                continue;
-            }
-            let (places, bodies): (Vec<usize>, Vec<Body>) = part.into_iter().unzip();
-            let slots: Vec<&Slot> = places.iter().map(|place| writes[*place].slot()).collect();
-            let came = self.send(&draft(bodies), &slots).await;
-            let stop = came.iter().any(stops);
+            let part: Vec<&EntryWrite> = places.iter().map(|place| &writes[*place]).collect();
+            let came = self.send(&draft, &part).await;
+            let last = came.iter().any(|result| stops(draft.operation, result));
             for (place, result) in places.into_iter().zip(came) {
-                results[place] = result;
+                results[place] = Some(result);
             }
-            if stop {
-                return results;
-            }
-        }
-        for (place, draft) in away {
-            let result = self.call(&draft, Effect::Once).await.map_err(Arc::new);
-            let former = |entry: &EntryWrite| match entry {
-                EntryWrite::Delete { entry } | EntryWrite::Change { entry, .. } => entry.id.clone(),
-                EntryWrite::Create { .. } => VendorEntryId::new(""),
-            };
-            results[place] = result.map(|_| former(&writes[place]));
-            if stops(&results[place]) {
-                return results;
+            if last {
+                break;
             }
         }
-        results
+        results.into_iter().map(|result| result.unwrap_or_else(|| Err(Arc::new(not_tried(why))))).collect()
     }
 }
 
-/// Whether nothing more is to be sent after a result: nobody knows what came of it, or the service cannot be used.
-fn stops(result: &EntryResult) -> bool {
+/// The calls that a group of writes takes, one after another, each with the places of what it carries out: what is to be there comes first,
+/// so that nothing is taken away for what is refused. What cannot be put into words has its error already, and then nothing is sent.
+fn calls(person: &VendorId, writes: &[EntryWrite]) -> (Vec<Option<EntryResult>>, Vec<Sending>) {
+    let mut results: Vec<Option<EntryResult>> = writes.iter().map(|_| None).collect();
+    let (mut new, mut changed, mut away) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, write) in writes.iter().enumerate() {
+        match person_key(person).and_then(|person| prepared(person, write)) {
+            Ok(Sent::New(body)) => new.push((place, body)),
+            Ok(Sent::Changed(body)) => changed.push((place, body)),
+            Ok(Sent::Away(draft)) => away.push(Sending { draft, places: vec![place] }),
+            Err(error) => results[place] = Some(Err(Arc::new(error.with_outcome(Outcome::NotSent)))),
+        }
+    }
+    if results.iter().any(Option::is_some) {
+        return (results, Vec::new());
+    }
+    let lists = [Sending::list(timesheet::create, new), Sending::list(timesheet::update, changed)];
+    (results, lists.into_iter().flatten().chain(away).collect())
+}
+
+/// A call, and the places of the writes that it carries out.
+struct Sending {
+    draft: Draft,
+    places: Vec<usize>,
+}
+
+impl Sending {
+    fn list(draft: fn(Vec<Body>) -> Draft, part: Vec<(usize, Body)>) -> Option<Self> {
+        let (places, bodies): (Vec<usize>, Vec<Body>) = part.into_iter().unzip();
+        (!places.is_empty()).then(|| Self { draft: draft(bodies), places })
+    }
+}
+
+/// Whether nothing more is to be sent after a result: what was to be there is refused, nobody knows what came of it, or the service cannot be
+/// used. Of entries that go, one that stays keeps no other.
+fn stops(operation: Operation, result: &EntryResult) -> bool {
     result.as_ref().is_err_and(|error| {
-        error.outcome() == Outcome::Unknown
+        operation != Operation::DeleteEntry
+            || error.outcome() == Outcome::Unknown
             || matches!(
                 error.kind(),
                 ErrorKind::Unauthenticated
@@ -278,6 +308,7 @@ fn stops(result: &EntryResult) -> bool {
                     | ErrorKind::Timeout
                     | ErrorKind::Unavailable
                     | ErrorKind::Connect
+                    | ErrorKind::ConfigInvalid
                     | ErrorKind::Cancelled
             )
     })
@@ -321,19 +352,40 @@ fn no_activity() -> Error {
         .with_hint(format!("map the type to one of the activities that are offered; more are set up in {ACTIVITIES}"))
 }
 
-fn not_employed() -> Error {
-    Error::new(ErrorKind::InvalidData, "no employment in Tripletex covers the absence")
-        .with_code("tripletex.not_employed")
+/// Why an absence has no hours: what is known of a day, or that none of its days has any.
+fn no_hours(why: Option<NoHours>) -> Error {
+    let (code, message, hint) = match why {
+        Some(NoHours::NotEmployed) => (
+            "tripletex.not_employed",
+            "no employment in Tripletex covers the absence",
+            "compare the first and last workday of the person in both systems",
+        ),
+        Some(NoHours::StandardUnclear) => (
+            "tripletex.standard_unclear",
+            "the employee's own working-hours standard in Tripletex is neither a full working day nor the employment's percentage of one",
+            "in Tripletex compare the employee's working-hours standard with the percentage of the employment on these days, and correct \
+             what is out of date; the setting part_time_standard says for the whole company which of the two employees' standards are",
+        ),
+        None => (
+            "tripletex.no_hours",
+            "by the employment's percentage and the working-hours standard in Tripletex, no hours are due on the days of the absence",
+            "in Tripletex correct the percentage of the employment or the working-hours standard; for who is paid by the hour, enter the \
+             absence in hours",
+        ),
+    };
+    Error::new(ErrorKind::InvalidData, message)
+        .with_code(code)
         .with_vendor(VENDOR)
         .with_outcome(Outcome::NotSent)
         .with_fixer(Fixer::PayrollClerk)
-        .with_hint("compare the first and last workday of the person in both systems")
+        .with_hint(hint)
 }
 
-fn not_tried() -> Error {
-    Error::new(ErrorKind::Cancelled, "the entry was not sent, because an earlier one could not be")
-        .with_vendor(VENDOR)
-        .with_outcome(Outcome::NotSent)
+const NOT_AFTER_A_REFUSAL: &str = "the entry was not sent, because an earlier one could not be";
+const NOT_IN_TIME: &str = "the entry was not sent yet, because Tripletex took long for those before it";
+
+fn not_tried(why: &'static str) -> Error {
+    Error::new(ErrorKind::Cancelled, why).with_vendor(VENDOR).with_outcome(Outcome::NotSent)
 }
 
 fn not_named(operation: Operation) -> Error {

@@ -12,7 +12,7 @@ use hrsync_http::{Call, Effect, Issue, Issued, Pipeline, Session, Unsigned, Verd
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use secrecy::{ExposeSecret, SecretString};
-use time::{Duration, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 
 use crate::VENDOR;
 use crate::config::{TripletexConfig, TripletexCredentials};
@@ -47,6 +47,17 @@ impl Issue for Sessions {
     async fn issue(&self, now: OffsetDateTime) -> Result<Issued> {
         let today = ZONE.day(now.saturating_add(MARGIN));
         let asked = today.saturating_add(Duration::days(i64::from(self.config.session_days)));
+        match self.ask(asked).await {
+            // There it may be tomorrow already, by a clock that is ahead of this one.
+            Err(error) if error.code() == DAY_REFUSED => self.ask(asked.saturating_add(Duration::DAY)).await,
+            asked => asked,
+        }
+    }
+}
+
+impl Sessions {
+    /// Asks for a session that ends when this day begins.
+    async fn ask(&self, asked: Date) -> Result<Issued> {
         let request = token::create(self.config.session, &self.credentials, asked).request(&self.config.base_url)?;
         let judge = |answer: &http::Response<Bytes>| match classify(Operation::CreateSession, answer) {
             Ok(()) => Verdict::Good,
@@ -60,11 +71,12 @@ impl Issue for Sessions {
         let basic = STANDARD.encode(format!("{company}:{}", secret.expose_secret()));
         Ok(Issued { secret: format!("Basic {basic}").into(), good_until: ZONE.midnight(ends.unwrap_or(asked)) })
     }
-}
 
-impl Sessions {
-    /// What a refusal of the tokens means: the service does not say which of the possible causes it is.
+    /// What a refusal means. Of the tokens, the service does not say which of the possible causes it is.
     fn refused(&self, error: Error) -> Error {
+        if error.kind() == ErrorKind::InvalidData && error.field_paths() == [EXPIRATION_FIELD] {
+            return like(&error, day_refused());
+        }
         let of_tokens = matches!(
             error.kind(),
             ErrorKind::Unauthenticated | ErrorKind::PermissionDenied | ErrorKind::NotFound | ErrorKind::InvalidData
@@ -77,32 +89,51 @@ impl Sessions {
              for another application than {:?}",
             self.config.application_name
         );
-        let mut refused = Error::new(ErrorKind::Unauthenticated, message)
+        let refused = Error::new(ErrorKind::Unauthenticated, message)
             .with_code(TOKEN_REFUSED)
-            .with_vendor(VENDOR)
-            .with_operation(Operation::CreateSession.name())
-            .with_outcome(Outcome::Rejected)
             .with_fixer(Fixer::VendorAdministrator)
             .with_hint(format!(
                 "make a new token for the application {:?}: {API_ACCESS}; that the HR application's own consumer token is right, its \
                  operator knows",
                 self.config.application_name
             ));
-        if let Some(status) = error.http_status() {
-            refused = refused.with_http_status(status);
-        }
-        if let Some(code) = error.vendor_code() {
-            refused = refused.with_vendor_code(code);
-        }
-        if let Some(id) = error.request_id() {
-            refused = refused.with_request_id(id);
-        }
-        match error.sensitive_detail() {
-            Some(words) => refused.with_sensitive_detail(words),
-            None => refused,
-        }
+        like(&error, refused)
     }
 }
+
+/// What a refusal means, with what the answer says besides.
+fn like(error: &Error, refused: Error) -> Error {
+    let mut refused =
+        refused.with_vendor(VENDOR).with_operation(Operation::CreateSession.name()).with_outcome(Outcome::Rejected);
+    if let Some(status) = error.http_status() {
+        refused = refused.with_http_status(status);
+    }
+    if let Some(code) = error.vendor_code() {
+        refused = refused.with_vendor_code(code);
+    }
+    if let Some(id) = error.request_id() {
+        refused = refused.with_request_id(id);
+    }
+    match error.sensitive_detail() {
+        Some(words) => refused.with_sensitive_detail(words),
+        None => refused,
+    }
+}
+
+/// The day of a session is this machine's, and says nothing of the tokens.
+fn day_refused() -> Error {
+    let message = "Tripletex does not take the day on which the session is to end: it has to be later than today";
+    Error::new(ErrorKind::ConfigInvalid, message)
+        .with_code(DAY_REFUSED)
+        .with_fixer(Fixer::HostDeveloper)
+        .with_hint("set the clock of the machine on which the HR application runs; the tokens are not what is wrong")
+}
+
+/// What a complaint about the day is about.
+const EXPIRATION_FIELD: &str = "expirationDate";
+
+/// The code of errors and findings about the day on which a session is to end.
+const DAY_REFUSED: &str = "tripletex.session_day";
 
 /// The code of errors and findings about a token that is not taken.
 pub const TOKEN_REFUSED: &str = "tripletex.token_refused";

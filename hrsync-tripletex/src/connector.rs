@@ -29,7 +29,9 @@ use crate::auth::{self, ZONE};
 use crate::config::{self, TripletexConfig, TripletexCredentials};
 use crate::mapping::{EMPLOYMENT, mapping};
 use crate::people::{self, EmploymentChange};
-use crate::reconstructed::{EMPLOYMENT_TAKES_BIRTH_DATE, IN_FLIGHT, LIMIT_PERIOD, SETTLE_AFTER, entitlement};
+use crate::reconstructed::{
+    EMPLOYMENT_TAKES_BIRTH_DATE, IN_FLIGHT, LIMIT_PERIOD, SETTLE_AFTER, SETTLE_MARGIN, entitlement,
+};
 use crate::rights::Right;
 use crate::texts::SYSTEM_ACCESS;
 use crate::wire::answer::whole_list;
@@ -67,6 +69,8 @@ pub struct TripletexConnector {
     pipeline: Pipeline,
     session: Session,
     quota: Quota,
+    /// The longest that a call can take.
+    deadline: Duration,
     pub(crate) clock: Arc<dyn Clock>,
     /// Who the token belongs to, which never changes.
     owner: OnceLock<WhoAmI>,
@@ -124,7 +128,7 @@ impl TripletexConnectorBuilder {
         self
     }
 
-    /// How long to wait after an unknown outcome before looking what became of it.
+    /// How long to wait after an unknown outcome before looking what became of it; never less than a call may take and a minute more.
     pub fn settle_after(mut self, wait: Duration) -> Self {
         self.settle_after = wait;
         self
@@ -148,7 +152,8 @@ impl TripletexConnectorBuilder {
         let session = auth::session(&self.config, self.credentials.clone(), pipeline().build());
         let pipeline = pipeline().pace(Arc::clone(&pace)).build();
         let mut info = ConnectorInfo::new(VENDOR, "Tripletex", account);
-        info.settle_after = self.settle_after;
+        // What is still under way must not be looked for.
+        info.settle_after = self.settle_after.max(self.deadline.saturating_add(SETTLE_MARGIN));
         info.zone = ZONE;
         info.lists_in_full = true;
         Ok(TripletexConnector {
@@ -158,6 +163,7 @@ impl TripletexConnectorBuilder {
             pipeline,
             session,
             quota: Quota::new(LIMITS, pace),
+            deadline: self.deadline,
             clock: self.clock,
             owner: OnceLock::new(),
             places: Mutex::default(),
@@ -208,6 +214,13 @@ impl TripletexConnector {
             deadline: config::CALL_DEADLINE,
             settle_after: SETTLE_AFTER,
         }
+    }
+
+    /// Whether a call that begins now is over before anybody looks what became of writes that began then. Where the clock was set back,
+    /// nobody can tell.
+    pub(crate) fn is_in_time(&self, begun: OffsetDateTime) -> bool {
+        let (now, left) = (self.clock.now(), self.info.settle_after.saturating_sub(self.deadline));
+        begun <= now && now - begun <= left
     }
 
     /// Sends a request; its answer, where it is good.

@@ -9,7 +9,7 @@ use hrsync_core::check;
 use time::Date;
 
 use crate::config::PartTimeStandard;
-use crate::reconstructed::{FULL_TIME, WORKING_DAY};
+use crate::reconstructed::{FULL_TIME, NEAR_STANDARD, WORKING_DAY};
 use crate::wire::employment::Employment;
 use crate::wire::hundredths;
 use crate::wire::standard_time::StandardTime;
@@ -33,9 +33,15 @@ struct Employed {
     shares: Vec<(Date, Hundredths)>,
 }
 
-/// No employment covers the day.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct NotEmployed;
+/// Why nobody can say how many hours are due on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoHours {
+    /// No employment covers it.
+    NotEmployed,
+    /// The person's own standard is near to neither a full day nor its part-time share: it was left behind when the share changed, or one of
+    /// the two is wrong.
+    StandardUnclear,
+}
 
 impl Days {
     pub(crate) fn new(
@@ -61,23 +67,31 @@ impl Days {
     }
 
     /// The hours due on a day, of which `share` is taken: rounded once, in the end.
-    pub(crate) fn hours(&self, day: Date, share: Hundredths) -> Result<Hundredths, NotEmployed> {
+    pub(crate) fn hours(&self, day: Date, share: Hundredths) -> Result<Hundredths, NoHours> {
         let (standard, part) = self.due(day)?;
         let product = u128::from(standard.0) * u128::from(part.0) * u128::from(share.0);
         Ok(Hundredths(u32::try_from((product + 50_000_000) / 100_000_000).unwrap_or(u32::MAX)))
     }
 
     /// The standard of a day, and the share that is still to be taken of it.
-    fn due(&self, day: Date) -> Result<(Hundredths, Hundredths), NotEmployed> {
+    fn due(&self, day: Date) -> Result<(Hundredths, Hundredths), NoHours> {
         let covering = self.employments.iter().filter(|one| one.from <= day && day <= one.until);
-        let employment = covering.max_by_key(|one| one.from).ok_or(NotEmployed)?;
+        let employment = covering.max_by_key(|one| one.from).ok_or(NoHours::NotEmployed)?;
         let share = in_force(&employment.shares, day).unwrap_or(FULL_TIME);
         let company = in_force(&self.company, day).unwrap_or(WORKING_DAY);
         let Some(own) = in_force(&self.own, day) else { return Ok((company, share)) };
         let included = match self.part_time {
             PartTimeStandard::Included => true,
             PartTimeStandard::NotIncluded => false,
-            PartTimeStandard::Recognised => own.0.abs_diff(company.per_cent(share).0) < own.0.abs_diff(company.0),
+            // Both are the same.
+            PartTimeStandard::Recognised if share == FULL_TIME => true,
+            PartTimeStandard::Recognised => {
+                let (full, part) = (own.0.abs_diff(company.0), own.0.abs_diff(company.per_cent(share).0));
+                if full.min(part) > NEAR_STANDARD.0 {
+                    return Err(NoHours::StandardUnclear);
+                }
+                part < full
+            }
         };
         Ok((own, if included { Hundredths::HUNDRED } else { share }))
     }
@@ -187,9 +201,28 @@ mod tests {
             (4.0, 50.0, Recognised, 400),
             // Nobody's share.
             (6.0, 100.0, Recognised, 600),
+            (3.0, 100.0, Recognised, 300),
+            // Left over from 80 per cent; where the settings say what it is, it is that.
+            (6.0, 50.0, Included, 600),
+            (6.0, 50.0, NotIncluded, 300),
+            // Half an hour beside either.
+            (7.0, 50.0, Recognised, 350),
+            (4.25, 50.0, Recognised, 425),
         ] {
             let hours = days(7.5, Some(own), share, setting).hours(DAY, ALL).unwrap();
             assert_eq!(hours.0, expected, "{own} hours at {share} per cent, {setting:?}");
+        }
+    }
+
+    // rule: TT-84
+    #[test]
+    fn an_own_standard_that_is_neither_a_full_day_nor_its_share_is_not_guessed_at() {
+        for (own, share) in
+            // Left over from 80 per cent, from half, from nothing; and what is just too far away.
+            [(6.0, 50.0), (3.75, 80.0), (3.75, 0.0), (6.99, 50.0), (8.01, 50.0), (4.26, 50.0), (3.24, 50.0)]
+        {
+            let hours = days(7.5, Some(own), share, PartTimeStandard::Recognised).hours(DAY, ALL);
+            assert_eq!(hours, Err(NoHours::StandardUnclear), "{own} hours at {share} per cent");
         }
     }
 
@@ -208,11 +241,11 @@ mod tests {
         assert_eq!(hours(date!(2026 - 02 - 28)), Ok(750));
         assert_eq!(hours(date!(2026 - 03 - 01)), Ok(375));
         assert_eq!(hours(date!(2026 - 06 - 30)), Ok(350));
-        assert_eq!(hours(date!(2026 - 07 - 15)), Err(NotEmployed));
+        assert_eq!(hours(date!(2026 - 07 - 15)), Err(NoHours::NotEmployed));
         // Without details the share is all.
         assert_eq!(hours(date!(2026 - 08 - 01)), Ok(700));
         assert_eq!(hours(date!(2026 - 12 - 01)), Ok(500));
-        assert_eq!(hours(date!(2023 - 12 - 31)), Err(NotEmployed));
+        assert_eq!(hours(date!(2023 - 12 - 31)), Err(NoHours::NotEmployed));
     }
 
     #[test]
@@ -221,6 +254,9 @@ mod tests {
         assert_eq!(days().hours(DAY, ALL), Ok(WORKING_DAY));
         assert_eq!(days().with_hours(Some(Hundredths(800))).hours(DAY, ALL), Ok(Hundredths(800)));
         let unreadable = employed("2024-01-01", Some("soon"), &[]);
-        assert_eq!(Days::new(&[], &[], &[unreadable], PartTimeStandard::Included).hours(DAY, ALL), Err(NotEmployed));
+        assert_eq!(
+            Days::new(&[], &[], &[unreadable], PartTimeStandard::Included).hours(DAY, ALL),
+            Err(NoHours::NotEmployed)
+        );
     }
 }

@@ -16,6 +16,9 @@ use crate::rights::Right;
 /// How long a request that got no answer may still be carried out.
 pub const SETTLE_AFTER: Duration = Duration::from_secs(300);
 
+/// How much longer than a call may take it is waited at least before anybody looks what became of it.
+pub const SETTLE_MARGIN: Duration = Duration::from_secs(60);
+
 /// How many requests of one account are under way at a time. The vendor publishes no number.
 pub const IN_FLIGHT: usize = 4;
 
@@ -69,14 +72,15 @@ pub const EMPLOYMENT_TAKES_BIRTH_DATE: Need = Need {
 /// The hours of a working day where neither company nor settings have any: the usual one in Norway.
 pub const WORKING_DAY: Hundredths = Hundredths(750);
 
+/// How far an own standard may be from a full working day, or from its part-time share, to be taken for it: full days of 7, 7.1 and 8 hours
+/// are seen beside the usual one.
+pub const NEAR_STANDARD: Hundredths = Hundredths(50);
+
 /// The share of an employment of which no details say one.
 pub const FULL_TIME: Hundredths = Hundredths::HUNDRED;
 
 /// Whether hours of a week or month that is completed by the employee, and not approved yet, are locked. A refusal tells anyway.
 pub const COMPLETED_IS_LOCKED: bool = false;
-
-/// What rounding to hundredths of an hour may add to a day that several absences share.
-pub const ROUNDING: Hundredths = Hundredths(4);
 
 /// The field that a refusal of hours in a closed period complains about, where it is not told by a code of its own. Days that are sent are
 /// days, so that nothing else can be meant.

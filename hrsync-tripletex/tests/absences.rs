@@ -5,16 +5,23 @@
 
 mod world;
 
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
 use hrsync_core::absence::{
-    Absence, AbsenceOutcome, AbsenceSettings, AbsenceStatus, Counting, Extent, Hundredths, Portion, TypeMapping,
-    WorkSchedule,
+    Absence, AbsenceOutcome, AbsenceSettings, AbsenceStatus, Content, Counting, EntryWrite, Extent, Hundredths,
+    Portion, Slot, TypeMapping, Window, WorkSchedule,
 };
-use hrsync_core::{Connector, Fixer};
-use hrsync_sandbox::tripletex::{Entry, Fault, Holder, Kind, ListWrites, LockAnswer};
-use hrsync_tripletex::PartTimeStandard;
+use hrsync_core::{Connector, ErrorKind, Fixer, Outcome, VendorId};
+use hrsync_http::{HttpClient, TransportError};
+use hrsync_sandbox::tripletex::{Entry, Fault, Holder, Kind, ListWrites, LockAnswer, SandboxClient};
+use hrsync_tripletex::{PartTimeStandard, TripletexConfig, TripletexConnector};
 use serde_json::json;
 use time::macros::{date, datetime};
-use world::{SICK, World, connector, nov, other, outcome, to, vacation};
+use world::{SICK, World, connector, connector_over, nov, other, outcome, to, vacation};
 
 use AbsenceStatus::{Approved, RejectedByIntegration as Rejected, Requested, Withdrawn};
 
@@ -60,6 +67,19 @@ fn put(world: &mut World, _: u64) {
 fn changed(world: &mut World, change: fn(&mut Absence)) {
     world.absences.put(vacation());
     assert!(world.absences.change("a1", change));
+}
+
+fn no_share(world: &World) {
+    for id in world.sandbox.ids(Kind::EmploymentDetails) {
+        world.sandbox.change(Kind::EmploymentDetails, id, &json!({"percentageOfFullTimeEquivalent": 0}));
+    }
+}
+
+fn left_behind(world: &World, person: u64) {
+    let employment = world.employments(person)[0]["id"].clone();
+    let row = json!({"employment": employment, "date": "2026-11-01", "percentageOfFullTimeEquivalent": 50});
+    world.sandbox.put(Kind::EmploymentDetails, &row);
+    world.sandbox.put(Kind::StandardTime, &json!({"employee": person, "fromDate": "2024-01-01", "hoursPerDay": 6}));
 }
 
 fn cases() -> Vec<Case> {
@@ -279,7 +299,7 @@ fn cases() -> Vec<Case> {
                     world.absences.put(one);
                 }
             },
-            fine("Ferie 23 5.56"),
+            fine("Ferie 23 5.55"),
             &[CREATE],
         ),
         case(
@@ -512,6 +532,63 @@ fn cases() -> Vec<Case> {
             &[],
         ),
         case(
+            "an employment of no share of full time leaves no hours",
+            Nothing,
+            |world, _| {
+                no_share(world);
+                put(world, 0);
+            },
+            ("", Some(Rejected), &["tripletex.no_hours"]),
+            &[],
+        ),
+        case(
+            "such an employment and hours that are given",
+            Nothing,
+            |world, _| {
+                no_share(world);
+                changed(world, |one| one.extent = Extent::Hours(Hundredths::whole(2)));
+                // The day has none that two could share.
+                let mut more = other("a2", "vacation", nov(23), nov(23));
+                more.extent = Extent::Hours(Hundredths::whole(3));
+                world.absences.put(more);
+            },
+            fine("Ferie 23 5, Ferie 24 2, Ferie 25 2"),
+            &[CREATE],
+        ),
+        // rule: TT-84
+        case(
+            "an own standard of six hours, left behind by 80 per cent, at 50 per cent",
+            Nothing,
+            |world, person| {
+                left_behind(world, person);
+                put(world, person);
+            },
+            ("", Some(Rejected), &["tripletex.standard_unclear"]),
+            &[],
+        ),
+        // rule: TT-84
+        case(
+            "the same where the settings say what own standards are",
+            Nothing,
+            |world, person| {
+                left_behind(world, person);
+                world.reconfigure(|builder| builder.part_time_standard(PartTimeStandard::Included));
+                put(world, person);
+            },
+            fine("Ferie 23 6, Ferie 24 6, Ferie 25 6"),
+            &[CREATE],
+        ),
+        case(
+            "the same and hours that are given",
+            Nothing,
+            |world, person| {
+                left_behind(world, person);
+                changed(world, |one| one.extent = Extent::Hours(Hundredths::whole(2)));
+            },
+            fine("Ferie 23 2, Ferie 24 2, Ferie 25 2"),
+            &[CREATE],
+        ),
+        case(
             "the activity is gone",
             Nothing,
             |world, person| {
@@ -640,7 +717,7 @@ async fn only_what_can_matter_is_looked_at() {
     let without = |away: &str| lists.into_iter().filter(|list| *list != away).collect::<Vec<_>>();
     assert_eq!(looked().await, without(lists[2]));
     // Nor for ever.
-    world.clock.advance(std::time::Duration::from_secs(60));
+    world.clock.advance(Duration::from_secs(60));
     world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
     assert_eq!(looked().await, lists);
     // What is removed has no hours.
@@ -747,6 +824,207 @@ async fn an_entry_that_somebody_changes_between_looking_and_writing_is_looked_at
     assert_eq!(world.sheet(person), "Ferie 23 3.75, Ferie 24 3.75 by hand, Ferie 25 3.75");
 }
 
+#[tokio::test(start_paused = true)]
+async fn no_day_goes_for_what_is_refused() {
+    // Of another type, whose activity is gone.
+    let mut world = World::linked().await;
+    let person = world.vendor_id("h1").await;
+    world.absences.put(vacation());
+    world.push().await;
+    let settings = world::absence_settings(&world.sandbox);
+    world.set(settings.map("sick", TypeMapping::To("987654321".into())));
+    world.absences.change("a1", |one| one.kind = "sick".into());
+    world.sandbox.clear_calls();
+    world.push().await;
+    assert_eq!((world.sheet(person), world.writes()), (WHOLE.to_owned(), vec![CREATE.to_owned()]));
+    // Moved, in part into a month that is approved meanwhile; and shortened in a month that is, with another grade.
+    type Event = fn(&mut Absence);
+    let events: [(&str, &str, &str, Event); 2] = [
+        ("POST /v2/timesheet", CREATE, "2026-12", |one| (one.start, one.end) = (nov(30), Some(date!(2026 - 12 - 02)))),
+        ("PUT /v2/timesheet", CHANGE, "2026-11", |one| (one.end, one.grade) = (Some(nov(24)), Hundredths::whole(50))),
+    ];
+    for answer in [LockAnswer::Conflict, LockAnswer::Validation] {
+        for (before, call, month, event) in events {
+            let world = World::linked().await;
+            let person = world.vendor_id("h1").await;
+            world.absences.put(vacation());
+            world.push().await;
+            world.sandbox.set_options(|options| options.lock_answer = answer);
+            world.sandbox.clear_calls();
+            let sandbox = world.sandbox.clone();
+            world.before(before, move || assert!(sandbox.lock_month(person, month)));
+            world.absences.change("a1", event);
+            world.push().await;
+            assert_eq!((world.sheet(person), world.writes()), (WHOLE.to_owned(), vec![call.to_owned()]), "{answer:?}");
+        }
+    }
+}
+
+/// What the connector sees of the person's entries, in the order of their days.
+async fn seen(tripletex: &dyn Connector, person: &VendorId) -> Vec<hrsync_core::absence::Entry> {
+    let (person, from, until) = (person.clone(), nov(1), nov(30));
+    let looked = tripletex.absences().unwrap().look(&Window { person, from, until, pieces: false }).await.unwrap();
+    let mut entries = looked.entries;
+    entries.sort_by_key(|entry| entry.slot.from);
+    entries
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_refused_list_nothing_more_of_the_group_is_sent() {
+    for (status, stopped_by) in
+        [403, 404, 409, 422, 429].into_iter().flat_map(|status| [(status, CREATE), (status, CHANGE)])
+    {
+        let world = World::linked().await;
+        let person = VendorId::new(world.vendor_id("h1").await.to_string());
+        world.absences.put(vacation());
+        world.push().await;
+        let tripletex = connector(&world.sandbox, &world.clock, |builder| builder);
+        let entries = seen(&tripletex, &person).await;
+        let content = Content::new(Hundredths(375), None);
+        let writes = [
+            EntryWrite::Delete { entry: entries[0].clone() },
+            EntryWrite::Change { entry: entries[1].clone(), content: content.clone() },
+            EntryWrite::Create { slot: Slot::day(entries[0].slot.kind.clone(), nov(26)), content },
+            EntryWrite::Delete { entry: entries[2].clone() },
+        ];
+        world.sandbox.clear_calls();
+        world.sandbox.inject(Fault::Status(status).on(stopped_by));
+        let results = tripletex.absences().unwrap().write(&person, &writes).await;
+        let sent = if stopped_by == CREATE { vec![CREATE] } else { vec![CREATE, CHANGE] };
+        assert_eq!(world.writes(), sent, "{status}");
+        let not_tried = |place: usize| {
+            results[place]
+                .as_ref()
+                .is_err_and(|error| (error.kind(), error.outcome()) == (ErrorKind::Cancelled, Outcome::NotSent))
+        };
+        assert!(not_tried(0) && not_tried(3), "{status} {stopped_by}: {results:?}");
+        let (refused, before) = if stopped_by == CREATE { (2, not_tried(1)) } else { (1, results[2].is_ok()) };
+        assert!(before && !not_tried(refused) && results[refused].is_err(), "{status} {stopped_by}: {results:?}");
+    }
+}
+
+/// A client of the simulated company, while which something happens at each write.
+struct Slow(SandboxClient, Box<dyn Fn() + Send + Sync>);
+
+impl fmt::Debug for Slow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Slow")
+    }
+}
+
+#[async_trait]
+impl HttpClient for Slow {
+    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+        if request.method() != http::Method::GET && !request.uri().path().contains("token") {
+            (self.1)();
+        }
+        self.0.send(request).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn writes_that_take_long_are_over_before_others_look_what_became_of_them() {
+    let world = World::linked().await;
+    let person = VendorId::new(world.vendor_id("h1").await.to_string());
+    let mut long = vacation();
+    long.end = Some(nov(30));
+    world.absences.put(long);
+    world.push().await;
+    let clock = world.clock.clone();
+    let twenty_seconds = move || clock.advance(Duration::from_secs(20));
+    let slow = Arc::new(Slow(world.sandbox.client(), Box::new(twenty_seconds)));
+    let tripletex = connector_over(&world.sandbox, &world.clock, slow, |builder| builder);
+    // Nobody looks before five minutes; a call may take four of them.
+    assert_eq!(tripletex.info().settle_after, Duration::from_secs(300));
+    let mut left = Vec::new();
+    for sent in [4, 2] {
+        let entries = seen(&tripletex, &person).await;
+        let writes: Vec<EntryWrite> = entries.into_iter().map(|entry| EntryWrite::Delete { entry }).collect();
+        world.sandbox.clear_calls();
+        let results = tripletex.absences().unwrap().write(&person, &writes).await;
+        assert_eq!(world.writes(), vec![DELETE; sent]);
+        assert!(results[..sent].iter().all(Result::is_ok), "{results:?}");
+        left.extend(results.into_iter().skip(sent).map(Result::unwrap_err));
+    }
+    assert_eq!(left.len(), 2);
+    for error in left {
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Cancelled, Outcome::NotSent), "{error}");
+        assert!(error.message().contains("took long"), "{error}");
+    }
+    assert_eq!(seen(&tripletex, &person).await, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_clock_is_set_back_nothing_more_is_sent() {
+    let world = World::linked().await;
+    let person = VendorId::new(world.vendor_id("h1").await.to_string());
+    world.absences.put(vacation());
+    world.push().await;
+    let clock = world.clock.clone();
+    let an_hour_back = move || clock.set(datetime!(2026-11-10 08:00 UTC));
+    let slow = Arc::new(Slow(world.sandbox.client(), Box::new(an_hour_back)));
+    let tripletex = connector_over(&world.sandbox, &world.clock, slow, |builder| builder);
+    let entries = seen(&tripletex, &person).await;
+    let writes: Vec<EntryWrite> = entries.into_iter().map(|entry| EntryWrite::Delete { entry }).collect();
+    world.sandbox.clear_calls();
+    let results = tripletex.absences().unwrap().write(&person, &writes).await;
+    assert_eq!((world.writes().len(), results.iter().filter(|one| one.is_ok()).count()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_removed_slowly_is_removed_in_the_end() {
+    let world = World::linked().await;
+    let person = world.vendor_id("h1").await;
+    let mut long = vacation();
+    long.end = Some(nov(30));
+    world.absences.put(long);
+    world.push().await;
+    world.absences.remove("a1");
+    // The machine sleeps after the first of six.
+    let clock = world.clock.clone();
+    world.before("DELETE", move || clock.advance(Duration::from_secs(61)));
+    world.push().await;
+    assert_eq!(world.sheet(person), "Ferie 24 7.5, Ferie 25 7.5, Ferie 26 7.5, Ferie 27 7.5, Ferie 30 7.5");
+    world.engine.sweep_absences().await.unwrap();
+    assert_eq!(world.sheet(person), "");
+    assert!(world.mailbox.absences().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_looks_what_became_of_a_call_while_it_may_be_under_way() {
+    let world = World::new(0).await;
+    let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+    for (call, wait, settle_after) in [(4, 5, 5), (10, 5, 11), (4, 1, 5), (4, 15, 15)] {
+        let credentials = world.sandbox.credentials();
+        let (config, credentials) = TripletexConfig::builder()
+            .base_url(credentials.base_url)
+            .application_name("Example HR")
+            .consumer_token(&credentials.consumer_token.into())
+            .employee_token(&credentials.employee_token.into())
+            .build()
+            .unwrap();
+        let tripletex = TripletexConnector::builder(config, credentials, Arc::new(world.sandbox.client()))
+            .timeouts(minutes(1), minutes(call))
+            .settle_after(minutes(wait))
+            .build()
+            .unwrap();
+        assert_eq!(tripletex.info().settle_after, minutes(settle_after), "{call} {wait}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_absence_without_days_wants_nothing() {
+    let world = World::linked().await;
+    no_share(&world);
+    let tripletex = connector(&world.sandbox, &world.clock, |builder| builder);
+    let person = VendorId::new(world.vendor_id("h1").await.to_string());
+    let window = Window { person, from: nov(21), until: nov(22), pieces: true };
+    let absences = tripletex.absences().unwrap();
+    let looked = absences.look(&window).await.unwrap();
+    let weekend = other("a1", "vacation", nov(21), nov(22));
+    assert_eq!(absences.pieces(&weekend, &"1".into(), &[], &looked).unwrap(), []);
+}
+
 // rule: TT-99
 #[tokio::test(start_paused = true)]
 async fn holidays_of_the_vendor_are_not_even_read() {
@@ -789,7 +1067,7 @@ async fn after_a_lost_reply_the_days_are_read_again_and_nothing_stands_twice() {
             world.sandbox.clear_calls();
             world.engine.sweep_absences().await.unwrap();
             assert!(world.writes().is_empty());
-            world.clock.advance(std::time::Duration::from_secs(301));
+            world.clock.advance(Duration::from_secs(301));
             world.engine.sweep_absences().await.unwrap();
             let expected = if event.is_some() { "Ferie 23 3.75, Ferie 24 3.75, Ferie 25 3.75" } else { WHOLE };
             assert_eq!(world.sheet(person), expected, "{fault:?} {resource}");

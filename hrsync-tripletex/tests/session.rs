@@ -127,6 +127,52 @@ async fn a_refused_token_says_where_one_is_made_for_which_application_and_who_ca
     }
 }
 
+fn complaint(fields: &[&str]) -> Answer {
+    let messages: Vec<Value> = fields
+        .iter()
+        .map(|field| {
+            let field = format!("arg:{field}");
+            json!({"field": &field, "message": "Må være senere enn dagens dato.", "path": &field, "rootId": null})
+        })
+        .collect();
+    refusal(422, 18_000, "Validering feilet.", None, Value::Array(messages))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_is_asked_for_a_day_longer_where_it_is_tomorrow_already_at_the_vendor() {
+    let (script, clock) = (Script::new(), clock());
+    script.now(SESSION, complaint(&["expirationDate"]));
+    script.on(SESSION, value(session("s1", "2026-11-29")));
+    script.on(PEOPLE, list(vec![]));
+    people(&connector(&script, &clock, |builder| builder.session_days(1))).await.unwrap();
+    let asked = script.all().into_iter().filter(|one| one.path.contains(":create"));
+    let days: Vec<Value> = asked.map(|one| one.body["expirationDate"].clone()).collect();
+    assert_eq!(days, ["2026-11-28", "2026-11-29"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_wrong_is_no_wrong_token() {
+    for (fields, sessions, kind, code, fixer) in [
+        (&["expirationDate"][..], 2, ErrorKind::ConfigInvalid, "tripletex.session_day", Fixer::HostDeveloper),
+        (
+            &["employeeToken", "expirationDate"],
+            1,
+            ErrorKind::Unauthenticated,
+            "tripletex.token_refused",
+            Fixer::VendorAdministrator,
+        ),
+    ] {
+        let (script, clock) = (Script::new(), clock());
+        script.now(SESSION, complaint(fields));
+        let error = people(&connector(&script, &clock, |builder| builder)).await.unwrap_err();
+        assert_eq!((error.kind(), error.code(), error.fixer()), (kind, code, fixer));
+        assert_eq!((error.outcome(), script.sessions()), (Outcome::NotSent, sessions));
+        let of_clock = code == "tripletex.session_day";
+        assert_eq!(error.hint().unwrap().contains("the clock of the machine"), of_clock, "{error}");
+        assert_eq!(error.message().contains("employee token"), !of_clock, "{error}");
+    }
+}
+
 // rule: TT-58, TT-60, TT-61, TT-62, TT-63
 #[tokio::test(start_paused = true)]
 async fn each_missing_right_is_reported_and_no_other() {

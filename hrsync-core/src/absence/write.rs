@@ -92,7 +92,8 @@ impl Carrying<'_> {
         results: &[EntryResult],
     ) -> Result<Wrote> {
         let mut refused: BTreeMap<&AbsenceId, Vec<(&SlotWrite, &Error)>> = BTreeMap::new();
-        let (mut passing, mut untried, mut failed, mut listed, mut taken) = (None, None, 0, 0, false);
+        let (mut passing, mut untried, mut stale) = (None, None, false);
+        let (mut failed, mut listed, mut taken) = (0, 0, false);
         for (place, (write, result)) in group.writes.iter().zip(results).enumerate() {
             match result {
                 Ok(entry) => sent.done(place, entry.clone(), &mut person.ledger),
@@ -102,6 +103,7 @@ impl Carrying<'_> {
                     taken |= error.kind() == ErrorKind::AlreadyExists;
                     if is_stale(error, &write.write) {
                         // It is looked at again.
+                        stale = true;
                     } else if is_refusal(error) {
                         write.changed.keys().for_each(|id| refused.entry(id).or_default().push((write, error)));
                     } else if error.kind() == ErrorKind::Cancelled {
@@ -113,7 +115,7 @@ impl Carrying<'_> {
                 }
             }
         }
-        let passing = passing.or(untried.filter(|_| refused.is_empty()));
+        let passing = passing.or(untried.filter(|_| refused.is_empty() && !stale));
         for (absence, errors) in refused {
             let removal = matches!(standings.get(absence), Some(Standing::Removed(_)));
             let note = errors.iter().all(|(write, _)| write.changed.get(absence) == Some(&true))

@@ -101,14 +101,16 @@ struct ValidationMessage {
 }
 
 impl ValidationMessage {
-    /// The field it is about. A path is more exact where it has list indexes; that of bean validation begins with `null`.
+    /// The field it is about. A path is more exact where it has list indexes; that of bean validation begins with `null`. A parameter of
+    /// the call is named after `arg:`. \[client\]
     fn field(&self) -> Option<&str> {
         let path = self.path.as_deref().map(|path| path.trim_start_matches("null.")).filter(|path| path.contains('['));
         // A name, and nothing that somebody may have typed.
         let is_name = |text: &&str| {
             !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._[]".contains(&byte))
         };
-        path.or(self.field.as_deref()).filter(is_name)
+        let field = self.field.as_deref().map(|field| field.trim_start_matches("arg:"));
+        path.or(field).filter(is_name)
     }
 }
 
