@@ -4,7 +4,7 @@
 mod support;
 
 /// Random schedules on each database, unless `HRSYNC_CRASH_SCHEDULES` says otherwise.
-const SCHEDULES: u64 = 500;
+const SCHEDULES: u64 = 200;
 
 #[cfg(feature = "sqlite")]
 mod on_sqlite {
