@@ -5,7 +5,8 @@
 //! 1. What somebody else entered, and what was disconnected when its type was mapped otherwise, is neither changed nor removed. An
 //!    entry that is made is of a type to which one of the host's is mapped.
 //! 2. At rest each slot holds what a fresh computation asks for. Where it does not, somebody did something there that explains it, and
-//!    the error log names one of the absences.
+//!    the error log names one of the absences, once all are looked at again. Half of the sequences end without that: pushes alone carry
+//!    over what the host changed, also what it changed back.
 //! 3. An absence that the host shows as rejected is one about which people were told, and the log says why. About one absence and one
 //!    cause people are told once, as long as nobody changes the absence.
 //! 4. Each absence that is to be sent is in the report of the last review.
@@ -167,6 +168,10 @@ struct Model<S> {
     covers: BTreeMap<(VendorId, Slot), BTreeSet<AbsenceId>>,
     /// How often something happened to an absence after which people may be told again.
     changes: BTreeMap<AbsenceId, usize>,
+    /// Absences as they were before somebody changed them last.
+    former: BTreeMap<AbsenceId, Absence>,
+    /// The absences that were said to be sent.
+    sent: BTreeSet<AbsenceId>,
     next: u32,
     /// Since when a write may be put off.
     put_off: Option<OffsetDateTime>,
@@ -228,6 +233,8 @@ impl<S: Sheets> Model<S> {
             wanted: BTreeSet::new(),
             covers: BTreeMap::new(),
             changes: BTreeMap::new(),
+            former: BTreeMap::new(),
+            sent: BTreeSet::new(),
             next: 1,
             put_off: None,
             trace: Vec::new(),
@@ -293,10 +300,11 @@ impl<S: Sheets> Model<S> {
             return self.new_absence();
         }
         let id = ids[self.dice.below(ids.len())].clone();
-        let (what, other, days) = (self.dice.below(12), self.dice.below(1_000), self.dice.below(5) as i64);
+        let (what, other, days) = (self.dice.below(15), self.dice.below(1_000), self.dice.below(5) as i64);
         let (start, now) = (self.day(), self.clock.now());
         let mut done = "";
         let mut gone = false;
+        let (was, before) = (self.absences.get(id.as_str()), self.former.get(&id).cloned());
         self.absences.change(id.as_str(), |one| {
             done = match what {
                 0 | 1 => {
@@ -339,14 +347,28 @@ impl<S: Sheets> Model<S> {
                     one.extent = extent(other);
                     "takes another part of its days"
                 }
-                _ => {
+                11 => {
                     gone = true;
                     "is deleted"
                 }
+                _ => match before {
+                    Some(before) => {
+                        *one = before;
+                        "is as it was before"
+                    }
+                    None => "is left as it is",
+                },
             };
         });
         if gone {
             self.absences.remove(id.as_str());
+        }
+        if let Some(mut was) = was {
+            // The status that a refusal gave is nothing that somebody goes back to.
+            if was.status == AbsenceStatus::RejectedByIntegration {
+                was.status = AbsenceStatus::Approved;
+            }
+            self.former.insert(id.clone(), was);
         }
         *self.changes.entry(id.clone()).or_default() += 1;
         self.note(|| format!("host: {id} {done}"));
@@ -376,7 +398,11 @@ impl<S: Sheets> Model<S> {
     fn another_schedule(&mut self) {
         let (day, person) = (self.day(), self.dice.below(self.people.len()));
         let works = self.dice.per_mille(500);
+        let followed = self.is_reviewed();
         let person = &mut self.people[person];
+        if !followed {
+            person.disturbed.insert(day);
+        }
         let schedule = std::mem::take(&mut person.schedule);
         person.schedule = if works { schedule.workday(day) } else { schedule.holiday(day) };
         self.absences.set_schedule(person.host.as_str(), person.schedule.clone());
@@ -655,6 +681,9 @@ impl<S: Sheets> Model<S> {
         };
         let told = report.map(items).unwrap_or_default();
         self.note(|| format!("engine: {what}: {told}"));
+        let items = report.iter().flat_map(|report| &report.items);
+        let sent = items.filter(|item| item.outcome == AbsenceOutcome::Sent).map(|item| item.absence.clone());
+        let sent: Vec<AbsenceId> = sent.collect();
         for person in 0..self.people.len() {
             let before = std::mem::take(&mut self.people[person].seen);
             self.look(person);
@@ -669,6 +698,9 @@ impl<S: Sheets> Model<S> {
                 let is = now.get(id);
                 if is.is_none_or(|is| (&is.slot, &is.content) != (&was.slot, &was.content)) {
                     self.may_write(person, was);
+                }
+                if is.is_none() {
+                    self.may_remove(person, was);
                 }
             }
             for entry in now.values().filter(|entry| !before.contains_key(&entry.id)) {
@@ -685,6 +717,17 @@ impl<S: Sheets> Model<S> {
                 let now = self.clock.now();
                 self.put_off.get_or_insert(now);
             }
+        }
+        self.sent.extend(sent);
+    }
+
+    /// That an entry was removed, as it was before: somebody else's only for an absence that was sent with it.
+    fn may_remove(&mut self, person: usize, was: &Entry) {
+        let Somebody { host, vendor, .. } = &self.people[person];
+        let about = self.covers.get(&(vendor.clone(), was.slot.clone()));
+        let sent = about.is_some_and(|ids| !ids.is_disjoint(&self.sent));
+        if !self.origin.contains_key(&was.id) && !sent {
+            self.broken.push(format!("1: {host}'s entry of {} was removed for what never was sent", was.slot.kind));
         }
     }
 
@@ -714,11 +757,22 @@ impl<S: Sheets> Model<S> {
             let report = self.engine.sweep_absences().await?;
             self.after("sweep", Some(&report));
         }
+        // What changed comes over by pushes alone, and what others did is told by reviews: half of the sequences end with one.
         let people = self.hosts();
-        self.push().await?;
-        let report = self.engine.review_absences(&self.anna, &people).await?;
-        self.after("review", Some(&report));
+        let report = match self.is_reviewed() {
+            true => {
+                self.push().await?;
+                self.engine.review_absences(&self.anna, &people).await?
+            }
+            false => self.engine.push_absences(&people).await?,
+        };
+        self.after("the last look", Some(&report));
         self.at_rest(&report).await
+    }
+
+    /// Whether everything is looked at again in the end, and not only what changed.
+    fn is_reviewed(&self) -> bool {
+        self.seed.is_multiple_of(2)
     }
 
     async fn at_rest(&mut self, report: &AbsenceReport) -> Result<()> {
@@ -731,7 +785,9 @@ impl<S: Sheets> Model<S> {
         for person in 0..self.people.len() {
             if self.people[person].linked && self.on {
                 self.slots_at_rest(person, &logged);
-                self.reported(person, report);
+                if self.is_reviewed() {
+                    self.reported(person, report);
+                }
             }
         }
         self.rejections(&logged);
@@ -761,7 +817,7 @@ impl<S: Sheets> Model<S> {
             let of_these = self.covers.iter().filter(|((of, _), ids)| of == vendor && !ids.is_disjoint(about));
             let explained = of_these.map(|((_, slot), _)| slot.from).any(|day| disturbed.contains(&day));
             let told = about.iter().any(|id| logged.contains(id));
-            if !explained || !told {
+            if !explained || (self.is_reviewed() && !told) {
                 broken.push(format!(
                     "2: {host} has {there:?} hundredths of {} on {}, and {:?} are asked for by {about:?}; explained: {explained}, in the log: {told}",
                     slot.kind,
