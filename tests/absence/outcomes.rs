@@ -272,6 +272,7 @@ async fn while_the_payroll_system_cannot_be_used_nobody_is_told_and_it_is_gone_o
     assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::Pending));
     assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved);
     assert!(world.mailbox.absences().is_empty());
+    world.clock.advance(Duration::from_secs(300));
     let report = world.engine.sweep_absences().await.unwrap();
     assert_eq!((outcome(&report, "a1"), world.sheet("v1")), (Some(AbsenceOutcome::Sent), WHOLE.to_owned()));
 }

@@ -477,3 +477,50 @@ fn a_day_of_an_absence_prints_nothing_of_it() {
     let part = days(&vacation(), &WorkSchedule::default()).unwrap()[0];
     assert_eq!(format!("{part:?}"), "DayPart([redacted])");
 }
+
+#[tokio::test]
+async fn sweeps_leave_alone_for_longer_and_longer_what_they_can_do_nothing_about() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.unreadable(Some(ErrorKind::Unavailable));
+    world.push().await;
+    let before = world.sheets.calls().0;
+    // Every five minutes of a day.
+    for _ in 0..288 {
+        world.engine.sweep_absences().await.unwrap();
+        world.clock.advance(Duration::from_secs(300));
+    }
+    let looked = world.sheets.calls().0 - before;
+    assert!((8..=12).contains(&looked), "{looked} looks in a day");
+    // Whatever the host pushes is carried over at once.
+    world.sheets.unreadable(None);
+    world.push().await;
+    assert_eq!(world.sheet("v1"), WHOLE);
+}
+
+#[tokio::test]
+async fn a_removal_that_is_refused_is_tried_once_a_sweep() {
+    let world = sent().await;
+    world.absences.remove("a1");
+    for _ in 0..20 {
+        world.sheets.next(AbsenceFate::Fails(ErrorKind::PermissionDenied, Outcome::Rejected));
+    }
+    let before = world.sheets.calls().1;
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::RemovalRefused));
+    assert_eq!(world.sheets.calls().1 - before, 1);
+    world.engine.sweep_absences().await.unwrap();
+    assert_eq!(world.sheets.calls().1 - before, 2);
+    assert_eq!(mails(&world).len(), 1);
+}
+
+#[tokio::test]
+async fn of_somebody_who_is_gone_a_sweep_tells_once() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.unreadable(Some(ErrorKind::Unavailable));
+    world.push().await;
+    world.host.remove("h1");
+    assert_eq!(world.engine.sweep_absences().await.unwrap().findings.len(), 1);
+    world.clock.advance(Duration::from_secs(24 * 3_600));
+    assert!(world.engine.sweep_absences().await.unwrap().findings.is_empty());
+}

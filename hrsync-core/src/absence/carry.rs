@@ -49,6 +49,9 @@ impl Carrying<'_> {
                 }
                 Ok(()) => {}
             }
+            if task.swept {
+                self.wait(id).await?;
+            }
         }
         Ok(())
     }
@@ -69,7 +72,7 @@ impl Carrying<'_> {
         if !settled {
             return Ok(());
         }
-        let Some(mut person) = self.read(id).await? else { return Ok(()) };
+        let Some(mut person) = self.read(id, task).await? else { return Ok(()) };
         self.rounds(&mut person, task).await?;
         self.report.items.extend(std::mem::take(&mut person.items).into_values());
         if task.dry {
@@ -83,14 +86,19 @@ impl Carrying<'_> {
     }
 
     /// Both sides of a person as far as they are known here; `None` when there is nothing to be done about them.
-    pub(super) async fn read<'p>(&mut self, id: &'p HostId) -> Result<Option<Person<'p>>> {
-        let person = self.stored(id).await?;
+    pub(super) async fn read<'p>(&mut self, id: &'p HostId, task: &Task) -> Result<Option<Person<'p>>> {
+        let mut person = self.stored(id).await?;
         if self.engine.host.fetch(id).await?.is_none() {
             if person.stored.is_some() {
                 // Whether their absences were real, whoever deleted them knows; that they are gone says nothing of them.
                 let message = "the person is gone from the host; what was sent of their absences stays as it is";
                 let finding = Finding::problem(code::LINKED_PERSON_GONE, message, Fixer::HostAdministrator);
                 self.found(finding.of_host(id), None);
+                if !task.dry {
+                    // There is nobody left to tell, and nothing to go on with.
+                    person.ledger.owed.clear();
+                    self.store(&mut person, Batch::default()).await?;
+                }
             }
             return Ok(None);
         }
@@ -165,7 +173,8 @@ impl Carrying<'_> {
                 let wrote = self.write(person, &standings, group).await?;
                 if wrote != Wrote::All {
                     failed.extend(group.absences.iter().cloned());
-                    again = true;
+                    // What could not be removed a moment ago cannot be removed now.
+                    again |= !group.absences.iter().all(|id| person.is_stuck(id));
                 }
                 if wrote == Wrote::Pending {
                     return Ok(());

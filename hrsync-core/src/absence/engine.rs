@@ -42,15 +42,15 @@ impl Engine {
 
     /// Does what is due without anybody asking: finds out what became of writes whose outcome was unknown, goes on with absences that
     /// were left when the payroll system could not be used, and tells the host and people what they were not told yet. Call it every
-    /// few minutes.
+    /// few minutes: what it can do nothing about it leaves alone for longer and longer, up to six hours.
     ///
     /// # Errors
     /// As [`push_absences`](Self::push_absences).
     pub async fn sweep_absences(&self) -> Result<AbsenceReport> {
-        let mut people = BTreeSet::new();
+        let (mut people, now) = (BTreeSet::new(), self.clock.now());
         self.each_row(RowKind::Absences, |row| {
-            let LedgerRow { open, .. } = store::decode(row)?;
-            if open {
+            let row_of: LedgerRow = store::decode(row)?;
+            if row_of.is_due(now) {
                 people.insert(HostId::new(row.key.id.clone()));
             }
             Ok(())
@@ -62,7 +62,9 @@ impl Engine {
         })
         .await?;
         let people: Vec<HostId> = people.into_iter().collect();
-        self.push_absences(&people).await
+        let mut run = self.carrying(LIVE).await?;
+        run.people(&people, &Task { swept: true, ..Task::default() }).await?;
+        run.finish().await
     }
 
     /// Looks at all absences of these people again, also at those that did not change: entries that somebody changed or removed in the
@@ -167,6 +169,8 @@ pub(super) struct Task {
     pub(super) again: bool,
     /// Nothing is written.
     pub(super) dry: bool,
+    /// Nobody asked: it is due.
+    pub(super) swept: bool,
     /// An absence that is tried again.
     pub(super) retried: Option<AbsenceId>,
 }

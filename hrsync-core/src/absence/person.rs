@@ -73,6 +73,13 @@ impl Person<'_> {
         item.outcome = outcome;
     }
 
+    /// Whether something of an absence could not be removed in this run.
+    pub(super) fn is_stuck(&self, id: &AbsenceId) -> bool {
+        let stuck =
+            |item: &AbsenceItem| matches!(item.outcome, AbsenceOutcome::RemovalRefused | AbsenceOutcome::PartlySent);
+        self.items.get(id).is_some_and(stuck)
+    }
+
     /// This outcome, unless an entry of the absence was disconnected.
     fn unless_disconnected(&self, absence: &AbsenceId, outcome: AbsenceOutcome) -> AbsenceOutcome {
         let left = |held: &Held| held.disconnected && held.parts.contains_key(absence);

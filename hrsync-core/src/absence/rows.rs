@@ -1,6 +1,7 @@
 //! How the absences of a person are stored: the ledger of what stands in the payroll system, and writes under way.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -20,7 +21,31 @@ use crate::store::{self, Batch, Check, CommitError, Row, RowKey, RowKind};
 pub(super) struct LedgerRow {
     /// Something is to be done about it without anybody asking.
     pub(super) open: bool,
+    /// How often a sweep left it as it was.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) tries: u8,
+    /// When the next sweep is to look at it; at once when nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub(super) not_before: Option<OffsetDateTime>,
     pub(super) sealed: Sealed,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_zero(tries: &u8) -> bool {
+    *tries == 0
+}
+
+impl LedgerRow {
+    /// Whether a sweep looks at it now.
+    pub(super) fn is_due(&self, now: OffsetDateTime) -> bool {
+        self.open && self.not_before.is_none_or(|at| at <= now)
+    }
+}
+
+/// How long sweeps leave alone what the last one could not do anything about: five minutes, twice as long each time, six hours at most.
+fn patience(tries: u8) -> Duration {
+    const MOST: Duration = Duration::from_secs(6 * 3_600);
+    Duration::from_secs(300).saturating_mul(1 << u32::from(tries.min(8))).min(MOST)
 }
 
 /// The row of a person's writes under way; it is the lock.
@@ -59,7 +84,7 @@ impl Carrying<'_> {
     }
 
     pub(super) async fn open_ledger(&self, row: &Row) -> Result<(u64, Ledger, bool)> {
-        let LedgerRow { open, sealed } = store::decode(row)?;
+        let LedgerRow { open, sealed, .. } = store::decode(row)?;
         let text = self.engine.open(&sealed).await?;
         let unreadable = |_| Error::new(ErrorKind::Store, "what was stored of a person's absences cannot be read");
         Ok((row.version, serde_json::from_str(&text).map_err(unreadable)?, open))
@@ -76,7 +101,8 @@ impl Carrying<'_> {
         };
         if changed {
             let key = self.engine.key_of(&of_host(person.id)).await?;
-            let row = LedgerRow { open, sealed: self.seal(&key, person.id, &person.ledger)? };
+            let sealed = self.seal(&key, person.id, &person.ledger)?;
+            let row = LedgerRow { open, tries: 0, not_before: None, sealed };
             let check = known.map_or(Check::Absent, |(version, ..)| Check::At(*version));
             batch = batch.put(ledger_key(person.id), Some(check), store::encode(&row)?);
         } else if !batch.puts.is_empty() {
@@ -103,6 +129,23 @@ impl Carrying<'_> {
             person.stored = row.map(|row| (row.version, person.ledger.clone(), open));
         }
         Ok(true)
+    }
+
+    /// Leaves a person alone for a while about whom a sweep could not do everything.
+    pub(super) async fn wait(&self, id: &HostId) -> Result<()> {
+        let Some(row) = self.engine.store.get(&self.engine.id, &ledger_key(id)).await? else { return Ok(()) };
+        let ledger: LedgerRow = store::decode(&row)?;
+        if !ledger.open {
+            return Ok(());
+        }
+        let not_before = Some(self.engine.clock.now() + patience(ledger.tries));
+        let waits = LedgerRow { tries: ledger.tries.saturating_add(1), not_before, ..ledger };
+        let batch = Batch::default().put(row.key, Some(Check::At(row.version)), store::encode(&waits)?);
+        match self.engine.store.commit(&self.engine.id, batch).await {
+            // Whoever stored it meanwhile had something to do.
+            Ok(()) | Err(CommitError::Stale) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     pub(super) fn seal<T: Serialize>(&self, key: &Key, person: &HostId, body: &T) -> Result<Sealed> {
