@@ -340,6 +340,26 @@ async fn two_halves_of_a_day_are_no_more_than_the_day() {
     assert_eq!(world.sheet("v1"), "ferie 23 3.63");
 }
 
+#[tokio::test]
+async fn hours_that_were_found_equal_stay_when_the_absence_is_refused_after_a_lost_reply_or_taken_back() {
+    for taken_back in [false, true] {
+        let world = World::new().await;
+        world.sheets.enter("v1", "ferie", nov(23), FULL, Some("by hand"));
+        world.absences.put(vacation());
+        world.sheets.next(AbsenceFate::ReplyLost);
+        world.push().await;
+        if taken_back {
+            world.absences.remove("a1");
+        } else {
+            // Other hours stand in the way of the rest.
+            world.sheets.enter("v1", "ferie", nov(24), Hundredths(333), None);
+        }
+        after_settling(&world).await;
+        assert!(world.sheet("v1").starts_with("ferie 23 7.5 by hand"), "{taken_back}: {}", world.sheet("v1"));
+        assert!(!world.sheet("v1").contains("ferie 25"), "{taken_back}");
+    }
+}
+
 /// An engine of another connection of the same host, with both people linked.
 async fn second(world: &World) -> (Engine, MemoryVendor) {
     let vendor = MemoryVendor::new();

@@ -183,7 +183,6 @@ pub(crate) fn plan(input: &Input<'_>) -> AbsencePlan {
         noteless: BTreeSet::new(),
     };
     planner.connect();
-    planner.give_back();
     planner.index();
     planner.claim();
     let decided = planner.settle();
@@ -236,17 +235,6 @@ impl<'p> Planner<'p> {
         let looked_at = |slot: &Slot| window.from <= slot.from && slot.until <= window.until;
         let gone = |held: &Held| held.disconnected && looked_at(&held.slot) && !there.contains_key(&held.entry);
         self.ledger.entries.retain(|held| held.vendor != *vendor || !gone(held));
-    }
-
-    /// Leaves entries to those who made them that an absence had found equal, which was refused then and never was sent as a whole.
-    fn give_back(&mut self) {
-        let (vendor, standings) = (self.vendor(), self.input.standings);
-        let absences = &self.ledger.absences;
-        let never = |id: &AbsenceId| {
-            let back = matches!(standings.get(id), Some(Standing::Removed(Some(NotSent::Rejected))));
-            back && absences.get(id).is_none_or(|carried| !carried.is_whole_in(vendor))
-        };
-        self.ledger.entries.retain(|held| !(held.adopted && held.vendor == *vendor && held.parts.keys().all(never)));
     }
 
     /// Finds entries by slot from here on. Where two have one, the first counts.
@@ -471,7 +459,10 @@ impl<'p> Planner<'p> {
             let mut decided = Vec::with_capacity(totals.len());
             for (slot, total) in totals.into_iter().filter(|(_, total)| total.open) {
                 let known = self.ours(&slot).map(|held| &held.content);
-                let (verdict, deviation) = decide(total.content.as_ref(), known, self.seen(&slot));
+                let (mut verdict, deviation) = decide(total.content.as_ref(), known, self.seen(&slot));
+                if verdict == Verdict::Delete && self.is_given_back(&slot) {
+                    verdict = Verdict::Forget;
+                }
                 if let Verdict::Refuse(stop) = verdict {
                     let changing = self.claims.iter().filter(|(_, claim)| claim.changes(&slot));
                     blamed.extend(changing.map(|(id, _)| (id.clone(), slot.clone(), stop)));
@@ -487,6 +478,12 @@ impl<'p> Planner<'p> {
                 }
             }
         }
+    }
+
+    /// Whether an entry stays with who made it: absences had found it equal, and none of them was sent as a whole.
+    fn is_given_back(&self, slot: &Slot) -> bool {
+        let never = |id: &AbsenceId| self.claims.get(id).is_none_or(|claim| claim.new);
+        self.ours(slot).is_some_and(|held| held.adopted && held.parts.keys().all(never))
     }
 
     /// Absences that take more of a slot than there is, beside those that were there before.
