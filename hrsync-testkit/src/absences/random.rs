@@ -172,6 +172,8 @@ struct Model<S> {
     former: BTreeMap<AbsenceId, Absence>,
     /// The absences that were said to be sent.
     sent: BTreeSet<AbsenceId>,
+    /// Slots that a write may have reached of which nobody heard: equal hours there cannot be told from its own.
+    unheard: BTreeSet<(VendorId, Slot)>,
     next: u32,
     /// Since when a write may be put off.
     put_off: Option<OffsetDateTime>,
@@ -235,6 +237,7 @@ impl<S: Sheets> Model<S> {
             changes: BTreeMap::new(),
             former: BTreeMap::new(),
             sent: BTreeSet::new(),
+            unheard: BTreeSet::new(),
             next: 1,
             put_off: None,
             trace: Vec::new(),
@@ -713,6 +716,7 @@ impl<S: Sheets> Model<S> {
                 report.findings.iter().any(about)
             });
             if unknown {
+                self.unheard.extend(self.covers.keys().filter(|(of, _)| *of == vendor).cloned());
                 self.people[person].late = Some(self.mapping.clone());
                 let now = self.clock.now();
                 self.put_off.get_or_insert(now);
@@ -724,9 +728,9 @@ impl<S: Sheets> Model<S> {
     /// That an entry was removed, as it was before: somebody else's only for an absence that was sent with it.
     fn may_remove(&mut self, person: usize, was: &Entry) {
         let Somebody { host, vendor, .. } = &self.people[person];
-        let about = self.covers.get(&(vendor.clone(), was.slot.clone()));
-        let sent = about.is_some_and(|ids| !ids.is_disjoint(&self.sent));
-        if !self.origin.contains_key(&was.id) && !sent {
+        let slot = (vendor.clone(), was.slot.clone());
+        let sent = self.covers.get(&slot).is_some_and(|ids| !ids.is_disjoint(&self.sent));
+        if !self.origin.contains_key(&was.id) && !sent && !self.unheard.contains(&slot) {
             self.broken.push(format!("1: {host}'s entry of {} was removed for what never was sent", was.slot.kind));
         }
     }
