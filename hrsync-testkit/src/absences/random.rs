@@ -685,7 +685,9 @@ impl<S: Sheets> Model<S> {
         let told = report.map(items).unwrap_or_default();
         self.note(|| format!("engine: {what}: {told}"));
         let items = report.iter().flat_map(|report| &report.items);
-        let sent = items.filter(|item| item.outcome == AbsenceOutcome::Sent).map(|item| item.absence.clone());
+        // One of which entries are disconnected may be there as a whole too.
+        let whole = |outcome| matches!(outcome, AbsenceOutcome::Sent | AbsenceOutcome::Disconnected);
+        let sent = items.filter(|item| whole(item.outcome)).map(|item| item.absence.clone());
         let sent: Vec<AbsenceId> = sent.collect();
         for person in 0..self.people.len() {
             let before = std::mem::take(&mut self.people[person].seen);
