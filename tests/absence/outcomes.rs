@@ -16,16 +16,7 @@ use hrsync_testkit::absences::AbsenceFate;
 use hrsync_testkit::{MemoryVendor, SeededEntropy};
 use time::macros::{date, datetime};
 
-use super::world::{FULL, SETTLE_AFTER, World, nov, other, outcome, settings, vacation};
-
-const WHOLE: &str = "ferie 23 7.5, ferie 24 7.5, ferie 25 7.5";
-
-async fn sent() -> World {
-    let world = World::new().await;
-    world.absences.put(vacation());
-    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Sent));
-    world
-}
+use super::world::{FULL, SETTLE_AFTER, WHOLE, World, nov, other, outcome, sent, settings, vacation};
 
 #[tokio::test]
 async fn an_absence_that_is_not_sent_says_why_in_the_report() {

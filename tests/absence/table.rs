@@ -9,7 +9,7 @@ use hrsync_testkit::absences::AbsenceFate;
 use time::Weekday;
 use time::macros::datetime;
 
-use super::world::{FULL, World, nov, other, settings, vacation};
+use super::world::{FULL, WHOLE, World, nov, other, settings, vacation};
 
 use AbsenceStatus::{Approved, RejectedByIntegration as Rejected, Requested, Withdrawn};
 
@@ -34,8 +34,6 @@ struct Case {
     /// The codes of what people are told.
     told: &'static [&'static str],
 }
-
-const WHOLE: &str = "ferie 23 7.5, ferie 24 7.5, ferie 25 7.5";
 
 fn case(
     rules: &'static str,

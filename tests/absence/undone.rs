@@ -17,17 +17,7 @@ use hrsync_testkit::{MemoryVendor, SeededEntropy, TestAbsences};
 use time::macros::{date, datetime};
 use time::{Date, Weekday};
 
-use super::world::{FULL, SETTLE_AFTER, World, nov, other, outcome, settings, vacation};
-
-const WHOLE: &str = "ferie 23 7.5, ferie 24 7.5, ferie 25 7.5";
-
-/// The vacation of three days was sent.
-async fn sent() -> World {
-    let world = World::new().await;
-    world.absences.put(vacation());
-    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Sent));
-    world
-}
+use super::world::{FULL, SETTLE_AFTER, WHOLE, World, nov, other, outcome, sent, settings, vacation};
 
 fn status(world: &World, id: &str) -> AbsenceStatus {
     world.absences.get(id).unwrap().status

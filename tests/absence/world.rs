@@ -155,3 +155,14 @@ pub(crate) fn outcome(report: &AbsenceReport, absence: &str) -> Option<AbsenceOu
 }
 
 pub(crate) const FULL: Hundredths = Hundredths(750);
+
+/// What stands there of the vacation of three days.
+pub(crate) const WHOLE: &str = "ferie 23 7.5, ferie 24 7.5, ferie 25 7.5";
+
+/// A connection on which the vacation of three days was sent.
+pub(crate) async fn sent() -> World {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Sent));
+    world
+}

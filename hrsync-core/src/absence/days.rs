@@ -36,13 +36,19 @@ pub fn days(absence: &Absence, schedule: &WorkSchedule) -> Result<Vec<DayPart>, 
     let part = |day: Date| {
         let (share, hours) = match absence.extent {
             Extent::Hours(hours) => (Hundredths::HUNDRED, Some(hours.per_cent(absence.grade))),
-            Extent::Days { first, last } => {
-                let half = (day == absence.start && first == Portion::Half) || (day == end && last == Portion::Half);
-                (if half { Hundredths::whole(50) } else { Hundredths::HUNDRED }, None)
-            }
+            Extent::Days { first, last } => match portion((absence.start, first), (end, last), day) {
+                Portion::Half => (Hundredths::whole(50), None),
+                Portion::Whole => (Hundredths::HUNDRED, None),
+            },
         };
         DayPart { day, share: share.per_cent(absence.grade), hours }
     };
     let all = std::iter::successors(Some(absence.start), |day| day.next_day()).take_while(|day| *day <= end);
     Ok(all.filter(|day| counts(*day)).map(part).collect())
+}
+
+/// How much is taken of a day by an absence with this first and this last day.
+pub(super) fn portion((start, first): (Date, Portion), (end, last): (Date, Portion), day: Date) -> Portion {
+    let half = (day == start && first == Portion::Half) || (day == end && last == Portion::Half);
+    if half { Portion::Half } else { Portion::Whole }
 }

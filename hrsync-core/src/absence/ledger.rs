@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
+use super::days::portion;
 use super::model::{Absence, AbsenceStatus, Counting, Extent, Hundredths, Portion};
 use super::slot::{Content, Slot};
 use crate::finding::Finding;
@@ -138,11 +139,7 @@ impl Form {
         }
         Some(match self.extent {
             Extent::Hours(hours) => (Portion::Whole, Some(hours)),
-            Extent::Days { first, last } => {
-                let half =
-                    (day == self.start && first == Portion::Half) || (Some(day) == self.end && last == Portion::Half);
-                (if half { Portion::Half } else { Portion::Whole }, None)
-            }
+            Extent::Days { first, last } => (portion((self.start, first), (self.end?, last), day), None),
         })
     }
 }
@@ -181,6 +178,14 @@ impl Ledger {
     /// The slots in which an absence has something, also in entries that are not ours any more.
     pub(crate) fn slots_of<'l>(&'l self, absence: &'l AbsenceId) -> impl Iterator<Item = &'l Slot> {
         self.entries.iter().filter(|held| held.parts.contains_key(absence)).map(|held| &held.slot)
+    }
+
+    /// Whether nothing of an absence changed but its note since it was sent.
+    pub(crate) fn only_note_changed(&self, absence: Option<&Absence>) -> bool {
+        absence.is_some_and(|absence| {
+            let sent = self.absences.get(&absence.id).and_then(|carried| carried.sent.as_ref());
+            sent.is_some_and(|sent| sent.same_days(&Form::of(absence)))
+        })
     }
 
     /// Whether an absence has something in an entry, whichever.

@@ -143,13 +143,6 @@ impl Person<'_> {
         }
     }
 
-    /// Whether nothing of an absence changed but its note.
-    pub(super) fn only_note_changed(&self, id: &AbsenceId) -> bool {
-        let sent = self.ledger.absences.get(id).and_then(|carried| carried.sent.as_ref());
-        let now = self.absences.get(id).map(Form::of);
-        sent.zip(now).is_some_and(|(sent, now)| sent.same_days(&now))
-    }
-
     fn settle_wanted(&mut self, id: &AbsenceId, left_out: &LeftOut) {
         let Some(absence) = self.absences.get(id) else { return };
         let (noteless, empty) = (left_out.notes.contains(id), left_out.all.contains(id));

@@ -324,6 +324,11 @@ impl<'p> Planner<'p> {
         if self.disconnected(id).next().is_some() {
             self.tell(id, cause::disconnected(), true);
         }
+        self.tell_elsewhere(id);
+    }
+
+    /// Tells that entries of an absence stand in a record to which the person was linked before.
+    fn tell_elsewhere(&mut self, id: &AbsenceId) {
         let elsewhere = |held: &Held| held.vendor != *self.vendor() && held.parts.contains_key(id);
         if self.ledger.entries.iter().any(elsewhere) {
             self.tell(id, cause::other_record(), true);
@@ -346,10 +351,7 @@ impl<'p> Planner<'p> {
             let changed = carried.sent.as_ref().is_some_and(|sent| *sent != form);
             self.tell(id, cause::disconnected(), changed);
         }
-        let elsewhere = |held: &Held| held.vendor != *self.vendor() && held.parts.contains_key(id);
-        if self.ledger.entries.iter().any(elsewhere) {
-            self.tell(id, cause::other_record(), true);
-        }
+        self.tell_elsewhere(id);
         if let (Some(sent), false, false) = (&carried.sent, carried.dirty, claim.new)
             && self.keep_past(claim, sent, &form)
         {
@@ -561,7 +563,12 @@ impl<'p> Planner<'p> {
             let Some((_, stop, _)) = claim.refused.first() else { continue };
             let of = match removal {
                 true => Refused::Removal,
-                false if claim.refused.iter().all(|(.., note_only)| *note_only) && self.only_note(id) => Refused::Note,
+                false
+                    if claim.refused.iter().all(|(.., note_only)| *note_only)
+                        && self.ledger.only_note_changed(self.input.absences.get(id)) =>
+                {
+                    Refused::Note
+                }
                 false => Refused::Absence,
             };
             let finding = cause::stopped(*stop);
@@ -570,13 +577,6 @@ impl<'p> Planner<'p> {
         let groups = group(writes);
         let Self { ledger, refusals, findings, noteless, .. } = self;
         AbsencePlan { ledger, groups, refusals, findings, noteless }
-    }
-
-    /// Whether nothing of an absence changed but its note.
-    fn only_note(&self, id: &AbsenceId) -> bool {
-        let sent = self.ledger.absences.get(id).and_then(|carried| carried.sent.as_ref());
-        let now = self.input.absences.get(id).map(Form::of);
-        sent.zip(now).is_some_and(|(sent, now)| sent.same_days(&now))
     }
 
     /// Tells once that somebody else changed or removed an entry of ours.

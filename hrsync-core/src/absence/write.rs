@@ -119,7 +119,7 @@ impl Carrying<'_> {
         for (absence, errors) in refused {
             let removal = matches!(standings.get(absence), Some(Standing::Removed(_)));
             let note = errors.iter().all(|(write, _)| write.changed.get(absence) == Some(&true))
-                && person.only_note_changed(absence);
+                && person.ledger.only_note_changed(person.absences.get(absence));
             let Some((_, error)) = errors.first() else { continue };
             let (finding, words) = (Finding::from_error(error), error.sensitive_detail().map(str::to_owned));
             let of = match (removal, note) {
