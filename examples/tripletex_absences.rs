@@ -242,7 +242,7 @@ impl<'s> Story<'s> {
         }
         let Some(link) = engine.links_of(person).await?.into_iter().next() else { return Ok(false) };
         let window = Window { person: link.vendor, from: self.first, until: self.last(), pieces: false };
-        Ok(self.vendor()?.look(&window).await?.entries.is_empty())
+        Ok(self.vendor()?.look(&[window]).await?.iter().all(|looked| looked.entries.is_empty()))
     }
 
     /// What an administrator chooses: which type of the host is which activity.

@@ -1,6 +1,6 @@
 //! Absences as hours on activities: one entry of the time sheet for an employee, a day and an activity, of no project.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,12 +22,19 @@ use crate::connector::{TripletexConnector, person_key};
 use crate::hours::{Days, NoHours};
 use crate::reconstructed::COMPLETED_IS_LOCKED;
 use crate::texts::ACTIVITIES;
+use crate::wire::employment::Employment;
 use crate::wire::standard_time::{self, StandardTime};
 use crate::wire::timesheet::{self, Month, Week};
-use crate::wire::{Body, Draft, Operation, activity, employment, hundredths};
+use crate::wire::{Body, Draft, Operation, PAGE, activity, employment, hundredths};
 
 /// How long the company's working-hours standard is taken for what it was: as long as people are looked at one after another.
 const STANDARD_KEPT: Duration = Duration::from_secs(60);
+
+/// How many people are looked at together: an address with as many ids passes everywhere.
+const PEOPLE_AT_ONCE: usize = 100;
+
+/// As how many weeks somebody's time sheet is taken to have: three years.
+const WEEKS_KEPT: u64 = 156;
 
 /// What was seen of an entry, for writing it.
 fn version(entry: &Entry) -> Option<u64> {
@@ -35,13 +42,13 @@ fn version(entry: &Entry) -> Option<u64> {
 }
 
 impl TripletexConnector {
-    async fn entries(&self, person: u64, window: &Window) -> Result<Vec<Entry>> {
+    /// What stands on the time sheets of people from a day to another one.
+    async fn entries(&self, people: &[u64], from: Date, until: Date) -> Result<HashMap<u64, Vec<Entry>>> {
         // The service wants the day after the last one.
-        let before = window.until.next_day().unwrap_or(Date::MAX);
-        let rows = self
-            .all(|from, count| timesheet::entries(person, window.from, before, from, count), timesheet::listed)
-            .await?;
-        let mut entries = Vec::with_capacity(rows.len());
+        let before = until.next_day().unwrap_or(Date::MAX);
+        let rows =
+            self.all(|first, count| timesheet::entries(people, from, before, first, count), timesheet::listed).await?;
+        let mut entries: HashMap<u64, Vec<Entry>> = HashMap::new();
         for row in rows.into_iter().filter(|row| row.project.is_none()) {
             // An entry whose day is not known could be written over.
             let day = check::date(&row.date).map_err(|_| unreadable_day())?;
@@ -50,35 +57,96 @@ impl TripletexConnector {
             let mut entry = Entry::new(row.id.to_string(), slot, content);
             entry.locked = row.locked == Some(true);
             entry.version = row.version.map(|version| version.to_string());
-            entries.push(entry);
+            entries.entry(row.employee.id).or_default().push(entry);
         }
         Ok(entries)
     }
 
-    /// The approved weeks and months of a window: two independent locks. \[client\]
-    async fn locks(&self, person: u64, window: &Window) -> Result<Vec<(Date, Date)>> {
-        let names = months_of(window);
-        let (months, weeks) = tokio::join!(
-            self.all(|from, count| timesheet::months(person, &names, from, count), timesheet::listed_months),
-            self.all(|from, count| timesheet::weeks(person, from, count), timesheet::listed_weeks),
-        );
+    /// The approved weeks and months of people: two independent locks. \[client\]
+    async fn locks(&self, people: &[u64], from: Date, until: Date) -> Result<HashMap<u64, Vec<Span>>> {
+        let (months, weeks) = tokio::join!(self.months(people, from, until), self.weeks(people, from, until));
         let (months, weeks) = (months?, weeks?);
-        let spans = months.iter().filter_map(locked_month).chain(weeks.iter().filter_map(locked_week));
-        Ok(spans.filter(|(from, until)| *from <= window.until && window.from <= *until).collect())
+        let months = months.iter().filter_map(|month| Some((month.employee.id, locked_month(month)?)));
+        let weeks = weeks.iter().filter_map(|week| Some((week.employee.id, locked_week(week)?)));
+        let mut locks: HashMap<u64, Vec<Span>> = HashMap::new();
+        for (person, span) in months.chain(weeks) {
+            locks.entry(person).or_default().push(span);
+        }
+        Ok(locks)
     }
 
-    async fn days(&self, person: u64) -> Result<Days> {
-        let (employments, own, company) = tokio::join!(
-            self.all(|from, count| employment::of(person, from, count), employment::listed),
-            self.all(
-                |from, count| standard_time::of_employee(person, from, count),
-                |answer, from, count| standard_time::listed(Operation::OwnStandards, answer, from, count),
-            ),
-            self.company_standard(),
-        );
+    async fn months(&self, people: &[u64], from: Date, until: Date) -> Result<Vec<Month>> {
+        let (names, mut months) = (months_of(from, until), Vec::new());
+        // A page each: nobody has recorded how this list goes on.
+        let at_once = usize::try_from(PAGE / names.len() as u64).unwrap_or(1).max(1);
+        for some in people.chunks(at_once) {
+            let rows = self
+                .all(|first, count| timesheet::months(some, &names, first, count), timesheet::listed_months)
+                .await?;
+            months.extend(rows);
+        }
+        Ok(months)
+    }
+
+    /// One week after another where that takes fewer calls than all that there ever were.
+    async fn weeks(&self, people: &[u64], from: Date, until: Date) -> Result<Vec<Week>> {
+        let names = weeks_of(from, until);
+        let all = (people.len() as u64 * WEEKS_KEPT).div_ceil(PAGE);
+        let names: Vec<Option<&str>> = match names.len() as u64 <= all {
+            true => names.iter().map(|name| Some(name.as_str())).collect(),
+            false => vec![None],
+        };
+        let mut weeks = Vec::new();
+        for name in names {
+            let rows =
+                self.all(|first, count| timesheet::weeks(people, name, first, count), timesheet::listed_weeks).await?;
+            weeks.extend(rows);
+        }
+        Ok(weeks)
+    }
+
+    /// What hours follow from, of each person.
+    async fn days(&self, people: &[u64]) -> Result<HashMap<u64, Days>> {
+        if people.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let (employments, own, company) =
+            tokio::join!(self.employments(people), self.own_standards(people), self.company_standard());
         let (employments, own, company) = (employments?, own?, company?);
-        let days = Days::new(&company, &own, &employments, self.config.part_time_standard);
-        Ok(days.with_hours(self.config.hours_per_day))
+        let days = |(person, own): (&u64, Vec<StandardTime>)| {
+            let employments = employments.get(person).map_or(&[][..], Vec::as_slice);
+            let days = Days::new(&company, &own, employments, self.config.part_time_standard);
+            (*person, days.with_hours(self.config.hours_per_day))
+        };
+        Ok(people.iter().zip(own).map(days).collect())
+    }
+
+    /// The employments of people. Of several they come in one list, which leaves out what a right hides: of whom it tells of none, they
+    /// are asked for by themselves, so that the refusal is heard.
+    async fn employments(&self, people: &[u64]) -> Result<HashMap<u64, Vec<Employment>>> {
+        let mut known = HashMap::new();
+        if people.len() > 1 {
+            let listed =
+                self.all(|first, count| employment::of_several(people, first, count), employment::listed_by_person);
+            known.extend(listed.await?.into_iter().map(|one| (one.id, one.employments)));
+        }
+        for person in people {
+            if known.get(person).is_none_or(Vec::is_empty) {
+                let own = self.all(|first, count| employment::of(*person, first, count), employment::listed).await?;
+                known.insert(*person, own);
+            }
+        }
+        Ok(known)
+    }
+
+    /// The working-hours standards of people in their order, of which the service tells of one at a time.
+    async fn own_standards(&self, people: &[u64]) -> Result<Vec<Vec<StandardTime>>> {
+        let listed = |answer: &Bytes, from, count| standard_time::listed(Operation::OwnStandards, answer, from, count);
+        let mut own = Vec::with_capacity(people.len());
+        for person in people {
+            own.push(self.all(|first, count| standard_time::of_employee(*person, first, count), listed).await?);
+        }
+        Ok(own)
     }
 
     /// The company's working-hours standard, which is the same for everybody: where many people are looked at, it is not read for each.
@@ -181,20 +249,37 @@ impl AbsenceConnector for TripletexConnector {
         format!("an administrator sets up more activities in Tripletex: {ACTIVITIES}")
     }
 
-    async fn look(&self, window: &Window) -> Result<Looked> {
-        let person = person_key(&window.person)?;
-        let days = async {
-            let days = if window.pieces { Some(self.days(person).await?) } else { None };
-            Ok::<_, Error>(days.map_or_else(Opaque::default, Opaque::new))
+    fn looks_at(&self) -> usize {
+        PEOPLE_AT_ONCE
+    }
+
+    async fn look(&self, windows: &[Window]) -> Result<Vec<Looked>> {
+        let (Some(from), Some(until)) =
+            (windows.iter().map(|one| one.from).min(), windows.iter().map(|one| one.until).max())
+        else {
+            return Ok(Vec::new());
         };
+        let people = windows.iter().map(|one| person_key(&one.person)).collect::<Result<Vec<u64>>>()?;
+        let with_pieces = windows.iter().zip(&people).filter(|(one, _)| one.pieces);
+        let with_pieces: Vec<u64> = with_pieces.map(|(_, person)| *person).collect();
         // None of the lists tells what another does, so that they can be read at the same time.
-        let (entries, locks, days) = tokio::join!(self.entries(person, window), self.locks(person, window), days);
-        let mut looked = Looked { entries: entries?, locks: locks?, detail: days? };
-        for entry in &mut looked.entries {
-            let covers = |(from, until): &(Date, Date)| *from <= entry.slot.from && entry.slot.from <= *until;
-            entry.locked |= looked.locks.iter().any(covers);
-        }
-        Ok(looked)
+        let (entries, locks, days) =
+            tokio::join!(self.entries(&people, from, until), self.locks(&people, from, until), self.days(&with_pieces));
+        let (mut entries, locks, mut days) = (entries?, locks?, days?);
+        let looked = |(window, person): (&Window, &u64)| {
+            let meets = |(from, until): &Span| *from <= window.until && window.from <= *until;
+            let locks = locks.get(person).into_iter().flatten().filter(|span| meets(span)).copied();
+            let detail = days.remove(person).filter(|_| window.pieces).map_or_else(Opaque::default, Opaque::new);
+            let entries = entries.remove(person).unwrap_or_default().into_iter();
+            let entries = entries.filter(|entry| meets(&(entry.slot.from, entry.slot.until))).collect();
+            let mut looked = Looked { entries, locks: locks.collect(), detail };
+            for entry in &mut looked.entries {
+                let covers = |(from, until): &Span| *from <= entry.slot.from && entry.slot.from <= *until;
+                entry.locked |= looked.locks.iter().any(covers);
+            }
+            looked
+        };
+        Ok(windows.iter().zip(&people).map(looked).collect())
     }
 
     fn pieces(
@@ -314,20 +399,31 @@ fn stops(operation: Operation, result: &EntryResult) -> bool {
     })
 }
 
-/// The months of a window as the service writes them.
-fn months_of(window: &Window) -> Vec<String> {
-    let months: BTreeSet<(i32, u8)> = std::iter::successors(Some(window.from), |day| day.next_day())
-        .take_while(|day| *day <= window.until)
-        .map(|day| (day.year(), u8::from(day.month())))
-        .collect();
+/// Days, both ends included.
+type Span = (Date, Date);
+
+fn days_of(from: Date, until: Date) -> impl Iterator<Item = Date> {
+    std::iter::successors(Some(from), |day| day.next_day()).take_while(move |day| *day <= until)
+}
+
+/// The months of these days as the service writes them.
+fn months_of(from: Date, until: Date) -> Vec<String> {
+    let months: BTreeSet<(i32, u8)> = days_of(from, until).map(|day| (day.year(), u8::from(day.month()))).collect();
     months.into_iter().map(|(year, month)| format!("{year:04}-{month:02}")).collect()
+}
+
+/// The weeks of these days as the service writes them, with the year that they count in.
+fn weeks_of(from: Date, until: Date) -> Vec<String> {
+    let weeks: BTreeSet<(i32, u8)> =
+        days_of(from, until).map(|day| (day.to_iso_week_date().0, day.iso_week())).collect();
+    weeks.into_iter().map(|(year, week)| format!("{year:04}-{week:02}")).collect()
 }
 
 fn locked(approved: Option<bool>, completed: Option<bool>) -> bool {
     approved == Some(true) || (COMPLETED_IS_LOCKED && completed == Some(true))
 }
 
-fn locked_month(month: &Month) -> Option<(Date, Date)> {
+fn locked_month(month: &Month) -> Option<Span> {
     if !locked(month.approved, month.completed) && month.approved_until_date.is_none() {
         return None;
     }
@@ -337,7 +433,7 @@ fn locked_month(month: &Month) -> Option<(Date, Date)> {
     Some((from, until.filter(|until| *until < last).unwrap_or(last)))
 }
 
-fn locked_week(week: &Week) -> Option<(Date, Date)> {
+fn locked_week(week: &Week) -> Option<Span> {
     let from = Date::from_iso_week_date(week.year?, week.week?, Weekday::Monday).ok()?;
     let until = Date::from_iso_week_date(week.year?, week.week?, Weekday::Sunday).ok()?;
     locked(week.approved, week.completed).then_some((from, until))

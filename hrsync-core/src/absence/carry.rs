@@ -1,6 +1,7 @@
 //! Carrying absences over: reading both sides, planning and writing, until there is nothing more to be done.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::days::days;
 use super::engine::{Absences, Task};
@@ -16,7 +17,7 @@ use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::journal::{Event, NewEntry};
 use crate::model::{AbsenceId, HostId, Side};
-use crate::reconcile::{Engine, LinkState, unusable_id};
+use crate::reconcile::{Engine, LinkState, Way, unusable_id};
 use crate::store::Batch;
 
 /// How often both sides are looked at again in one run when something else happens there meanwhile.
@@ -33,54 +34,161 @@ pub(super) struct Carrying<'e> {
     pub(super) entries: Vec<NewEntry>,
     /// What would be written, when nothing is.
     pub(super) planned: Vec<PlannedEntry>,
+    /// How it stands with the way to the payroll system.
+    pub(super) way: Way,
+    /// Why nothing is asked of the payroll system any more.
+    pub(super) stopped: Option<Arc<Error>>,
+}
+
+/// What a look brings.
+pub(super) type LookResult = Result<Looked, Arc<Error>>;
+
+/// A person about whom something is to be done.
+struct Begun<'p> {
+    person: Person<'p>,
+    /// What has to be looked at first.
+    window: Option<Window>,
+}
+
+fn told_of_others() -> Error {
+    Error::new(ErrorKind::Unexpected, "the connector told of more or fewer people than it was asked for")
 }
 
 impl Carrying<'_> {
-    /// One person after the other. Of somebody whom the host cannot tell nobody else suffers.
+    /// As many people together as the payroll system tells of at once, and of these one after the other. Of somebody whom the host cannot
+    /// tell nobody else suffers.
     pub(super) async fn people(&mut self, people: &[HostId], task: &Task) -> Result<()> {
-        for id in people {
-            match self.person(id, task).await {
-                Err(error) if error.kind() == ErrorKind::Store => return Err(error),
-                Err(error) => {
-                    self.found(Finding::from_error(&error).of_host(id), error.sensitive_detail());
-                    if !task.dry {
-                        self.go_on_later(id).await?;
-                    }
-                }
-                Ok(()) => {}
+        let mut named = BTreeSet::new();
+        let people: Vec<&HostId> = people.iter().filter(|id| named.insert(*id)).collect();
+        for together in people.chunks(self.vendor.looks_at().max(1)) {
+            let mut begun = Vec::with_capacity(together.len());
+            for id in together {
+                let one = self.begin(id, task).await;
+                begun.extend(self.or_later(id, task, one).await?.flatten());
             }
-            if task.swept {
-                self.wait(id).await?;
+            let looked = self.look_ahead(&begun).await;
+            for (Begun { mut person, .. }, looked) in begun.into_iter().zip(looked) {
+                let done = self.carry(&mut person, looked, task).await;
+                self.or_later(person.id, task, done).await?;
+            }
+            // Who was not even tried is not left alone for longer.
+            if task.swept && self.stopped.is_none() {
+                for id in together {
+                    self.wait(id).await?;
+                }
             }
         }
         Ok(())
     }
 
-    /// Leaves a person to the next sweep.
-    async fn go_on_later(&mut self, id: &HostId) -> Result<()> {
-        let mut person = self.stored(id).await?;
-        person.open = true;
-        self.store(&mut person, Batch::default()).await.map(drop)
+    /// What was done about a person; whoever it failed for is left to the next sweep.
+    async fn or_later<T>(&mut self, id: &HostId, task: &Task, done: Result<T>) -> Result<Option<T>> {
+        match done {
+            Ok(done) => Ok(Some(done)),
+            Err(error) if error.kind() == ErrorKind::Store => Err(error),
+            Err(error) => {
+                self.found(Finding::from_error(&error).of_host(id), error.sensitive_detail());
+                if !task.dry {
+                    let mut person = self.stored(id).await?;
+                    person.open = true;
+                    self.store(&mut person, Batch::default()).await?;
+                }
+                Ok(None)
+            }
+        }
     }
 
-    async fn person(&mut self, id: &HostId, task: &Task) -> Result<()> {
+    /// Both sides of a person as far as they are known here, and what has to be looked at first; `None` when there is nothing to be done
+    /// about them.
+    async fn begin<'p>(&mut self, id: &'p HostId, task: &Task) -> Result<Option<Begun<'p>>> {
         if !id.is_usable() {
             self.found(unusable_id(Side::Host, id.as_str()), None);
-            return Ok(());
+            return Ok(None);
         }
         let settled = if task.dry { !self.is_under_way(id).await? } else { self.settle(id).await? };
         if !settled {
-            return Ok(());
+            return Ok(None);
         }
-        let Some(mut person) = self.read(id, task).await? else { return Ok(()) };
-        self.rounds(&mut person, task).await?;
+        let Some(mut person) = self.read(id, task).await? else { return Ok(None) };
+        let unchanged = self.standings(&person, false, task.retried.as_ref()).into_iter();
+        person.unchanged = unchanged.filter(|(_, one)| *one == Standing::Kept(None)).map(|(id, _)| id).collect();
+        person.tidy();
+        let window = person.window(&self.standings(&person, task.again, task.retried.as_ref()));
+        Ok(Some(Begun { person, window }))
+    }
+
+    /// What is there for people who begin together, as far as it is looked at for all of them at once: what is refused to several says
+    /// nothing of each.
+    async fn look_ahead(&mut self, begun: &[Begun<'_>]) -> Vec<Option<LookResult>> {
+        let windows: Vec<Window> = begun.iter().filter_map(|one| one.window.clone()).collect();
+        if windows.is_empty() {
+            return begun.iter().map(|_| None).collect();
+        }
+        let mut looked = match self.look_at(&windows).await {
+            Ok(looked) => looked.into_iter().map(|looked| Some(Ok(looked))).collect(),
+            Err(error) if windows.len() > 1 && is_refusal(&error) => Vec::new(),
+            Err(error) => windows.iter().map(|_| Some(Err(Arc::clone(&error)))).collect(),
+        }
+        .into_iter();
+        begun.iter().map(|one| one.window.as_ref().and_then(|_| looked.next().flatten())).collect()
+    }
+
+    /// What is there in a window.
+    pub(super) async fn look(&mut self, window: &Window) -> LookResult {
+        let looked = self.look_at(std::slice::from_ref(window)).await?;
+        looked.into_iter().next().ok_or_else(|| Arc::new(told_of_others()))
+    }
+
+    /// Looks, unless the run does not knock any more.
+    async fn look_at(&mut self, windows: &[Window]) -> Result<Vec<Looked>, Arc<Error>> {
+        if let Some(stopped) = &self.stopped {
+            return Err(Arc::clone(stopped));
+        }
+        self.report.calls.reads += 1;
+        let looked = self.vendor.look(windows).await;
+        let looked = looked.and_then(|looked| match looked.len() == windows.len() {
+            true => Ok(looked),
+            false => Err(told_of_others()),
+        });
+        match looked {
+            Ok(looked) => {
+                self.way.answered();
+                Ok(looked)
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                self.failed(&error);
+                Err(error)
+            }
+        }
+    }
+
+    /// Remembers that the payroll system could not be used: a run does not knock for ever on a closed door.
+    pub(super) fn failed(&mut self, error: &Arc<Error>) {
+        if is_refusal(error) {
+            self.way.answered();
+        } else if error.kind() != ErrorKind::Cancelled && self.way.failed(error) {
+            self.stopped = Some(Arc::clone(error));
+        }
+    }
+
+    /// Tells that the payroll system cannot be used: of whom, or once where the run ends by it.
+    pub(super) fn unusable(&mut self, person: &HostId, error: &Arc<Error>) {
+        let ends = self.stopped.as_ref().is_some_and(|stopped| Arc::ptr_eq(stopped, error));
+        let finding = Finding::from_error(error);
+        self.found(if ends { finding } else { finding.of_host(person) }, error.sensitive_detail());
+    }
+
+    /// Carries over what is to be carried over of a person, and tells what is to be told.
+    async fn carry(&mut self, person: &mut Person<'_>, looked: Option<LookResult>, task: &Task) -> Result<()> {
+        self.rounds(person, looked, task).await?;
         self.report.items.extend(std::mem::take(&mut person.items).into_values());
         if task.dry {
             return Ok(());
         }
-        if self.store(&mut person, Batch::default()).await? {
-            self.deliver(&mut person).await?;
-            self.store(&mut person, Batch::default()).await?;
+        if self.store(person, Batch::default()).await? {
+            self.deliver(person).await?;
+            self.store(person, Batch::default()).await?;
         }
         Ok(())
     }
@@ -112,18 +220,18 @@ impl Carrying<'_> {
         }))
     }
 
-    /// Looks, plans and writes until there is nothing more to be done, or nothing can be.
-    pub(super) async fn rounds(&mut self, person: &mut Person<'_>, task: &Task) -> Result<()> {
+    /// Looks, plans and writes until there is nothing more to be done, or nothing can be. What is there at first may be known already.
+    async fn rounds(&mut self, person: &mut Person<'_>, mut known: Option<LookResult>, task: &Task) -> Result<()> {
         let mut retried = task.retried.clone();
-        let unchanged = self.standings(person, false, retried.as_ref()).into_iter();
-        person.unchanged = unchanged.filter(|(_, one)| *one == Standing::Kept(None)).map(|(id, _)| id).collect();
         for round in 0..ROUNDS {
             person.tidy();
             let standings = self.standings(person, task.again && round == 0, retried.as_ref());
             person.tell_standings(&standings);
             let Some(window) = person.window(&standings) else { return Ok(()) };
-            let looked = self.vendor.look(&window).await;
-            self.report.calls.reads += 1;
+            let looked = match known.take() {
+                Some(looked) => looked,
+                None => self.look(&window).await,
+            };
             let looked = match looked {
                 Ok(looked) => looked,
                 Err(error) if is_refusal(&error) => {
@@ -253,6 +361,13 @@ impl Carrying<'_> {
     }
 
     pub(super) async fn finish(mut self) -> Result<AbsenceReport> {
+        if self.report.calls.total() > 0 && (self.stopped.is_some() || self.way.is_open()) {
+            let stopped = self.stopped.as_ref().map(|error| error.code());
+            let counted = self.engine.count_run(&self.actor, stopped).await?;
+            if let Some(finding) = counted {
+                self.found(finding, None);
+            }
+        }
         if !self.entries.is_empty() {
             let mut batch = Batch { entries: std::mem::take(&mut self.entries), ..Batch::default() };
             self.engine.seal_for_people(&mut batch, &mut HashMap::new()).await.map_err(Error::from)?;

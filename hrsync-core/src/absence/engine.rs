@@ -12,8 +12,9 @@ use super::types::AbsenceTypes;
 use super::vendor::AbsenceConnector;
 use crate::connection::{Actor, ConnectionState, NextStep};
 use crate::error::{Error, ErrorKind, Result};
+use crate::finding::code;
 use crate::model::{AbsenceId, HostId};
-use crate::reconcile::{Calls, Engine};
+use crate::reconcile::{Calls, Engine, Way};
 use crate::store::{self, RowKind};
 
 /// Who acts when a host change is carried over as it comes.
@@ -30,12 +31,16 @@ impl Engine {
     /// Carries over what changed in the host about the absences of these people: what is to be sent is sent, what changed is changed,
     /// and what is not to stand in the payroll system any more is removed. Each absence that is not sent says why.
     ///
+    /// Where the payroll system cannot be used at all, as with credentials that it does not accept any more, the run ends, and everything
+    /// is gone on with by [`sweep_absences`](Self::sweep_absences). After three such runs the connection is let alone for a while, of which
+    /// the host's [`Notifier`](crate::host::Notifier) is told; what a person starts is tried at once.
+    ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] when the payroll system takes no absences or the engine was built without the host's,
     /// [`ErrorKind::ConfigInvalid`] with code `not_active` before the first synchronisation or while the connection is paused, or the
     /// store failed. A person whose absences the host cannot tell is a finding, and is gone on with by the next sweep.
     pub async fn push_absences(&self, people: &[HostId]) -> Result<AbsenceReport> {
-        let mut run = self.carrying(LIVE).await?;
+        let mut run = self.carrying_live().await?;
         run.people(people, &Task::default()).await?;
         run.finish().await
     }
@@ -62,7 +67,7 @@ impl Engine {
         })
         .await?;
         let people: Vec<HostId> = people.into_iter().collect();
-        let mut run = self.carrying(LIVE).await?;
+        let mut run = self.carrying_live().await?;
         run.people(&people, &Task { swept: true, ..Task::default() }).await?;
         run.finish().await
     }
@@ -158,7 +163,19 @@ impl Engine {
             report,
             entries: Vec::new(),
             planned: Vec::new(),
+            way: Way::default(),
+            stopped: None,
         })
+    }
+
+    /// A run that nobody started: while the connection is let alone after runs that were stopped, it only keeps what is to be done.
+    async fn carrying_live(&self) -> Result<Carrying<'_>> {
+        let stopped = match self.not_quarantined().await {
+            Ok(()) => None,
+            Err(error) if error.code() == code::QUARANTINED => Some(Arc::new(error)),
+            Err(error) => return Err(error),
+        };
+        Ok(Carrying { stopped, ..self.carrying(LIVE).await? })
     }
 }
 

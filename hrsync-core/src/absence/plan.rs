@@ -462,6 +462,7 @@ impl<'p> Planner<'p> {
             for (slot, total) in totals.into_iter().filter(|(_, total)| total.open) {
                 let known = self.ours(&slot).map(|held| &held.content);
                 let (mut verdict, deviation) = decide(total.content.as_ref(), known, self.seen(&slot));
+                let deviation = deviation.filter(|_| !self.is_as_adopted(&slot));
                 if verdict == Verdict::Delete && self.is_given_back(&slot) {
                     verdict = Verdict::Forget;
                 }
@@ -479,6 +480,16 @@ impl<'p> Planner<'p> {
                     claim.refuse(&slot, stop);
                 }
             }
+        }
+    }
+
+    /// Whether an entry that was found equal has the hours that it had: its note is of who made it.
+    fn is_as_adopted(&self, slot: &Slot) -> bool {
+        match (self.ours(slot), self.there.get(slot)) {
+            (Some(held), Some(entry)) => {
+                held.adopted && held.entry == entry.id && held.content.amount == entry.content.amount
+            }
+            _ => false,
         }
     }
 

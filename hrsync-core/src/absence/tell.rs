@@ -1,6 +1,7 @@
 //! Telling the host, people and the log what came of absences.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::carry::Carrying;
 use super::ledger::{Form, Owed};
@@ -46,9 +47,9 @@ impl Carrying<'_> {
         &mut self,
         person: &mut Person<'_>,
         standings: &BTreeMap<AbsenceId, Standing>,
-        error: &Error,
+        error: &Arc<Error>,
     ) {
-        self.found(Finding::from_error(error).of_host(person.id), error.sensitive_detail());
+        self.unusable(person.id, error);
         for (absence, standing) in standings {
             if matches!(standing, Standing::Wanted(_) | Standing::Removed(_)) {
                 person.item(absence, AbsenceOutcome::Pending);

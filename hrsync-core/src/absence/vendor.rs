@@ -32,12 +32,18 @@ pub trait AbsenceConnector: fmt::Debug + Send + Sync {
     /// Who sets up more types there, and where, in the words of its screens. The library never makes one.
     fn more_types(&self) -> String;
 
-    /// What is there for a person in a window of days, and, where the window asks for it, what [`pieces`](Self::pieces) needs to know of
-    /// these days.
+    /// How many windows a look takes at most: as many people as the payroll system tells of in the calls that it takes for one. One
+    /// unless this says otherwise.
+    fn looks_at(&self) -> usize {
+        1
+    }
+
+    /// What is there for people in windows of days, each of another person, in the order of the windows, and, where a window asks for it, what
+    /// [`pieces`](Self::pieces) needs to know of its days.
     ///
     /// # Errors
-    /// It cannot be read as a whole.
-    async fn look(&self, window: &Window) -> Result<Looked>;
+    /// It cannot be read as a whole for each of them.
+    async fn look(&self, windows: &[Window]) -> Result<Vec<Looked>>;
 
     /// What an absence wants of the payroll system: of each slot that it takes, how much. Pure.
     ///

@@ -55,6 +55,7 @@ impl Carrying<'_> {
         let error = results.iter().find(unknown).and_then(|result| result.as_ref().err());
         // An answer that tells of fewer entries than were sent is none about the rest.
         if error.is_some() || results.len() != writes.len() {
+            error.into_iter().for_each(|error| self.failed(error));
             return self.unknown(person, group, error.map(|error| &**error)).await;
         }
         self.known(person, standings, group, &sent, &results).await
@@ -115,6 +116,10 @@ impl Carrying<'_> {
                 }
             }
         }
+        match passing {
+            Some(error) => self.failed(error),
+            None => self.way.answered(),
+        }
         let passing = passing.or(untried.filter(|_| refused.is_empty() && !stale));
         for (absence, errors) in refused {
             let removal = matches!(standings.get(absence), Some(Standing::Removed(_)));
@@ -153,11 +158,10 @@ impl Carrying<'_> {
     /// Looks what a refused call left behind; what stands where it was refused because something was there already, may be that.
     pub(super) async fn look_again(&mut self, person: &mut Person<'_>, sent: &Sent, taken: bool) -> Result<()> {
         let Some(window) = sent.window() else { return Ok(()) };
-        self.report.calls.reads += 1;
-        match self.vendor.look(&window).await {
+        match self.look(&window).await {
             Ok(looked) => sent.found(&looked.entries, taken, &mut person.ledger),
             // The next round looks anyway, and takes what is there for somebody else's.
-            Err(error) => self.found(Finding::from_error(&error).of_host(person.id), error.sensitive_detail()),
+            Err(error) => self.unusable(person.id, &error),
         }
         Ok(())
     }
@@ -176,10 +180,6 @@ impl Carrying<'_> {
     pub(super) async fn settle(&mut self, id: &HostId) -> Result<bool> {
         let Some(row) = self.engine.store.get(&self.engine.id, &intent_key(id)).await? else { return Ok(true) };
         let IntentRow { sent_at, sealed } = store::decode(&row)?;
-        let pending = |run: &mut Self, finding: Finding| {
-            run.found(finding.of_host(id), None);
-            Ok(false)
-        };
         let (now, after) = (self.engine.clock.now(), self.engine.connector.info().settle_after);
         if sent_at - now > after {
             // It was stamped before the clock was set back; how long ago, nobody knows.
@@ -196,16 +196,19 @@ impl Carrying<'_> {
         if now - sent_at < after {
             let message =
                 "a write of an absence is not settled yet: it may still be carried out, and is looked at later";
-            return pending(self, Finding::notice(code::WRITE_PENDING, message));
+            self.found(Finding::notice(code::WRITE_PENDING, message).of_host(id), None);
+            return Ok(false);
         }
         let unreadable = |_| Error::new(ErrorKind::Store, "what was stored of a write of absences cannot be read");
         let sent: Sent = serde_json::from_str(&self.engine.open(&sealed).await?).map_err(unreadable)?;
         let mut person = self.stored(id).await?;
         if let Some(window) = sent.window() {
-            self.report.calls.reads += 1;
-            match self.vendor.look(&window).await {
+            match self.look(&window).await {
                 Ok(looked) => sent.found(&looked.entries, false, &mut person.ledger),
-                Err(error) => return pending(self, Finding::from_error(&error)),
+                Err(error) => {
+                    self.unusable(id, &error);
+                    return Ok(false);
+                }
             }
         }
         let mut batch = Batch::default().delete(row.key.clone());

@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::create::Created;
-use super::engine::{Engine, is_outage, stops_a_run};
+use super::engine::Engine;
 use super::fingerprint::Fingerprint;
 use super::link::{Link, LinkKind, LinkState, vendor_link_key};
 use super::linking::apart_key;
 use super::owners::Owners;
 use super::plan::{Action, Change, Left, Operation, Plan, Settlement, Source};
 use super::progress::Progress;
+use super::quarantine::Way;
 use super::report::{Item, ItemResult, Report};
 use super::review::Prints;
 use super::update::undoes;
@@ -125,7 +126,7 @@ pub(crate) struct Run<'e> {
     stopped: Option<String>,
     /// The code with which the last write was refused.
     pub(crate) refusal: Option<String>,
-    pub(crate) failures: u32,
+    pub(crate) way: Way,
     /// How many people are linked, once that was counted.
     pub(crate) linked_people: Option<usize>,
 }
@@ -192,7 +193,7 @@ impl Engine {
             denied: HashMap::new(),
             stopped: None,
             refusal: None,
-            failures: 0,
+            way: Way::default(),
             linked_people: None,
         })
     }
@@ -306,7 +307,7 @@ impl Run<'_> {
             self.report.calls.reads += self.engine.connector.info().calls_per_reading;
             match self.engine.connector.read(vendor, self.engine.as_of()).await {
                 Ok(reading) => {
-                    self.failures = 0;
+                    self.way.answered();
                     seen.is_still(&prints, Side::Vendor, &reading.record)
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound => false,
@@ -526,7 +527,7 @@ impl Run<'_> {
         self.report.calls.writes += u32::from(left);
         match sent {
             Ok(done) => {
-                self.failures = 0;
+                self.way.answered();
                 Ok(Sent::Done(done))
             }
             Err(error) => {
@@ -689,9 +690,7 @@ impl Run<'_> {
 
     /// Counts a failure of the way to the vendor; a run does not knock for ever on a closed door.
     pub(crate) fn count_failure(&mut self, error: &Error) {
-        self.failures = if is_outage(error) { self.failures + 1 } else { 0 };
-        let closed = stops_a_run(error) && error.kind() != ErrorKind::PermissionDenied;
-        if closed || self.failures >= FAILURES_IN_A_ROW {
+        if self.way.failed(error) {
             self.stopped = Some(error.code().to_owned());
         }
     }

@@ -57,6 +57,7 @@ pub use planner::plan;
 pub use policy::{Policies, Policy};
 pub use progress::Progress;
 pub use quarantine::Failures;
+pub(crate) use quarantine::Way;
 pub use report::{Calls, Item, ItemResult, Report, ReviewItem};
 pub use resolution::{Resolution, WhyNot};
 pub use retention::{Breach, Broken, Checkpoint, Verified};

@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::apply::{Run, about};
-use super::engine::Engine;
+use super::apply::{FAILURES_IN_A_ROW, Run, about};
+use super::engine::{Engine, is_outage, stops_a_run};
 use super::link::{Link, pair_id};
 use super::plan::{Action, Operation};
 use super::report::ItemResult;
@@ -78,6 +78,31 @@ impl Failures {
     fn wait(&self, now: OffsetDateTime) -> Option<Duration> {
         let until = self.until.filter(|until| self.last <= now && now < *until)?;
         Duration::try_from(until - now).ok()
+    }
+}
+
+/// How it stands with the way to the vendor in a run, which does not knock for ever on a closed door.
+#[derive(Debug, Default)]
+pub(crate) struct Way {
+    failures: u32,
+}
+
+impl Way {
+    /// The vendor answered.
+    pub(crate) fn answered(&mut self) {
+        self.failures = 0;
+    }
+
+    /// Whether nothing failed on it last.
+    pub(crate) fn is_open(&self) -> bool {
+        self.failures == 0
+    }
+
+    /// Counts a failure; whether the run ends by it.
+    pub(crate) fn failed(&mut self, error: &Error) -> bool {
+        self.failures = if is_outage(error) { self.failures + 1 } else { 0 };
+        let closed = stops_a_run(error) && error.kind() != ErrorKind::PermissionDenied;
+        closed || self.failures >= FAILURES_IN_A_ROW
     }
 }
 
@@ -237,7 +262,7 @@ impl Run<'_> {
                 let code = refusal.as_deref().unwrap_or("refused");
                 let failures = Failures::after(earlier, code, Some(operation), self.engine.clock.now());
                 // Where the way to the vendor failed, nothing is said of the write: it is tried again and not held against it.
-                let outage = self.failures > 0 || self.stopped();
+                let outage = !self.way.is_open() || self.stopped();
                 let failures = match outage && result != ItemResult::Unknown {
                     true => Failures { count: failures.count - 1, until: None, ..failures },
                     false => failures,

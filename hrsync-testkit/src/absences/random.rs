@@ -202,7 +202,7 @@ impl<S: Sheets> Model<S> {
             let Some(link) = engine.link(&host).await? else { panic!("{host} was not recognised") };
             let until = FIRST + Days::days(SPAN as i64 * 2);
             let window = Window { person: link.vendor.clone(), from: FIRST, until, pieces: true };
-            let looked = on(&*sheets.connector()).look(&window).await?;
+            let looked = on(&*sheets.connector()).look(&[window]).await?.remove(0);
             people.push(Somebody {
                 host,
                 vendor: link.vendor,

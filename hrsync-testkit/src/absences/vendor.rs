@@ -230,6 +230,22 @@ impl State {
             .any(|(of, from, until)| (of == person || of.as_str() == "*") && slot.from <= *until && *from <= slot.until)
     }
 
+    fn look(&self, Window { person, from, until, pieces }: &Window) -> Looked {
+        let inside = |slot: &Slot| slot.from <= *until && *from <= slot.until;
+        let entries = self.of(person).filter(|entry| inside(&entry.slot)).map(|entry| {
+            let mut entry = entry.clone();
+            entry.locked = self.is_locked(person, &entry.slot);
+            entry
+        });
+        let locks = self.locks.iter().filter(|(of, ..)| of == person || of.as_str() == "*");
+        let standard = self.standards.get(person).copied().unwrap_or(Hundredths(750));
+        Looked {
+            entries: entries.collect(),
+            locks: locks.map(|(_, from, until)| (*from, *until)).collect(),
+            detail: if *pieces { Opaque::new(Standard(standard, self.ranges)) } else { Opaque::default() },
+        }
+    }
+
     fn may(&self, person: &VendorId, write: &EntryWrite) -> Result<()> {
         let refused = |kind, message: &'static str| Err(Error::new(kind, message).with_outcome(Outcome::Rejected));
         if self.is_locked(person, write.slot()) {
@@ -288,27 +304,18 @@ impl AbsenceConnector for MemoryAbsences {
         "an administrator of the payroll system sets up more types".to_owned()
     }
 
-    async fn look(&self, window: &Window) -> Result<Looked> {
+    fn looks_at(&self) -> usize {
+        2
+    }
+
+    async fn look(&self, windows: &[Window]) -> Result<Vec<Looked>> {
         yield_now().await;
         let mut state = self.state();
         state.reads += 1;
-        if let Some(kind) = state.unreadable {
-            return Err(Error::new(kind, "the time sheets cannot be read"));
+        match state.unreadable {
+            Some(kind) => Err(Error::new(kind, "the time sheets cannot be read")),
+            None => Ok(windows.iter().map(|window| state.look(window)).collect()),
         }
-        let Window { person, from, until, pieces } = window;
-        let inside = |slot: &Slot| slot.from <= *until && *from <= slot.until;
-        let entries = state.of(person).filter(|entry| inside(&entry.slot)).map(|entry| {
-            let mut entry = entry.clone();
-            entry.locked = state.is_locked(person, &entry.slot);
-            entry
-        });
-        let locks = state.locks.iter().filter(|(of, ..)| of == person || of.as_str() == "*");
-        let standard = state.standards.get(person).copied().unwrap_or(Hundredths(750));
-        Ok(Looked {
-            entries: entries.collect(),
-            locks: locks.map(|(_, from, until)| (*from, *until)).collect(),
-            detail: if *pieces { Opaque::new(Standard(standard, state.ranges)) } else { Opaque::default() },
-        })
     }
 
     fn pieces(

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::answer::{List, whole_list};
 use super::error::Operation;
-use super::request::{Body, Draft};
+use super::request::{Body, Draft, ids};
 use super::silent;
 
 /// An employment.
@@ -50,6 +50,33 @@ pub fn of(employee: u64, from: u64, count: u64) -> Draft {
 /// The answer is none.
 pub fn listed(answer: &Bytes, from: u64, count: u64) -> hrsync_core::Result<List<Employment>> {
     whole_list(Operation::Employments, answer, from, count)
+}
+
+/// A person with their employments.
+#[derive(Clone, PartialEq, Deserialize)]
+pub struct Employed {
+    /// The person's id.
+    pub id: u64,
+    /// The employments; what a right hides is left out without a word. \[spec\]
+    #[serde(default)]
+    pub employments: Vec<Employment>,
+}
+silent!(Employed);
+
+/// Asks for the employments of people, all in one list.
+pub fn of_several(employees: &[u64], from: u64, count: u64) -> Draft {
+    Draft::get(Operation::Employees, "/employee")
+        .with("id", ids(employees))
+        .fields("id,employments(id,version,startDate,endDate,employmentDetails(date,percentageOfFullTimeEquivalent))")
+        .page(from, count)
+}
+
+/// Reads people with their employments.
+///
+/// # Errors
+/// The answer is none.
+pub fn listed_by_person(answer: &Bytes, from: u64, count: u64) -> hrsync_core::Result<List<Employed>> {
+    whole_list(Operation::Employees, answer, from, count)
 }
 
 /// Adds an employment.

@@ -14,6 +14,12 @@ use crate::VENDOR;
 /// How many rows a page of a list has: what the service gives when nobody asks. \[spec\]
 pub const PAGE: u64 = 1000;
 
+/// How ids are listed in a query. \[spec\]
+pub(crate) fn ids(of: &[u64]) -> String {
+    let texts: Vec<String> = of.iter().map(u64::to_string).collect();
+    texts.join(",")
+}
+
 /// The body type that the documentation asks for. \[spec\]
 const JSON: &str = "application/json; charset=utf-8";
 

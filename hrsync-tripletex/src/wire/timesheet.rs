@@ -9,7 +9,7 @@ use time::Date;
 use super::answer::{List, Reference, whole_list};
 use super::error::Operation;
 use super::number::number;
-use super::request::{Body, Draft};
+use super::request::{Body, Draft, ids};
 use super::silent;
 
 const ENTRY: &str = "/timesheet/entry";
@@ -22,6 +22,8 @@ pub struct Entry {
     pub id: u64,
     /// The version.
     pub version: Option<u64>,
+    /// Whose it is.
+    pub employee: Reference,
     /// The project, of which there is none for absences. Entries on a project are others. \[spec\]
     pub project: Option<Reference>,
     /// The activity.
@@ -37,13 +39,13 @@ pub struct Entry {
 }
 silent!(Entry);
 
-/// Asks for the entries of a person from a day on, until and without another one, which must be later. \[spec\]
-pub fn entries(employee: u64, from_day: Date, before: Date, from: u64, count: u64) -> Draft {
+/// Asks for the entries of people from a day on, until and without another one, which must be later. \[spec\]
+pub fn entries(employees: &[u64], from_day: Date, before: Date, from: u64, count: u64) -> Draft {
     Draft::get(Operation::Entries, ENTRY)
-        .with("employeeId", employee.to_string())
+        .with("employeeId", ids(employees))
         .with("dateFrom", check::format_date(from_day))
         .with("dateTo", check::format_date(before))
-        .fields("id,version,project(id),activity(id),date,hours,comment,locked")
+        .fields("id,version,employee(id),project(id),activity(id),date,hours,comment,locked")
         .page(from, count)
 }
 
@@ -115,9 +117,11 @@ pub fn delete(id: u64, version: Option<u64>) -> Draft {
 }
 
 /// A month of somebody's time sheet.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Month {
+    /// Whose it is.
+    pub employee: Reference,
     /// `2026-11`.
     pub month_year: Option<String>,
     /// It is approved.
@@ -129,12 +133,12 @@ pub struct Month {
 }
 silent!(Month);
 
-/// Asks for months of somebody's time sheet, each written as `2026-11`.
-pub fn months(employee: u64, months: &[String], from: u64, count: u64) -> Draft {
+/// Asks for months of people's time sheets, each written as `2026-11`.
+pub fn months(employees: &[u64], months: &[String], from: u64, count: u64) -> Draft {
     Draft::get(Operation::Months, "/timesheet/month/byMonthNumberList")
-        .with("employeeIds", employee.to_string())
+        .with("employeeIds", ids(employees))
         .with("monthYearList", months.join(","))
-        .fields("monthYear,approved,completed,approvedUntilDate")
+        .fields("employee(id),monthYear,approved,completed,approvedUntilDate")
         .page(from, count)
 }
 
@@ -147,8 +151,10 @@ pub fn listed_months(answer: &Bytes, from: u64, count: u64) -> hrsync_core::Resu
 }
 
 /// A week of somebody's time sheet.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct Week {
+    /// Whose it is.
+    pub employee: Reference,
     /// The year that the week counts in.
     pub year: Option<i32>,
     /// Its number.
@@ -160,12 +166,12 @@ pub struct Week {
 }
 silent!(Week);
 
-/// Asks for the weeks of somebody's time sheet: all there are, since the filter takes one week only. \[spec\]
-pub fn weeks(employee: u64, from: u64, count: u64) -> Draft {
-    Draft::get(Operation::Weeks, "/timesheet/week")
-        .with("employeeIds", employee.to_string())
-        .fields("year,week,approved,completed")
-        .page(from, count)
+/// Asks for the weeks of people's time sheets: one, written as `2026-17` by its number and the year that it counts in, or all that there
+/// are. The filter takes no more than one. \[spec, client\]
+pub fn weeks(employees: &[u64], week: Option<&str>, from: u64, count: u64) -> Draft {
+    let draft = Draft::get(Operation::Weeks, "/timesheet/week").with("employeeIds", ids(employees));
+    let draft = week.into_iter().fold(draft, |draft, week| draft.with("weekYear", week));
+    draft.fields("employee(id),year,week,approved,completed").page(from, count)
 }
 
 /// Reads weeks.
