@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod door;
+mod meanwhile;
 mod outcomes;
+mod past;
+mod refused;
 mod setup;
 mod table;
 mod undone;

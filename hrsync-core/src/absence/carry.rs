@@ -21,7 +21,7 @@ use crate::reconcile::{Engine, LinkState, Way, unusable_id};
 use crate::store::Batch;
 
 /// How often both sides are looked at again in one run when something else happens there meanwhile.
-const ROUNDS: usize = 4;
+pub(super) const ROUNDS: usize = 4;
 
 /// A run that carries absences over.
 pub(super) struct Carrying<'e> {
@@ -50,6 +50,22 @@ struct Begun<'p> {
     window: Option<Window>,
 }
 
+/// How a person's turn ended.
+#[derive(PartialEq, Eq)]
+enum Came {
+    Done,
+    /// The host's side changed while something was written.
+    Moved,
+    /// Somebody else stored something of the person, and nothing was kept of the turn.
+    Late,
+}
+
+/// Why a person is left to the next sweep about whom there is always something new.
+pub(super) fn busy() -> Error {
+    let message = "the absences of this person are being carried over by somebody else all the time";
+    Error::new(ErrorKind::Cancelled, message).with_code(code::WRITE_PENDING)
+}
+
 fn told_of_others() -> Error {
     Error::new(ErrorKind::Unexpected, "the connector told of more or fewer people than it was asked for")
 }
@@ -67,9 +83,10 @@ impl Carrying<'_> {
                 begun.extend(self.or_later(id, task, one).await?.flatten());
             }
             let looked = self.look_ahead(&begun).await;
-            for (Begun { mut person, .. }, looked) in begun.into_iter().zip(looked) {
-                let done = self.carry(&mut person, looked, task).await;
-                self.or_later(person.id, task, done).await?;
+            for (begun, looked) in begun.into_iter().zip(looked) {
+                let id = begun.person.id;
+                let done = self.carry_out(begun, looked, task).await;
+                self.or_later(id, task, done).await?;
             }
             // Who was not even tried is not left alone for longer.
             if task.swept && self.stopped.is_none() {
@@ -105,8 +122,12 @@ impl Carrying<'_> {
             self.found(unusable_id(Side::Host, id.as_str()), None);
             return Ok(None);
         }
-        let settled = if task.dry { !self.is_under_way(id).await? } else { self.settle(id).await? };
+        let settled = match task.dry {
+            true => !self.is_under_way(id).await?,
+            false => self.settle(id).await?,
+        };
         if !settled {
+            // Who writes looks at the host once more when that is done.
             return Ok(None);
         }
         let Some(mut person) = self.read(id, task).await? else { return Ok(None) };
@@ -179,18 +200,48 @@ impl Carrying<'_> {
         self.found(if ends { finding } else { finding.of_host(person) }, error.sensitive_detail());
     }
 
-    /// Carries over what is to be carried over of a person, and tells what is to be told.
-    async fn carry(&mut self, person: &mut Person<'_>, looked: Option<LookResult>, task: &Task) -> Result<()> {
-        self.rounds(person, looked, task).await?;
+    /// Carries over what is to be carried over of a person, and once more where something happened meanwhile: whoever changed an absence
+    /// while it was written was turned away, and relies on it.
+    async fn carry_out(&mut self, begun: Begun<'_>, mut looked: Option<LookResult>, task: &Task) -> Result<()> {
+        let (mut person, mut task) = (begun.person, task.clone());
+        for _ in 0..ROUNDS {
+            let before = person.items.clone();
+            let came = self.carry(&mut person, looked.take(), &task).await?;
+            let items = if came == Came::Late { before } else { std::mem::take(&mut person.items) };
+            match came {
+                Came::Done => {
+                    self.report.items.extend(items.into_values());
+                    return Ok(());
+                }
+                Came::Moved => task = Task::default(),
+                Came::Late => {}
+            }
+            let Some(begun) = self.begin(person.id, &task).await? else {
+                self.report.items.extend(items.into_values());
+                return Ok(());
+            };
+            person = Person { items, ..begun.person };
+        }
         self.report.items.extend(std::mem::take(&mut person.items).into_values());
+        Err(busy())
+    }
+
+    /// Carries over what is to be carried over of a person, and tells what is to be told.
+    async fn carry(&mut self, person: &mut Person<'_>, looked: Option<LookResult>, task: &Task) -> Result<Came> {
+        self.rounds(person, looked, task).await?;
         if task.dry {
-            return Ok(());
+            return Ok(Came::Done);
         }
-        if self.store(person, Batch::default()).await? {
-            self.deliver(person).await?;
-            self.store(person, Batch::default()).await?;
+        let owed = person.ledger.take_owed(self.engine.clock.now());
+        if !self.store(person, Batch::default()).await? {
+            return Ok(Came::Late);
         }
-        Ok(())
+        let moved = person.wrote && {
+            let now = self.absences.host.of(person.id).await?;
+            now.len() != person.absences.len() || !now.iter().all(|one| person.absences.get(&one.id) == Some(one))
+        };
+        self.deliver(person, owed).await?;
+        Ok(if moved { Came::Moved } else { Came::Done })
     }
 
     /// Both sides of a person as far as they are known here; `None` when there is nothing to be done about them.
@@ -223,11 +274,20 @@ impl Carrying<'_> {
     /// Looks, plans and writes until there is nothing more to be done, or nothing can be. What is there at first may be known already.
     async fn rounds(&mut self, person: &mut Person<'_>, mut known: Option<LookResult>, task: &Task) -> Result<()> {
         let mut retried = task.retried.clone();
-        for round in 0..ROUNDS {
+        let (mut round, mut rounds) = (0, ROUNDS);
+        while round < rounds {
             person.tidy();
-            let standings = self.standings(person, task.again && round == 0, retried.as_ref());
+            let mut standings = self.standings(person, task.again && round == 0, retried.as_ref());
+            round += 1;
+            // Those that wait for their turn stay as they are meanwhile.
+            let alone = person.alone.pop();
+            standings.extend(person.alone.iter().map(|id| (id.clone(), Standing::Kept(None))));
             person.tell_standings(&standings);
-            let Some(window) = person.window(&standings) else { return Ok(()) };
+            let Some(window) = person.window(&standings) else {
+                // Of what is to go nothing stands there.
+                person.settled(&standings, &BTreeSet::new(), &LeftOut::default());
+                return Ok(());
+            };
             let looked = match known.take() {
                 Some(looked) => looked,
                 None => self.look(&window).await,
@@ -268,16 +328,15 @@ impl Carrying<'_> {
                 self.refuse(person, refusal);
             }
             if task.dry {
-                for group in &groups {
-                    person.count(group, &standings);
-                    self.planned.extend(group.writes.iter().map(|write| write.planned(person.id)));
+                for write in groups.iter().flat_map(|group| &group.writes) {
+                    person.count(write, &standings);
+                    self.planned.push(write.planned(person.id));
                 }
                 person.settled(&standings, &failed, &left_out);
                 return Ok(());
             }
-            let mut again = false;
+            let mut again = !person.alone.is_empty();
             for group in &groups {
-                person.count(group, &standings);
                 let wrote = self.write(person, &standings, group).await?;
                 if wrote != Wrote::All {
                     failed.extend(group.absences.iter().cloned());
@@ -286,6 +345,10 @@ impl Carrying<'_> {
                 }
                 if wrote == Wrote::Pending {
                     return Ok(());
+                }
+                if wrote == Wrote::OneByOne && alone.is_none() {
+                    rounds += group.absences.len();
+                    person.alone.extend(group.absences.iter().cloned());
                 }
             }
             person.settled(&standings, &failed, &left_out);

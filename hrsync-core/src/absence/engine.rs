@@ -99,10 +99,13 @@ impl Engine {
     /// Tries an absence again that the payroll system refused.
     ///
     /// # Errors
-    /// As [`review_absences`](Self::review_absences).
+    /// As [`review_absences`](Self::review_absences), and [`ErrorKind::NotFound`] when the person has no such absence.
     pub async fn retry_absence(&self, actor: &Actor, person: &HostId, absence: &AbsenceId) -> Result<AbsenceReport> {
         self.may_configure(actor)?;
         let mut run = self.carrying(actor.id()).await?;
+        if run.absences.host.of(person).await?.iter().all(|one| one.id != *absence) {
+            return Err(Error::new(ErrorKind::NotFound, "the person has no such absence in the host"));
+        }
         run.people(std::slice::from_ref(person), &Task { retried: Some(absence.clone()), ..Task::default() }).await?;
         run.finish().await
     }
@@ -180,7 +183,7 @@ impl Engine {
 }
 
 /// What is to be done about a person.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Task {
     /// Also absences that did not change are looked at.
     pub(super) again: bool,

@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use time::{Date, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 
 use super::days::portion;
 use super::model::{Absence, AbsenceStatus, Counting, Extent, Hundredths, Portion};
 use super::slot::{Content, Slot};
-use crate::finding::Finding;
+use crate::finding::{Finding, code};
 use crate::model::{AbsenceId, AbsenceTypeId, VendorEntryId, VendorId};
+
+/// How long somebody has for telling what was taken for that.
+const TELLING: Duration = Duration::minutes(15);
 
 /// The entries of one person that are ours, or were, and how far each absence has come. It is stored sealed under the person's key:
 /// it says when and why somebody was away.
@@ -73,6 +76,9 @@ pub(crate) struct Carried {
     /// Something else was written of it since it was sent, or refused: what stands there may be otherwise.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) dirty: bool,
+    /// As what something of it was written since it was sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tried: Vec<Form>,
     /// As what it was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) refused: Option<Form>,
@@ -120,6 +126,11 @@ impl Form {
         }
     }
 
+    /// The same absence taking nothing of any day.
+    pub(crate) fn nothing(&self) -> Self {
+        Self { end: None, ..self.clone() }
+    }
+
     /// Whether both take the same of the same days.
     pub(crate) fn same_days(&self, other: &Self) -> bool {
         let (note, approved_at) = (other.note.clone(), other.approved_at);
@@ -154,9 +165,39 @@ pub(crate) struct Owed {
     /// What people are to be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) finding: Option<Finding>,
+    /// Since when somebody is telling it.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub(crate) taken: Option<OffsetDateTime>,
+}
+
+impl Owed {
+    pub(crate) fn new(absence: &AbsenceId, status: Option<AbsenceStatus>, finding: Option<Finding>) -> Self {
+        Self { absence: absence.clone(), status, finding, taken: None }
+    }
+
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.status.is_none() && self.finding.is_none()
+    }
+
+    /// Whether it is of a refusal: with a refusal that is over, nobody is told of it any more.
+    pub(crate) fn is_of_refusal(&self) -> bool {
+        self.finding.as_ref().is_none_or(|finding| !is_of_entries(&finding.code))
+    }
+}
+
+/// Whether a cause is one of what stands in the payroll system and is not touched, and stays when the rest of the absence is sent.
+pub(crate) fn is_of_entries(cause: &str) -> bool {
+    cause == code::ABSENCE_DISCONNECTED || cause == code::ABSENCE_OTHER_RECORD
 }
 
 impl Carried {
+    /// Remembers that something is written of it: as this, or that it goes.
+    pub(crate) fn try_as(&mut self, form: Option<Form>) {
+        self.dirty = true;
+        let form = form.or_else(|| self.sent.as_ref().map(Form::nothing));
+        self.tried.extend(form.filter(|form| !self.tried.contains(form)));
+    }
+
     /// Whether an absence stands in a record as it is in the host.
     pub(crate) fn is_as(&self, form: &Form, vendor: Option<&VendorId>) -> bool {
         !self.dirty && self.sent.as_ref() == Some(form) && self.into.as_ref() == vendor
@@ -191,6 +232,53 @@ impl Ledger {
     /// Whether an absence has something in an entry, whichever.
     pub(crate) fn holds(&self, absence: &AbsenceId) -> bool {
         self.entries.iter().any(|held| held.parts.contains_key(absence))
+    }
+
+    /// What is to be told now, and by nobody else for a while.
+    pub(crate) fn take_owed(&mut self, now: OffsetDateTime) -> Vec<Owed> {
+        // A clock that was set back keeps nothing from being told.
+        let free = |owed: &&mut Owed| owed.taken.is_none_or(|since| now < since || now - since >= TELLING);
+        let take = |owed: &mut Owed| {
+            owed.taken = Some(now);
+            owed.clone()
+        };
+        self.owed.iter_mut().filter(free).map(take).collect()
+    }
+
+    /// Keeps what is left of what was to be told.
+    pub(crate) fn told(&mut self, told: &[(Owed, Owed)]) {
+        for (was, left) in told {
+            let Some(place) = self.owed.iter().position(|owed| owed == was) else { continue };
+            if let (Some(status), None, Some(carried)) = (was.status, left.status, self.absences.get_mut(&was.absence))
+            {
+                carried.shown_rejected = status == AbsenceStatus::RejectedByIntegration;
+            }
+            match left.is_nothing() {
+                true => drop(self.owed.remove(place)),
+                false => self.owed[place] = left.clone(),
+            }
+        }
+    }
+
+    /// Takes over what others told meanwhile, from the ledger as it was and as it is stored; false when more than that happened to it.
+    pub(crate) fn rebase(&mut self, was: &Self, now: &Self) -> bool {
+        let untold = |ledger: &Self| {
+            let mut ledger = Self { owed: Vec::new(), ..ledger.clone() };
+            ledger.absences.values_mut().for_each(|carried| carried.shown_rejected = false);
+            ledger
+        };
+        if untold(was) != untold(now) {
+            return false;
+        }
+        self.owed.retain(|owed| !was.owed.contains(owed) || now.owed.contains(owed));
+        self.owed.extend(now.owed.iter().filter(|owed| !was.owed.contains(owed)).cloned());
+        for (id, carried) in &now.absences {
+            let changed = was.absences.get(id).is_some_and(|was| was.shown_rejected != carried.shown_rejected);
+            if let (true, Some(own)) = (changed, self.absences.get_mut(id)) {
+                own.shown_rejected = carried.shown_rejected;
+            }
+        }
+        true
     }
 
     /// Whether something is still to be done without anybody asking.

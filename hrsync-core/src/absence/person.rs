@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::Date;
 
 use super::eligibility::NotSent;
-use super::ledger::{Carried, Form, Held, Ledger, Owed};
+use super::ledger::{Carried, Form, Held, Ledger, Owed, is_of_entries};
 use super::model::{Absence, AbsenceStatus};
-use super::plan::Group;
+use super::plan::SlotWrite;
 use super::report::{AbsenceItem, AbsenceOutcome};
 use super::slot::Slot;
 use super::standing::Standing;
 use super::vendor::{EntryWrite, Window};
-use crate::finding::code;
 use crate::model::{AbsenceId, HostId, VendorId};
 
 /// One person of a run.
@@ -30,10 +29,15 @@ pub(super) struct Person<'p> {
     pub(super) stored: Option<(u64, Ledger, bool)>,
     /// It is to be gone on with later.
     pub(super) open: bool,
+    /// Something was sent.
+    pub(super) wrote: bool,
+    /// Absences that are tried one by one, since together they were refused.
+    pub(super) alone: Vec<AbsenceId>,
     pub(super) items: BTreeMap<AbsenceId, AbsenceItem>,
 }
 
 /// What a plan left out of absences that are otherwise as in the host.
+#[derive(Default)]
 pub(super) struct LeftOut {
     /// Of these the note, which was refused.
     pub(super) notes: BTreeSet<AbsenceId>,
@@ -93,6 +97,7 @@ impl Person<'_> {
                 Standing::Kept(Some(why)) => AbsenceOutcome::Kept(*why),
                 Standing::Never(why) => AbsenceOutcome::NotSent(*why),
                 Standing::Removed(Some(NotSent::Rejected)) => AbsenceOutcome::NotSent(NotSent::Rejected),
+                Standing::Removed(Some(why)) if !self.ledger.holds(id) => AbsenceOutcome::NotSent(*why),
                 Standing::Kept(None) | Standing::Wanted(_) | Standing::Removed(_) => continue,
             };
             if !self.items.contains_key(id) {
@@ -101,20 +106,18 @@ impl Person<'_> {
         }
     }
 
-    /// Counts the entries that a group writes for each absence.
-    pub(super) fn count(&mut self, group: &Group, standings: &BTreeMap<AbsenceId, Standing>) {
-        for write in &group.writes {
-            for absence in write.changed.keys() {
-                let removed = matches!(standings.get(absence), Some(Standing::Removed(_)));
-                if !self.items.contains_key(absence) {
-                    self.item(absence, if removed { AbsenceOutcome::Removed } else { AbsenceOutcome::Sent });
-                }
-                let Some(item) = self.items.get_mut(absence) else { continue };
-                match write.write {
-                    EntryWrite::Create { .. } => item.entries.0 += 1,
-                    EntryWrite::Change { .. } => item.entries.1 += 1,
-                    EntryWrite::Delete { .. } => item.entries.2 += 1,
-                }
+    /// Counts an entry that was written, or would be, for each absence.
+    pub(super) fn count(&mut self, write: &SlotWrite, standings: &BTreeMap<AbsenceId, Standing>) {
+        for absence in write.changed.keys() {
+            let removed = matches!(standings.get(absence), Some(Standing::Removed(_)));
+            if !self.items.contains_key(absence) {
+                self.item(absence, if removed { AbsenceOutcome::Removed } else { AbsenceOutcome::Sent });
+            }
+            let Some(item) = self.items.get_mut(absence) else { continue };
+            match write.write {
+                EntryWrite::Create { .. } => item.entries.0 += 1,
+                EntryWrite::Change { .. } => item.entries.1 += 1,
+                EntryWrite::Delete { .. } => item.entries.2 += 1,
             }
         }
     }
@@ -137,33 +140,48 @@ impl Person<'_> {
         for id in failed {
             let Some(absence) = self.absences.get(id) else { continue };
             let note_only = self.items.get(id).is_some_and(|item| item.outcome == AbsenceOutcome::NoteRefused);
-            if let (true, Some(carried)) = (note_only, self.ledger.absences.get_mut(id)) {
-                (carried.sent, carried.dirty) = (Some(Form::of(absence)), false);
+            if note_only {
+                let form = Form::of(absence);
+                let noted = self.ledger.absences.get(id).and_then(|carried| carried.note_refused.clone());
+                self.stands(
+                    id,
+                    Carried {
+                        sent: Some(form),
+                        into: self.vendor.clone(),
+                        whole: true,
+                        note_refused: noted,
+                        ..Carried::default()
+                    },
+                );
             }
+        }
+    }
+
+    /// Keeps how far an absence has come that stands in the payroll system as it is in the host. What was refused and is no longer is told
+    /// again when it is refused again.
+    fn stands(&mut self, id: &AbsenceId, now: Carried) {
+        let before = self.ledger.absences.remove(id).unwrap_or_default();
+        let shown = self.absences.get(id).is_some_and(|absence| absence.status == AbsenceStatus::RejectedByIntegration);
+        let told = before.told.into_iter().filter(|cause| is_of_entries(cause)).collect();
+        self.ledger.absences.insert(id.clone(), Carried { told, ..now });
+        self.ledger.owed.retain(|owed| owed.absence != *id || !owed.is_of_refusal());
+        if shown && before.refused.is_some() {
+            self.ledger.owed.push(Owed::new(id, Some(AbsenceStatus::Approved), None));
         }
     }
 
     fn settle_wanted(&mut self, id: &AbsenceId, left_out: &LeftOut) {
         let Some(absence) = self.absences.get(id) else { return };
         let (noteless, empty) = (left_out.notes.contains(id), left_out.all.contains(id));
-        let shown = absence.status == AbsenceStatus::RejectedByIntegration;
-        let carried = self.ledger.absences.entry(id.clone()).or_default();
-        let refused_here = carried.refused.is_some();
-        let mut told = std::mem::take(&mut carried.told);
-        // What was refused and is no longer is told again when it is refused again.
-        told.retain(|cause| cause == code::ABSENCE_DISCONNECTED || cause == code::ABSENCE_OTHER_RECORD);
-        *carried = Carried {
+        let noted = self.ledger.absences.get(id).and_then(|carried| carried.note_refused.clone());
+        let now = Carried {
             sent: Some(Form::of(absence)),
             into: self.vendor.clone(),
             whole: !empty,
-            note_refused: carried.note_refused.take().filter(|_| noteless),
-            told,
+            note_refused: noted.filter(|_| noteless),
             ..Carried::default()
         };
-        if shown && refused_here {
-            let status = Some(AbsenceStatus::Approved);
-            self.ledger.owed.push(Owed { absence: id.clone(), status, finding: None });
-        }
+        self.stands(id, now);
         let outcome = match (noteless, empty) {
             (true, _) => AbsenceOutcome::NoteRefused,
             (_, true) => AbsenceOutcome::NotSent(NotSent::NoDays),
@@ -179,6 +197,7 @@ impl Person<'_> {
             // What was refused stays remembered as that.
             return;
         }
+        self.ledger.owed.retain(|owed| owed.absence != *id || !owed.is_of_refusal());
         let told = std::mem::take(&mut carried.told);
         *carried = match held {
             // Entries that are not ours to remove: what they were made of stays known.
@@ -187,12 +206,16 @@ impl Person<'_> {
                 into: carried.into.take(),
                 whole: carried.whole,
                 dirty: true,
+                tried: std::mem::take(&mut carried.tried),
                 told,
                 ..Carried::default()
             },
             false => Carried { told, ..Carried::default() },
         };
-        self.item(id, self.unless_disconnected(id, AbsenceOutcome::Removed));
+        let told = matches!(self.items.get(id), Some(item) if matches!(item.outcome, AbsenceOutcome::NotSent(_)));
+        if held || !told {
+            self.item(id, self.unless_disconnected(id, AbsenceOutcome::Removed));
+        }
     }
 
     /// Remembers every absence that has something in an entry, also where nobody heard yet that it was written, and forgets those of

@@ -145,14 +145,31 @@ impl Claim {
 
     fn refuse(&mut self, slot: &Slot, stop: Stop) {
         let whole = self.new && self.refused.is_empty();
+        let removal = !self.wanted.contains_key(slot);
         self.refused.push((slot.clone(), stop, self.note_only(slot)));
         if whole {
             self.wanted.clear();
-        } else {
-            match self.held.get(slot) {
-                Some(part) => drop(self.wanted.insert(slot.clone(), part.clone())),
-                None => drop(self.wanted.remove(slot)),
+            return;
+        }
+        self.keep(slot);
+        // What takes its days in place of what stays, or was to go for it, goes the same way: nobody is away twice, and no day is lost.
+        let refused = |other: &Slot| self.refused.iter().any(|(refused, ..)| refused == other);
+        let meets = |other: &&Slot| other.meets(slot) && !refused(other);
+        let others: BTreeSet<Slot> = self.held.keys().chain(self.wanted.keys()).filter(meets).cloned().collect();
+        for other in &others {
+            if removal {
+                self.wanted.remove(other);
+            } else {
+                self.keep(other);
             }
+        }
+    }
+
+    /// Wants of a slot what is there.
+    fn keep(&mut self, slot: &Slot) {
+        match self.held.get(slot) {
+            Some(part) => drop(self.wanted.insert(slot.clone(), part.clone())),
+            None => drop(self.wanted.remove(slot)),
         }
     }
 }
@@ -288,12 +305,15 @@ impl<'p> Planner<'p> {
                 }
                 Standing::Wanted(_) => match (self.input.pieces.get(id), self.input.absences.get(id)) {
                     (Some(Ok(pieces)), Some(absence)) => self.want(id, absence, pieces, &mut claim),
-                    (Some(Err(error)), _) => {
+                    (Some(Err(error)), absence) => {
                         self.refusals.push(Refusal {
                             absence: id.clone(),
                             finding: Finding::from_error(error),
                             words: error.sensitive_detail().map(str::to_owned),
-                            of: Refused::Absence,
+                            of: match self.ledger.only_note_changed(absence) {
+                                true => Refused::Note,
+                                false => Refused::Absence,
+                            },
                         });
                         if !claim.new {
                             claim.wanted = claim.held.clone();
@@ -352,8 +372,8 @@ impl<'p> Planner<'p> {
             self.tell(id, cause::disconnected(), changed);
         }
         self.tell_elsewhere(id);
-        if let (Some(sent), false, false) = (&carried.sent, carried.dirty, claim.new)
-            && self.keep_past(claim, sent, &form)
+        if let (Some(sent), false) = (&carried.sent, claim.new)
+            && self.keep_past(claim, sent, &carried.tried, &form)
         {
             self.tell(id, cause::past_month(), false);
         }
@@ -370,14 +390,16 @@ impl<'p> Planner<'p> {
     }
 
     /// Keeps what was written in earlier months of days of which the absence itself takes the same as when it was sent: what changed
-    /// around it, as a schedule, must not rewrite what may be paid. Whether something would differ.
-    fn keep_past(&self, claim: &mut Claim, sent: &Form, form: &Form) -> bool {
+    /// around it, as a schedule, must not rewrite what may be paid. Days of which something else was tried since are no such days. Whether
+    /// something would differ.
+    fn keep_past(&self, claim: &mut Claim, sent: &Form, tried: &[Form], form: &Form) -> bool {
         let month = self.input.today.replace_day(1).unwrap_or(self.input.today);
         let mut differs = false;
-        let same = |slot: &Slot| match slot.from == slot.until {
-            true => sent.same_on(form, slot.from),
-            false => sent.same_days(form),
+        let same_as = |slot: &Slot, one: &Form| match slot.from == slot.until {
+            true => one.same_on(form, slot.from),
+            false => one.same_days(form),
         };
+        let same = |slot: &Slot| same_as(slot, sent) && tried.iter().all(|one| same_as(slot, one));
         let past = claim.held.keys().chain(claim.wanted.keys()).filter(|slot| slot.until < month && same(slot));
         let past: BTreeSet<Slot> = past.cloned().collect();
         for slot in past {
@@ -503,11 +525,15 @@ impl<'p> Planner<'p> {
     fn overlaps(&self, totals: &BTreeMap<Slot, Total>) -> Vec<(AbsenceId, Slot, Stop)> {
         let mut over = Vec::new();
         for (slot, total) in totals.iter().filter(|(_, total)| total.parts.len() > 1) {
-            let Some(most) = self.most(slot) else { continue };
+            let most = match self.most(slot) {
+                Some(most) => rounded(most, total.parts.len()),
+                None if slot.from == slot.until => DAY.0,
+                None => continue,
+            };
             let largest = total.parts.values().map(|part| part.content.amount).max().unwrap_or_default();
             // A day that became shorter than what stands there is no overlap.
             let known = self.ours(slot).map(|held| held.content.amount).unwrap_or_default();
-            let limit = rounded(most, total.parts.len()).max(largest.0).max(known.0);
+            let limit = most.max(largest.0).max(known.0);
             let (stay, new): (Vec<_>, Vec<_>) =
                 total.parts.iter().partition(|(id, _)| self.claims.get(*id).is_some_and(|one| !one.changes(slot)));
             let mut sum: u32 = stay.iter().map(|(_, part)| part.content.amount.0).sum();
@@ -602,6 +628,9 @@ impl<'p> Planner<'p> {
         }
     }
 }
+
+/// What no day has more of.
+const DAY: Hundredths = Hundredths::whole(24);
 
 /// The most of a slot, and what so many parts of it can come to by being rounded each.
 fn rounded(most: Hundredths, parts: usize) -> u32 {

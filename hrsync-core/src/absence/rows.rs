@@ -10,7 +10,6 @@ use super::carry::Carrying;
 use super::ledger::Ledger;
 use super::person::Person;
 use crate::error::{Error, ErrorKind, Result};
-use crate::finding::{Finding, code};
 use crate::keys::{Key, Sealed};
 use crate::model::HostId;
 use crate::reconcile::of_host;
@@ -80,7 +79,8 @@ impl Carrying<'_> {
         let ledger = stored.as_ref().map(|(_, ledger, _)| ledger.clone()).unwrap_or_default();
         let (vendor, absences, items) = (None, BTreeMap::new(), BTreeMap::new());
         let (read, unchanged) = (false, BTreeSet::new());
-        Ok(Person { id, vendor, absences, read, unchanged, ledger, stored, open: false, items })
+        let alone = Vec::new();
+        Ok(Person { id, vendor, absences, read, unchanged, ledger, stored, open: false, wrote: false, alone, items })
     }
 
     pub(super) async fn open_ledger(&self, row: &Row) -> Result<(u64, Ledger, bool)> {
@@ -90,44 +90,60 @@ impl Carrying<'_> {
         Ok((row.version, serde_json::from_str(&text).map_err(unreadable)?, open))
     }
 
-    /// Stores a person's ledger where it changed, with `batch`; false when somebody else stored it meanwhile.
-    pub(super) async fn store(&mut self, person: &mut Person<'_>, mut batch: Batch) -> Result<bool> {
+    /// Stores a person's ledger where it changed, with `batch`; false when somebody else stored it meanwhile. That others only told what is
+    /// to be told keeps nobody from it.
+    pub(super) async fn store(&mut self, person: &mut Person<'_>, batch: Batch) -> Result<bool> {
         person.tidy();
-        let open = person.open || person.ledger.is_open();
-        let known = person.stored.as_ref();
-        let changed = match known {
-            Some((_, ledger, was_open)) => *ledger != person.ledger || *was_open != open,
-            None => person.ledger != Ledger::default() || open,
-        };
-        if changed {
-            let key = self.engine.key_of(&of_host(person.id)).await?;
-            let sealed = self.seal(&key, person.id, &person.ledger)?;
-            let row = LedgerRow { open, tries: 0, not_before: None, sealed };
+        loop {
+            let (mut batch, open) = (batch.clone(), person.open || person.ledger.is_open());
+            let known = person.stored.as_ref();
             let check = known.map_or(Check::Absent, |(version, ..)| Check::At(*version));
-            batch = batch.put(ledger_key(person.id), Some(check), store::encode(&row)?);
-        } else if !batch.puts.is_empty() {
-            // What was planned was planned from this ledger.
-            let check = known.map_or(Check::Absent, |(version, ..)| Check::At(*version));
-            batch.checks.push((ledger_key(person.id), check));
-        }
-        batch.entries.splice(0..0, self.entries.iter().cloned());
-        if batch.puts.is_empty() && batch.deletes.is_empty() && batch.entries.is_empty() {
-            return Ok(true);
-        }
-        self.engine.seal_for_people(&mut batch, &mut HashMap::new()).await.map_err(Error::from)?;
-        match self.engine.store.commit(&self.engine.id, batch).await {
-            Ok(()) => self.entries.clear(),
-            Err(CommitError::Stale) => {
-                let message = "the absences of this person are being carried over by somebody else";
-                self.found(Finding::notice(code::WRITE_PENDING, message).of_host(person.id), None);
-                return Ok(false);
+            let changed = match known {
+                Some((_, ledger, was_open)) => *ledger != person.ledger || *was_open != open,
+                None => person.ledger != Ledger::default() || open,
+            };
+            if changed {
+                let key = self.engine.key_of(&of_host(person.id)).await?;
+                let sealed = self.seal(&key, person.id, &person.ledger)?;
+                let row = LedgerRow { open, tries: 0, not_before: None, sealed };
+                batch = batch.put(ledger_key(person.id), Some(check), store::encode(&row)?);
+            } else if !batch.puts.is_empty() {
+                // What was planned was planned from this ledger.
+                batch.checks.push((ledger_key(person.id), check));
             }
-            Err(error) => return Err(error.into()),
+            batch.entries.splice(0..0, self.entries.iter().cloned());
+            if batch.puts.is_empty() && batch.deletes.is_empty() && batch.entries.is_empty() {
+                return Ok(true);
+            }
+            self.engine.seal_for_people(&mut batch, &mut HashMap::new()).await.map_err(Error::from)?;
+            match self.engine.store.commit(&self.engine.id, batch).await {
+                Ok(()) => {
+                    self.entries.clear();
+                    if changed {
+                        let row = self.engine.store.get(&self.engine.id, &ledger_key(person.id)).await?;
+                        person.stored = row.map(|row| (row.version, person.ledger.clone(), open));
+                    }
+                    return Ok(true);
+                }
+                Err(CommitError::Stale) if self.rebase(person).await? => {}
+                Err(CommitError::Stale) => return Ok(false),
+                Err(error) => return Err(error.into()),
+            }
         }
-        if changed {
-            let row = self.engine.store.get(&self.engine.id, &ledger_key(person.id)).await?;
-            person.stored = row.map(|row| (row.version, person.ledger.clone(), open));
+    }
+
+    /// Takes over what others told of a person meanwhile; false when it was nothing or more than that.
+    async fn rebase(&self, person: &mut Person<'_>) -> Result<bool> {
+        let Some(now) = self.stored(person.id).await?.stored else { return Ok(false) };
+        let (version, was) = match &person.stored {
+            Some((version, ledger, _)) => (Some(*version), ledger.clone()),
+            None => (None, Ledger::default()),
+        };
+        if version == Some(now.0) || !person.ledger.rebase(&was, &now.1) {
+            return Ok(false);
         }
+        person.open |= now.2 && !person.stored.as_ref().is_some_and(|(.., open)| *open);
+        person.stored = Some(now);
         Ok(true)
     }
 

@@ -45,7 +45,8 @@ impl Rules<'_> {
         let shown = absence.status == AbsenceStatus::RejectedByIntegration;
         let refused = |carried: &&Carried| {
             // Where the host showed it as rejected and no longer does, somebody approved it again.
-            carried.refused.as_ref() == Some(&form) && (shown || !carried.shown_rejected) && !retried
+            let waits = shown || (absence.status == AbsenceStatus::Approved && !carried.shown_rejected);
+            carried.refused.as_ref() == Some(&form) && waits && !retried
         };
         // One that is shown as rejected was changed since it was refused, or is tried again, or it was refused on another connection:
         // what was refused on this one and did not change is kept or removed below.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::carry::Carrying;
+use super::carry::{Carrying, ROUNDS};
 use super::ledger::{Form, Owed};
 use super::model::AbsenceStatus;
 use super::person::Person;
@@ -16,6 +16,7 @@ use crate::host::Notification;
 use crate::journal::Event;
 use crate::keys::Sealed;
 use crate::model::{AbsenceId, HostId, VendorId};
+use crate::store::Batch;
 
 impl Carrying<'_> {
     /// The vendor does not let anything be read, so nothing can be written.
@@ -33,6 +34,7 @@ impl Carrying<'_> {
                     person.item(absence, AbsenceOutcome::Pending);
                     continue;
                 }
+                Standing::Wanted(_) if person.ledger.only_note_changed(person.absences.get(absence)) => Refused::Note,
                 Standing::Wanted(_) => Refused::Absence,
                 Standing::Removed(_) if person.ledger.holds(absence) => Refused::Removal,
                 Standing::Removed(_) | Standing::Kept(_) | Standing::Never(_) => continue,
@@ -78,7 +80,7 @@ impl Carrying<'_> {
             Refused::Note => carried.note_refused != form,
             Refused::Absence | Refused::Removal => carried.told.insert(finding.code.to_string()),
         };
-        let mut owed = Owed { absence: absence.clone(), status: None, finding: None };
+        let mut owed = Owed::new(&absence, None, None);
         let outcome = match of {
             Refused::Note => {
                 carried.note_refused = form;
@@ -106,7 +108,7 @@ impl Carrying<'_> {
             }
         };
         let partly = there && outcome == AbsenceOutcome::PartlySent;
-        if owed.status.is_some() || owed.finding.is_some() {
+        if !owed.is_nothing() {
             person.ledger.owed.push(owed);
         }
         if first || of == Refused::Absence {
@@ -128,43 +130,46 @@ impl Carrying<'_> {
             self.found(finding, None);
         } else if carried.told.insert(finding.code.to_string()) {
             self.found(finding.clone(), None);
-            person.ledger.owed.push(Owed { absence: absence.clone(), status: None, finding: Some(finding) });
+            person.ledger.owed.push(Owed::new(absence, None, Some(finding)));
         }
     }
 
-    /// Tells the host and people what they are owed. What cannot be told now is told later.
-    pub(super) async fn deliver(&mut self, person: &mut Person<'_>) -> Result<()> {
-        let mut left = Vec::new();
-        for mut owed in std::mem::take(&mut person.ledger.owed) {
-            if let Some(status) = owed.status {
-                match self.absences.host.set_status(&owed.absence, status).await {
-                    Ok(()) => {
-                        owed.status = None;
-                        if let Some(carried) = person.ledger.absences.get_mut(&owed.absence) {
-                            carried.shown_rejected = status == AbsenceStatus::RejectedByIntegration;
-                        }
-                    }
-                    Err(error) => {
-                        let finding = Finding::from_error(&error);
-                        self.found(about(finding, person, &owed.absence), error.sensitive_detail());
-                    }
-                }
-            }
-            if let Some(finding) = &owed.finding {
-                match self.notify(person.id, &owed.absence, finding).await {
-                    Ok(()) => owed.finding = None,
-                    Err(error) => {
-                        let finding = Finding::from_error(&error);
-                        self.found(about(finding, person, &owed.absence), error.sensitive_detail());
-                    }
-                }
-            }
-            if owed.status.is_some() || owed.finding.is_some() {
-                left.push(owed);
-            }
+    /// Tells the host and people what they are owed, which nobody else does meanwhile. What cannot be told now is told later.
+    pub(super) async fn deliver(&mut self, person: &mut Person<'_>, owed: Vec<Owed>) -> Result<()> {
+        if owed.is_empty() {
+            return Ok(());
         }
-        person.ledger.owed = left;
+        let mut told = Vec::with_capacity(owed.len());
+        for was in owed {
+            let mut left = Owed { taken: None, ..was.clone() };
+            if let Some(status) = was.status {
+                match self.absences.host.set_status(&was.absence, status).await {
+                    Ok(()) => left.status = None,
+                    Err(error) => self.not_told(person, &was.absence, &error),
+                }
+            }
+            if let Some(finding) = &was.finding {
+                match self.notify(person.id, &was.absence, finding).await {
+                    Ok(()) => left.finding = None,
+                    Err(error) => self.not_told(person, &was.absence, &error),
+                }
+            }
+            told.push((was, left));
+        }
+        for _ in 0..ROUNDS {
+            person.ledger.told(&told);
+            if self.store(person, Batch::default()).await? {
+                break;
+            }
+            // Whatever happened to the rest of it meanwhile, this was told.
+            let now = self.stored(person.id).await?;
+            (person.ledger, person.stored) = (now.ledger, now.stored);
+        }
         Ok(())
+    }
+
+    fn not_told(&mut self, person: &Person<'_>, absence: &AbsenceId, error: &Error) {
+        self.found(about(Finding::from_error(error), person, absence), error.sensitive_detail());
     }
 
     pub(super) async fn notify(&self, person: &HostId, absence: &AbsenceId, finding: &Finding) -> Result<()> {

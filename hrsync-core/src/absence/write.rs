@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::carry::Carrying;
+use super::carry::{Carrying, ROUNDS, busy};
 use super::intent::Sent;
+use super::ledger::Form;
 use super::person::Person;
 use super::plan::{Group, Refusal, Refused, SlotWrite};
 use super::report::AbsenceOutcome;
@@ -23,6 +24,8 @@ pub(super) enum Wrote {
     All,
     /// Something was refused, or is otherwise than it was seen.
     NotAll,
+    /// Something was refused of absences that share an entry.
+    OneByOne,
     /// Nobody knows, or the payroll system cannot be used.
     Pending,
 }
@@ -39,7 +42,9 @@ impl Carrying<'_> {
         let sent = Sent::new(&vendor, &group.writes);
         // From here on what stands there may be otherwise than what was sent, whatever becomes of the writes.
         for absence in group.absences.difference(&person.unchanged) {
-            person.ledger.absences.entry(absence.clone()).or_default().dirty = true;
+            let wanted = matches!(standings.get(absence), Some(Standing::Wanted(_)));
+            let form = person.absences.get(absence).filter(|_| wanted).map(Form::of);
+            person.ledger.absences.entry(absence.clone()).or_default().try_as(form);
         }
         let key = self.engine.key_of(&of_host(person.id)).await?;
         let row = IntentRow { sent_at: self.engine.clock.now(), sealed: self.seal(&key, person.id, &sent)? };
@@ -48,6 +53,7 @@ impl Carrying<'_> {
         if !self.store(person, batch).await? {
             return Ok(Wrote::Pending);
         }
+        person.wrote = true;
         let writes: Vec<EntryWrite> = group.writes.iter().map(|one| one.write.clone()).collect();
         let results = self.vendor.write(&vendor, &writes).await;
         self.report.calls.writes += 1;
@@ -97,7 +103,10 @@ impl Carrying<'_> {
         let (mut failed, mut listed, mut taken) = (0, 0, false);
         for (place, (write, result)) in group.writes.iter().zip(results).enumerate() {
             match result {
-                Ok(entry) => sent.done(place, entry.clone(), &mut person.ledger),
+                Ok(entry) => {
+                    sent.done(place, entry.clone(), &mut person.ledger);
+                    person.count(write, standings);
+                }
                 Err(error) => {
                     failed += 1;
                     listed += usize::from(!matches!(write.write, EntryWrite::Delete { .. }));
@@ -121,7 +130,9 @@ impl Carrying<'_> {
             None => self.way.answered(),
         }
         let passing = passing.or(untried.filter(|_| refused.is_empty() && !stale));
-        for (absence, errors) in refused {
+        // Whose fault it is where several share an entry, only each by itself tells.
+        let one_by_one = group.absences.len() > 1 && !refused.is_empty();
+        for (absence, errors) in refused.into_iter().filter(|_| !one_by_one) {
             let removal = matches!(standings.get(absence), Some(Standing::Removed(_)));
             let note = errors.iter().all(|(write, _)| write.changed.get(absence) == Some(&true))
                 && person.ledger.only_note_changed(person.absences.get(absence));
@@ -152,7 +163,11 @@ impl Carrying<'_> {
             person.open = true;
             return Ok(Wrote::Pending);
         }
-        Ok(if failed == 0 { Wrote::All } else { Wrote::NotAll })
+        Ok(match failed {
+            0 => Wrote::All,
+            _ if one_by_one => Wrote::OneByOne,
+            _ => Wrote::NotAll,
+        })
     }
 
     /// Looks what a refused call left behind; what stands where it was refused because something was there already, may be that.
@@ -178,7 +193,17 @@ impl Carrying<'_> {
 
     /// Finds out what became of writes under way; false while that cannot be known.
     pub(super) async fn settle(&mut self, id: &HostId) -> Result<bool> {
-        let Some(row) = self.engine.store.get(&self.engine.id, &intent_key(id)).await? else { return Ok(true) };
+        for _ in 0..ROUNDS {
+            if let Some(settled) = self.try_to_settle(id).await? {
+                return Ok(settled);
+            }
+        }
+        Err(busy())
+    }
+
+    /// The same; `None` when somebody else settled it at the same time.
+    async fn try_to_settle(&mut self, id: &HostId) -> Result<Option<bool>> {
+        let Some(row) = self.engine.store.get(&self.engine.id, &intent_key(id)).await? else { return Ok(Some(true)) };
         let IntentRow { sent_at, sealed } = store::decode(&row)?;
         let (now, after) = (self.engine.clock.now(), self.engine.connector.info().settle_after);
         if sent_at - now > after {
@@ -197,7 +222,7 @@ impl Carrying<'_> {
             let message =
                 "a write of an absence is not settled yet: it may still be carried out, and is looked at later";
             self.found(Finding::notice(code::WRITE_PENDING, message).of_host(id), None);
-            return Ok(false);
+            return Ok(Some(false));
         }
         let unreadable = |_| Error::new(ErrorKind::Store, "what was stored of a write of absences cannot be read");
         let sent: Sent = serde_json::from_str(&self.engine.open(&sealed).await?).map_err(unreadable)?;
@@ -207,7 +232,7 @@ impl Carrying<'_> {
                 Ok(looked) => sent.found(&looked.entries, false, &mut person.ledger),
                 Err(error) => {
                     self.unusable(id, &error);
-                    return Ok(false);
+                    return Ok(Some(false));
                 }
             }
         }
@@ -215,7 +240,7 @@ impl Carrying<'_> {
         batch.checks.push((row.key, Check::At(row.version)));
         let event = self.event(id, &BTreeSet::new(), sent.writes.len(), "settled");
         person.open = true;
-        self.store(&mut person, batch.record(event)).await
+        Ok(self.store(&mut person, batch.record(event)).await?.then_some(true))
     }
 }
 

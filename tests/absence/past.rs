@@ -1,0 +1,71 @@
+//! Months that may be paid: what changed around an absence does not rewrite them, however its own changes fare.
+
+use hrsync_core::absence::Hundredths;
+use hrsync_core::{ErrorKind, Outcome};
+use hrsync_testkit::absences::AbsenceFate;
+use time::macros::date;
+
+use super::world::{SETTLE_AFTER, World, nov, other};
+
+/// The entries of October, and their hours.
+fn october(world: &World) -> (usize, u32) {
+    let entries = world.sheets.entries("v1");
+    let past = entries.iter().filter(|entry| entry.slot.from < date!(2026 - 11 - 01));
+    past.fold((0, 0), |(count, sum), entry| (count + 1, sum + entry.content.amount.0))
+}
+
+/// An absence over the end of October was sent; then the working day alone becomes shorter, and a write goes like this.
+async fn across(fate: AbsenceFate) -> World {
+    let world = World::new().await;
+    world.absences.put(other("a1", "sick", date!(2026 - 10 - 26), date!(2026 - 11 - 13)));
+    world.push().await;
+    assert_eq!(october(&world), (5, 5 * 750));
+    world.sheets.standard("v1", Hundredths::whole(6));
+    world.sheets.next(fate);
+    world
+}
+
+/// Goes on until there is nothing more to be done, retried by hand.
+async fn until_done(world: &World) {
+    for _ in 0..3 {
+        world.clock.advance(SETTLE_AFTER * 2);
+        world.sheets.carry_out_late();
+        world.engine.sweep_absences().await.unwrap();
+    }
+    world.sheets.unlock();
+    world.engine.retry_absence(&world.anna, &"h1".into(), &"a1".into()).await.unwrap();
+    world.push().await;
+}
+
+#[tokio::test]
+async fn another_working_time_rewrites_no_earlier_month_however_another_change_fares() {
+    let fates = [
+        AbsenceFate::Fails(ErrorKind::VersionMismatch, Outcome::Rejected),
+        AbsenceFate::Fails(ErrorKind::RateLimited, Outcome::Rejected),
+        AbsenceFate::Fails(ErrorKind::InvalidData, Outcome::Rejected),
+        AbsenceFate::Lost,
+        AbsenceFate::Late,
+        AbsenceFate::ReplyLost,
+        AbsenceFate::Locked(nov(16), nov(16)),
+    ];
+    for fate in fates {
+        let world = across(fate).await;
+        world.absences.change("a1", |one| one.end = Some(nov(16)));
+        world.push().await;
+        until_done(&world).await;
+        assert_eq!(october(&world), (5, 5 * 750), "{fate:?}");
+        assert!(world.sheet("v1").ends_with("syk 16 6"), "the change itself arrives: {fate:?} {}", world.sheet("v1"));
+    }
+}
+
+#[tokio::test]
+async fn a_day_of_an_earlier_month_that_was_tried_otherwise_comes_back_when_that_is_taken_back() {
+    let world = across(AbsenceFate::ReplyLost).await;
+    // All of October goes, which nobody heard of; then it is taken back.
+    world.absences.change("a1", |one| one.start = nov(1));
+    world.push().await;
+    assert_eq!(october(&world), (0, 0));
+    world.absences.change("a1", |one| one.start = date!(2026 - 10 - 26));
+    until_done(&world).await;
+    assert_eq!(october(&world), (5, 5 * 600), "days that are entered anew have the hours of today");
+}

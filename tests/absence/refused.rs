@@ -1,0 +1,120 @@
+//! What a refusal touches and what it does not, and how it ends.
+
+use hrsync_core::absence::{AbsenceOutcome, AbsenceStatus, Extent, Hundredths, NotSent, Portion};
+use hrsync_core::{ErrorKind, Outcome};
+use hrsync_testkit::absences::AbsenceFate;
+
+use super::world::{SETTLE_AFTER, WHOLE, World, nov, other, outcome, sent, vacation};
+
+const NOT_APPROVED: Option<AbsenceOutcome> = Some(AbsenceOutcome::NotSent(NotSent::NotApproved));
+
+#[tokio::test]
+async fn another_type_that_is_refused_on_a_day_leaves_what_stands_there() {
+    let world = sent().await;
+    world.sheets.enter("v1", "syk", nov(24), Hundredths(400), Some("by hand"));
+    world.absences.change("a1", |one| one.kind = "sick".into());
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Refused));
+    assert_eq!(world.sheet("v1"), "ferie 24 7.5, syk 23 7.5, syk 24 4 by hand, syk 25 7.5");
+}
+
+#[tokio::test]
+async fn another_type_of_a_day_that_cannot_be_removed_makes_nobody_away_twice() {
+    let world = sent().await;
+    world.sheets.lock("v1", nov(24), nov(24));
+    world.absences.change("a1", |one| one.kind = "sick".into());
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Refused));
+    assert_eq!(world.sheet("v1"), "ferie 24 7.5, syk 23 7.5, syk 25 7.5");
+}
+
+#[tokio::test]
+async fn what_is_withdrawn_before_the_host_heard_of_its_rejection_is_removed() {
+    let world = sent().await;
+    world.sheets.lock("v1", nov(23), nov(25));
+    world.absences.fail_statuses(true);
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Refused));
+    world.sheets.unlock();
+    world.absences.fail_statuses(false);
+    world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Removed));
+    assert_eq!((world.sheet("v1").as_str(), world.absences.get("a1").unwrap().status), ("", AbsenceStatus::Withdrawn));
+}
+
+#[tokio::test]
+async fn what_was_refused_as_a_whole_and_is_withdrawn_says_why_it_is_not_sent_and_stays_withdrawn() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.lock("v1", nov(25), nov(25));
+    world.absences.fail_statuses(true);
+    world.push().await;
+    world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
+    world.absences.fail_statuses(false);
+    assert_eq!(outcome(&world.push().await, "a1"), NOT_APPROVED);
+    world.clock.advance(SETTLE_AFTER * 100);
+    world.engine.sweep_absences().await.unwrap();
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Withdrawn);
+}
+
+#[tokio::test]
+async fn a_note_alone_rejects_nothing_where_nothing_can_be_read() {
+    let world = sent().await;
+    world.sheets.unreadable(Some(ErrorKind::PermissionDenied));
+    world.absences.change("a1", |one| one.note = Some("by the sea".to_owned()));
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::NoteRefused));
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved);
+    assert_eq!(world.mailbox.absences(), []);
+}
+
+#[tokio::test]
+async fn who_takes_a_refused_change_back_with_another_note_is_not_rejected_any_more() {
+    let world = sent().await;
+    world.sheets.lock("v1", nov(25), nov(25));
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::RejectedByIntegration);
+    let note = Some("by the sea".to_owned());
+    world.absences.change("a1", |one| (one.grade, one.note) = (Hundredths::whole(100), note));
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::NoteRefused));
+    assert_eq!(world.sheet("v1"), "ferie 23 7.5 by the sea, ferie 24 7.5 by the sea, ferie 25 7.5");
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved, "the hours are as in the host");
+}
+
+#[tokio::test]
+async fn a_refusal_of_one_absence_rejects_no_other_that_shares_a_day() {
+    let world = World::new().await;
+    let half = |first, last| Extent::Days { first, last };
+    let mut one = other("a1", "vacation", nov(23), nov(23));
+    one.extent = half(Portion::Half, Portion::Half);
+    let mut two = other("a2", "vacation", nov(23), nov(25));
+    two.extent = half(Portion::Half, Portion::Whole);
+    world.absences.put(one);
+    world.absences.put(two);
+    world.sheets.next(AbsenceFate::Locked(nov(25), nov(25)));
+    world.push().await;
+    let status = |id: &str| world.absences.get(id).unwrap().status;
+    assert_eq!((status("a1"), status("a2")), (AbsenceStatus::Approved, AbsenceStatus::RejectedByIntegration));
+    assert_eq!((world.sheet("v1").as_str(), world.mailbox.absences().len()), ("ferie 23 3.75", 1));
+}
+
+#[tokio::test]
+async fn a_report_counts_what_was_written() {
+    let world = sent().await;
+    world.sheets.next(AbsenceFate::Fails(ErrorKind::VersionMismatch, Outcome::Rejected));
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    assert_eq!(world.push().await.items[0].entries, (0, 3, 0), "looked at twice, written once");
+    assert_ne!(world.sheet("v1"), WHOLE);
+
+    let world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.next(AbsenceFate::Locked(nov(24), nov(24)));
+    assert_eq!((world.push().await.items[0].entries, world.sheet("v1").as_str()), ((0, 0, 0), ""));
+}
+
+#[tokio::test]
+async fn a_retry_of_an_absence_that_is_not_there_is_an_error() {
+    let world = sent().await;
+    for (person, absence) in [("h1", "nope"), ("h2", "a1"), ("nobody", "a1")] {
+        let tried = world.engine.retry_absence(&world.anna, &person.into(), &absence.into()).await;
+        assert_eq!(tried.unwrap_err().kind(), ErrorKind::NotFound, "{person} {absence}");
+    }
+}
