@@ -2,7 +2,7 @@
 
 use hrsync_core::absence::{AbsenceSettings, TypeMapping};
 use hrsync_core::finding::code;
-use hrsync_core::{HostId, NextStep};
+use hrsync_core::{ErrorKind, HostId, NextStep};
 use time::macros::{date, datetime};
 
 use crate::world::{World, other, settings};
@@ -29,6 +29,17 @@ async fn types_are_asked_about_while_absences_are_sent_and_some_of_them_say_noth
     world.set(AbsenceSettings::off());
     assert_eq!(world.engine.absence_types().await.unwrap(), Default::default());
     assert_eq!(world.engine.next_step().await.unwrap(), NextStep::Nothing);
+}
+
+#[tokio::test]
+async fn a_payroll_system_without_absences_asks_for_no_types_of_them() {
+    let mut world = World::new().await;
+    world.absences.set_types(["care"]);
+    assert_eq!(world.engine.next_step().await.unwrap(), NextStep::MapAbsenceTypes);
+    world.vendor = world.vendor.without_absences();
+    world.set(settings());
+    assert_eq!(world.engine.next_step().await.unwrap(), NextStep::Nothing);
+    assert_eq!(world.engine.absence_types().await.unwrap_err().kind(), ErrorKind::Unsupported);
 }
 
 #[tokio::test]

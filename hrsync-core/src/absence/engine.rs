@@ -123,15 +123,15 @@ impl Engine {
         Ok(AbsenceTypes::new(settings, host.types().await?, vendor.types().await?, vendor.more_types()))
     }
 
-    /// What a person has to do next for the connection to become or stay of use. While absences are sent, the host's types are mapped
-    /// before the first review, and when new ones come.
+    /// What a person has to do next for the connection to become or stay of use. While absences are sent to a payroll system that takes
+    /// them, the host's types are mapped before the first review, and when new ones come.
     ///
     /// # Errors
     /// The store failed, or the host's types cannot be read.
     pub async fn next_step(&self) -> Result<NextStep> {
         let Some(connection) = self.connection().await? else { return Ok(NextStep::Connect) };
-        if let (Some(Absences { host, settings }), NextStep::Review | NextStep::Apply | NextStep::Nothing) =
-            (&self.absences, connection.next_step())
+        if let (Ok((_, Absences { host, settings })), NextStep::Review | NextStep::Apply | NextStep::Nothing) =
+            (self.both(), connection.next_step())
             && settings.is_on()
             && !settings.unmapped(&host.types().await?).is_empty()
         {

@@ -55,7 +55,7 @@ impl Connector for MemoryVendor {
     }
 
     fn absences(&self) -> Option<&dyn AbsenceConnector> {
-        Some(&self.absences)
+        self.takes_absences.then_some(&self.absences as _)
     }
 
     fn mapping(&self, memory: &Memory) -> Arc<Mapping> {

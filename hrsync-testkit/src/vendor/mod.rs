@@ -37,6 +37,7 @@ pub struct MemoryVendor {
     info: Arc<ConnectorInfo>,
     state: Arc<Mutex<State>>,
     absences: MemoryAbsences,
+    takes_absences: bool,
 }
 
 /// What a call was for.
@@ -155,7 +156,8 @@ impl Default for MemoryVendor {
             refuses_credentials: false,
             teaches: None,
         };
-        Self { info: Arc::new(info), state: Arc::new(Mutex::new(state)), absences: MemoryAbsences::new() }
+        let (info, state) = (Arc::new(info), Arc::new(Mutex::new(state)));
+        Self { info, state, absences: MemoryAbsences::new(), takes_absences: true }
     }
 }
 
@@ -163,6 +165,12 @@ impl MemoryVendor {
     /// A vendor without people.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same payroll system, through a connector that takes no absences.
+    #[must_use]
+    pub fn without_absences(&self) -> Self {
+        Self { takes_absences: false, ..self.clone() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
