@@ -205,7 +205,7 @@ impl Error {
         self
     }
 
-    /// Names the vendor, as in `netvisor`.
+    /// Names the vendor, as in `netvisor`: one word, which is displayed before a message that does not say it.
     #[must_use]
     pub fn with_vendor(mut self, vendor: &'static str) -> Self {
         self.0.vendor = Some(vendor);
@@ -415,10 +415,20 @@ impl ErrorKind {
     }
 }
 
+impl Inner {
+    /// The vendor, unless the message says its name already: most messages of vendors do, because findings show them alone.
+    fn unnamed_vendor(&self) -> Option<&'static str> {
+        let named = |vendor: &str| {
+            self.message.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case(vendor))
+        };
+        self.vendor.filter(|vendor| !named(vendor))
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let e = &*self.0;
-        if let Some(vendor) = e.vendor {
+        if let Some(vendor) = e.unnamed_vendor() {
             write!(f, "{vendor}: ")?;
         }
         if let Some(operation) = e.operation {
@@ -504,6 +514,27 @@ mod tests {
         );
         assert!(!format!("{error:?}{error:#?}{error}").contains("010190"));
         assert_eq!(error.sensitive_detail(), Some("Person 010190-900X not found"));
+    }
+
+    #[test]
+    fn the_vendor_is_named_once() {
+        let table = [
+            (
+                "tripletex",
+                "the server's certificate is not trusted",
+                "tripletex: list: the server's certificate is not trusted",
+            ),
+            ("tripletex", "Tripletex refuses a value", "list: Tripletex refuses a value"),
+            ("tripletex", "a list of Tripletex does not end", "list: a list of Tripletex does not end"),
+            ("netvisor", "Netvisor is under maintenance", "list: Netvisor is under maintenance"),
+            ("netvisor", "the answer is none of Netvisor's", "list: the answer is none of Netvisor's"),
+            ("netvisor", "Netvisors of others", "netvisor: list: Netvisors of others"),
+        ];
+        for (vendor, message, displayed) in table {
+            let error = Error::new(ErrorKind::Unexpected, message).with_vendor(vendor).with_operation("list");
+            assert_eq!((error.to_string().as_str(), error.vendor()), (displayed, Some(vendor)));
+        }
+        assert_eq!(Error::new(ErrorKind::Timeout, "no answer in time").to_string(), "no answer in time");
     }
 
     #[test]

@@ -55,6 +55,9 @@ fn every_recorded_error_has_its_kind_and_its_fields() {
             other => panic!("{other:?} is new"),
         };
         assert_eq!(error.kind(), kind, "{body}");
+        let shown = error.to_string();
+        let beginning = shown.split(" (").next().unwrap_or_default().to_lowercase();
+        assert_eq!(beginning.matches("tripletex").count(), 1, "named once: {error}");
         assert_eq!(error.vendor_code(), Some(code.to_string().as_str()));
         assert_eq!(error.request_id(), body["requestId"].as_str());
         assert_eq!(error.outcome(), if status == 500 { Outcome::Unknown } else { Outcome::Rejected }, "{body}");
