@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use hrsync::absence::{
-    AbsenceOutcome, AbsenceSettings, AbsenceStatus, Hundredths, TypeMapping, VendorAbsenceType, days,
+    Absence, AbsenceOutcome, AbsenceSettings, AbsenceStatus, Hundredths, TypeMapping, VendorAbsenceType, days,
 };
 use hrsync::model::VendorAbsenceTypeId;
 use hrsync::{Clock, Engine, Error, ErrorKind, Fixer, HostId, Result, SystemClock};
-use hrsync_examples::absences::{absence, approve, work_schedule};
+use hrsync_examples::absences::{approve, work_schedule};
 use hrsync_examples::say;
 use hrsync_sandbox::tripletex::{Entry, Holder, Kind, TripletexSandbox};
 use time::Date;
@@ -32,7 +32,8 @@ impl Story<'_> {
         let [locked, foreign, right] = [&people[12], &people[13], &people[14]];
         let span = (self.workday(16), self.workday(17));
         let put = |id: &str, person: &HostId, kind: &str| {
-            self.desk.host.put(absence(id, person, kind, span, SystemClock.now()))
+            let absence = Absence::new(id, person.clone(), kind, span.0);
+            self.desk.host.put(absence.until(span.1).approved(SystemClock.now()));
         };
         let rejected = |id: &str| self.status(id) == Some(AbsenceStatus::RejectedByIntegration);
 
@@ -82,7 +83,7 @@ impl Story<'_> {
             "a lost right is told with the menu in which the token's creator grants it",
         );
         self.counting.take();
-        Ok(Sheet::from([((employee, vacation, span.0), Hundredths::whole(4))]))
+        Ok(Sheet::from([((employee, vacation, span.0), Hundredths::hours(4, 0))]))
     }
 
     pub(crate) async fn retried(&self, company: &TripletexSandbox, engine: &Engine, people: &[HostId]) -> Result<()> {
@@ -130,7 +131,8 @@ impl Story<'_> {
         let engine = self.engine(settings)?;
         let before = sheet(company);
         self.desk.host.change(&"a02".into(), |one| one.grade = Hundredths::whole(80));
-        self.desk.host.put(absence("b4", person, "sick", (day, day), SystemClock.now()));
+        let new = Absence::new("b4", person.clone(), "sick", day);
+        self.desk.host.put(new.until(day).approved(SystemClock.now()));
         let report = engine.push_absences(std::slice::from_ref(person)).await?;
         self.desk.report(&report, "sent");
         let employee = vendor_id(&engine, person).await?;
