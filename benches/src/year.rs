@@ -45,11 +45,9 @@ impl Absences {
 
     fn add(&mut self, kind: &str, from: Date, days: i64) -> &mut Absence {
         let id = format!("{}-{}", self.person, self.all.len());
-        let mut absence = Absence::new(id, self.person.clone(), kind, from);
-        absence.end = Some(from.saturating_add(time::Duration::days(days - 1)));
-        absence.status = AbsenceStatus::Approved;
-        absence.approved_at = Some(datetime!(2026-01-05 08:00 UTC));
-        self.all.push(absence);
+        let absence = Absence::new(id, self.person.clone(), kind, from);
+        let absence = absence.until(from.saturating_add(time::Duration::days(days - 1)));
+        self.all.push(absence.approved(datetime!(2026-01-05 08:00 UTC)));
         let last = self.all.len() - 1;
         &mut self.all[last]
     }
@@ -71,7 +69,7 @@ pub fn mixed(n: usize) -> Vec<Absence> {
         year.add("care", monday(24), 1).extent = Extent::Days { first: Portion::Half, last: Portion::Half };
     }
     if n.is_multiple_of(3) {
-        year.add("care", monday(25), 1).extent = Extent::Hours(Hundredths::whole(2));
+        year.add("care", monday(25), 1).extent = Extent::Hours(Hundredths::hours(2, 0));
     }
     year.all
 }

@@ -10,11 +10,8 @@ use time::macros::{date, datetime};
 
 /// Vacation from Monday to Sunday, approved after absences were switched on.
 fn vacation() -> Absence {
-    let mut absence = Absence::new("a1", "h1", "vacation", date!(2026 - 11 - 23));
-    absence.end = Some(date!(2026 - 11 - 29));
-    absence.status = AbsenceStatus::Approved;
-    absence.approved_at = Some(datetime!(2026-11-10 12:00 UTC));
-    absence
+    let absence = Absence::new("a1", "h1", "vacation", date!(2026 - 11 - 23));
+    absence.until(date!(2026 - 11 - 29)).approved(datetime!(2026-11-10 12:00 UTC))
 }
 
 fn settings() -> AbsenceSettings {
@@ -70,8 +67,7 @@ fn an_absence_that_is_not_sent_says_why() {
     // rule: TT-23, AB-03
     assert_eq!(sent(&AbsenceSettings::off(), &vacation(), true), Err(NotSent::TransferOff));
     // A vendor that takes ranges takes calendar days too.
-    let mut calendar = vacation();
-    calendar.counting = Counting::CalendarDays;
+    let calendar = vacation().counting(Counting::CalendarDays);
     assert!(settings().target(&calendar, true, &Conditions::default()).is_ok());
 }
 
@@ -98,8 +94,7 @@ fn the_hosts_schedule_says_which_days_count() {
         let counted: Vec<u8> = days(&vacation(), &schedule).unwrap().iter().map(|part| part.day.day()).collect();
         assert_eq!(counted, expected, "{schedule:?}");
     }
-    let mut calendar = vacation();
-    calendar.counting = Counting::CalendarDays;
+    let calendar = vacation().counting(Counting::CalendarDays);
     assert_eq!(days(&calendar, &WorkSchedule::of([])).unwrap().len(), 7);
 }
 
@@ -119,7 +114,7 @@ fn a_day_is_taken_by_half_by_grade_and_by_the_hour() {
     assert_eq!(shares(&absence), [2_000, 4_000, 2_000]);
     absence.end = Some(absence.start);
     assert_eq!(shares(&absence), [2_000], "half of one day, and not of its halves");
-    absence.extent = Extent::Hours(Hundredths(750));
+    absence.extent = Extent::Hours(Hundredths::hours(7, 30));
     let parts = days(&absence, &WorkSchedule::default()).unwrap();
     assert_eq!(parts[0].hours, Some(Hundredths::whole(3)));
     absence.end = None;
@@ -143,6 +138,50 @@ fn an_absence_goes_over_a_years_end_and_a_change_of_the_clock() {
 }
 
 #[test]
+fn an_absence_is_what_was_said_of_it_and_nothing_else() {
+    let (start, at) = (date!(2026 - 11 - 23), datetime!(2026-11-10 12:00 UTC));
+    let bare = Absence::new("a1", "h1", "vacation", start);
+    let halves = Extent::Days { first: Portion::Half, last: Portion::Half };
+    type Change = fn(&mut Absence);
+    let cases: [(Absence, Change); 7] = [
+        (bare.clone(), |_| ()),
+        (bare.clone().until(date!(2026 - 11 - 27)), |one| one.end = Some(date!(2026 - 11 - 27))),
+        (bare.clone().extent(halves), |one| one.extent = Extent::Days { first: Portion::Half, last: Portion::Half }),
+        (bare.clone().grade(Hundredths::whole(50)), |one| one.grade = Hundredths(5_000)),
+        (bare.clone().note("by the sea"), |one| one.note = Some("by the sea".to_owned())),
+        (bare.clone().counting(Counting::CalendarDays), |one| one.counting = Counting::CalendarDays),
+        (bare.clone().approved(at), |one| {
+            (one.status, one.approved_at) = (AbsenceStatus::Approved, Some(datetime!(2026-11-10 12:00 UTC)));
+        }),
+    ];
+    for (place, (said, change)) in cases.into_iter().enumerate() {
+        let mut changed = bare.clone();
+        change(&mut changed);
+        assert!(said == changed, "case {place}");
+        assert_eq!(said == bare, place == 0, "case {place}");
+    }
+}
+
+#[test]
+fn hours_and_minutes_are_hundredths_of_an_hour() {
+    let cases = [
+        ((0, 0), "0"),
+        ((7, 30), "7.5"),
+        ((3, 45), "3.75"),
+        ((24, 0), "24"),
+        ((0, 3), "0.05"),
+        ((0, 1), "0.02"),
+        ((0, 20), "0.33"),
+        ((0, 40), "0.67"),
+        ((1, 90), "2.5"),
+        ((u16::MAX, u16::MAX), "66627.25"),
+    ];
+    for ((hours, minutes), expected) in cases {
+        assert_eq!(Hundredths::hours(hours, minutes).to_string(), expected, "{hours}:{minutes}");
+    }
+}
+
+#[test]
 fn numbers_of_pay_are_exact() {
     for (hours, share, expected) in [(750, 8_000, "6"), (750, 3_333, "2.5"), (1, 5_000, "0.01"), (725, 10_000, "7.25")]
     {
@@ -153,8 +192,7 @@ fn numbers_of_pay_are_exact() {
 
 #[test]
 fn nothing_of_why_somebody_is_away_is_shown() {
-    let mut absence = vacation();
-    absence.note = Some("Marker note".into());
+    let absence = vacation().note("Marker note");
     let shown = format!("{absence:?}");
     assert!(!shown.contains("Marker") && !shown.contains("vacation") && !shown.contains("2026"), "{shown}");
 }

@@ -70,11 +70,11 @@ pub const EMPLOYMENT_TAKES_BIRTH_DATE: Need = Need {
 };
 
 /// The hours of a working day where neither company nor settings have any: the usual one in Norway.
-pub const WORKING_DAY: Hundredths = Hundredths(750);
+pub const WORKING_DAY: Hundredths = Hundredths::hours(7, 30);
 
 /// How far an own standard may be from a full working day, or from its part-time share, to be taken for it: full days of 7, 7.1 and 8 hours
 /// are seen beside the usual one.
-pub const NEAR_STANDARD: Hundredths = Hundredths(50);
+pub const NEAR_STANDARD: Hundredths = Hundredths::hours(0, 30);
 
 /// The share of an employment of which no details say one.
 pub const FULL_TIME: Hundredths = Hundredths::HUNDRED;

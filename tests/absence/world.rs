@@ -3,15 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hrsync_core::absence::{
-    Absence, AbsenceOutcome, AbsenceReport, AbsenceSettings, AbsenceStatus, Hundredths, TypeMapping,
-};
+use hrsync_core::absence::{Absence, AbsenceOutcome, AbsenceReport, AbsenceSettings, Hundredths, TypeMapping};
 use hrsync_core::journal::Event;
 use hrsync_core::model::AbsenceId;
 use hrsync_core::reconcile::{Decisions, Engine};
 use hrsync_core::{Actor, Authority, Employee, HostId, MemoryStore, StaticKeys};
 use hrsync_testkit::{Mailbox, MemoryAbsences, MemoryVendor, SeededEntropy, TestAbsences, TestClock, TestHost};
-use time::macros::{date, datetime};
+use time::macros::datetime;
 use time::{Date, Month};
 
 /// How long the vendor in memory asks to wait after an unknown outcome.
@@ -133,19 +131,12 @@ fn engine(
 
 /// An approved vacation of person 1 from Monday the 23rd to Wednesday the 25th.
 pub(crate) fn vacation() -> Absence {
-    let mut absence = Absence::new("a1", "h1", "vacation", date!(2026 - 11 - 23));
-    absence.end = Some(date!(2026 - 11 - 25));
-    absence.status = AbsenceStatus::Approved;
-    absence.approved_at = Some(datetime!(2026-11-10 08:00 UTC));
-    absence
+    other("a1", "vacation", nov(23), nov(25))
 }
 
 /// Another of the same person.
 pub(crate) fn other(id: &str, kind: &str, from: Date, until: Date) -> Absence {
-    let mut absence = vacation();
-    (absence.id, absence.kind) = (id.into(), kind.into());
-    (absence.start, absence.end) = (from, Some(until));
-    absence
+    Absence::new(id, "h1", kind, from).until(until).approved(datetime!(2026-11-10 08:00 UTC))
 }
 
 /// What came of an absence.
@@ -154,7 +145,7 @@ pub(crate) fn outcome(report: &AbsenceReport, absence: &str) -> Option<AbsenceOu
     report.items.iter().find(|item| item.absence == id).map(|item| item.outcome)
 }
 
-pub(crate) const FULL: Hundredths = Hundredths(750);
+pub(crate) const FULL: Hundredths = Hundredths::hours(7, 30);
 
 /// What stands there of the vacation of three days.
 pub(crate) const WHOLE: &str = "ferie 23 7.5, ferie 24 7.5, ferie 25 7.5";

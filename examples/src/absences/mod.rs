@@ -6,4 +6,4 @@ mod month;
 
 pub use desk::{Claims, Desk};
 pub use host::{AbsenceHost, work_schedule};
-pub use month::{HostType, TYPES, absence, approve, month, nth_workday};
+pub use month::{HostType, TYPES, approve, month, nth_workday};

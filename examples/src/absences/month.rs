@@ -33,7 +33,7 @@ const ROWS: [Row; 17] = [
     Row("vacation", 1, 20, plain),
     Row("sick", 3, 10, |one| one.grade = Hundredths::whole(50)),
     Row("vacation", 6, 3, |one| one.extent = Extent::Days { first: Portion::Half, last: Portion::Half }),
-    Row("child", 9, 1, |one| one.extent = Extent::Hours(Hundredths::whole(2))),
+    Row("child", 9, 1, |one| one.extent = Extent::Hours(Hundredths::hours(2, 0))),
     Row("vacation", 1, 1, across_the_years_end),
     Row("vacation", 8, 4, |one| one.note = Some("By the sea".into())),
     Row("sick", 10, 1, |one| one.end = None),
@@ -67,20 +67,6 @@ pub fn nth_workday(first_of_month: Date, number: usize, schedule: &WorkSchedule)
     days.filter(|day| schedule.works_on(*day)).nth(number.saturating_sub(1)).unwrap_or(first_of_month)
 }
 
-/// An absence that was approved.
-pub fn absence(
-    id: &str,
-    person: &HostId,
-    kind: &str,
-    (start, end): (Date, Date),
-    approved_at: OffsetDateTime,
-) -> Absence {
-    let mut absence = Absence::new(id, person.clone(), kind, start);
-    absence.end = Some(end);
-    approve(&mut absence, approved_at);
-    absence
-}
-
 /// Approves an absence, also one that was rejected.
 pub fn approve(absence: &mut Absence, at: OffsetDateTime) {
     (absence.status, absence.approved_at) = (AbsenceStatus::Approved, Some(at));
@@ -90,8 +76,9 @@ pub fn approve(absence: &mut Absence, at: OffsetDateTime) {
 pub fn month(first: Date, people: &[HostId], schedule: &WorkSchedule, approved_at: OffsetDateTime) -> Vec<Absence> {
     let rows = ROWS.iter().chain(ROWS[ONCE..].iter().cycle());
     let absences = people.iter().zip(rows).enumerate().map(|(place, (person, Row(kind, from, days, with)))| {
-        let span = (nth_workday(first, *from, schedule), nth_workday(first, from + days - 1, schedule));
-        let mut absence = absence(&format!("a{:02}", place + 1), person, kind, span, approved_at);
+        let (start, end) = (nth_workday(first, *from, schedule), nth_workday(first, from + days - 1, schedule));
+        let absence = Absence::new(format!("a{:02}", place + 1), person.clone(), *kind, start);
+        let mut absence = absence.until(end).approved(approved_at);
         with(&mut absence);
         absence
     });

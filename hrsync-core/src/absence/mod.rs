@@ -4,18 +4,15 @@
 //! anything here shows a note, and nobody is told more than ids, dates' problems and reasons.
 //!
 //! ```
-//! use hrsync_core::absence::{Absence, AbsenceSettings, AbsenceStatus, Conditions, NotSent, TypeMapping};
+//! use hrsync_core::absence::{Absence, AbsenceSettings, Conditions, NotSent, TypeMapping};
 //! use time::macros::{date, datetime};
 //!
 //! let settings = AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC)).map("vacation", TypeMapping::To("activity 7".into()));
-//! let mut absence = Absence::new("a1", "h1", "vacation", date!(2026 - 11 - 23));
-//! absence.status = AbsenceStatus::Approved;
-//! absence.approved_at = Some(datetime!(2026-11-10 12:00 UTC));
+//! let vacation = Absence::new("a1", "h1", "vacation", date!(2026 - 11 - 23)).approved(datetime!(2026-11-10 12:00 UTC));
 //! let send = |absence: &Absence| settings.target(absence, true, &Conditions::default()).cloned();
 //!
-//! assert_eq!(send(&absence), Err(NotSent::NoEnd));
-//! absence.end = Some(date!(2026 - 11 - 27));
-//! assert_eq!(send(&absence).unwrap().as_str(), "activity 7");
+//! assert_eq!(send(&vacation), Err(NotSent::NoEnd));
+//! assert_eq!(send(&vacation.until(date!(2026 - 11 - 27))).unwrap().as_str(), "activity 7");
 //! ```
 
 mod carry;

@@ -25,6 +25,17 @@ impl Hundredths {
         Self(number as u32 * 100)
     }
 
+    /// Hours and minutes, as in 7 and 30; what is no whole hundredth of an hour is rounded to the nearest, a half upwards.
+    ///
+    /// ```
+    /// # use hrsync_core::absence::Hundredths;
+    /// assert_eq!(Hundredths::hours(7, 30).to_string(), "7.5");
+    /// assert_eq!(Hundredths::hours(0, 20).to_string(), "0.33");
+    /// ```
+    pub const fn hours(hours: u16, minutes: u16) -> Self {
+        Self(hours as u32 * 100 + (minutes as u32 * 100 + 30) / 60)
+    }
+
     /// This many per cent of it, rounded to two decimals, a half upwards.
     #[must_use]
     pub fn per_cent(self, share: Self) -> Self {
@@ -103,7 +114,20 @@ pub enum Counting {
     CalendarDays,
 }
 
-/// An absence of a person, as the host has it.
+/// An absence of a person, as the host has it: made with [`new`](Self::new) and what else there is to say of it.
+///
+/// ```
+/// use hrsync_core::absence::{Absence, Extent, Hundredths};
+/// use time::macros::{date, datetime};
+///
+/// let approved_at = datetime!(2026-11-10 12:00 UTC);
+/// let week = Absence::new("a1", "h1", "vacation", date!(2026 - 11 - 23)).until(date!(2026 - 11 - 27)).approved(approved_at);
+/// let graded = Absence::new("a2", "h1", "sick", date!(2026 - 12 - 01)).grade(Hundredths::whole(50)).approved(approved_at);
+/// let two_hours = Absence::new("a3", "h1", "care", date!(2026 - 12 - 07))
+///     .until(date!(2026 - 12 - 07))
+///     .extent(Extent::Hours(Hundredths::hours(2, 0)));
+/// # assert_eq!((week.end, graded.end, two_hours.check()), (Some(date!(2026 - 11 - 27)), None, Ok(())));
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Absence {
@@ -186,6 +210,48 @@ impl Absence {
             counting: Counting::default(),
             approved_at: None,
         }
+    }
+
+    /// Says its last day.
+    #[must_use]
+    pub fn until(mut self, end: Date) -> Self {
+        self.end = Some(end);
+        self
+    }
+
+    /// Says how much of its days it takes.
+    #[must_use]
+    pub fn extent(mut self, extent: Extent) -> Self {
+        self.extent = extent;
+        self
+    }
+
+    /// Says how much of the work is not done, in per cent.
+    #[must_use]
+    pub fn grade(mut self, per_cent: Hundredths) -> Self {
+        self.grade = per_cent;
+        self
+    }
+
+    /// Keeps what the person or a manager wrote.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+
+    /// Says which of its days count.
+    #[must_use]
+    pub fn counting(mut self, counting: Counting) -> Self {
+        self.counting = counting;
+        self
+    }
+
+    /// Says that it is agreed to, and since when.
+    #[must_use]
+    pub fn approved(mut self, at: OffsetDateTime) -> Self {
+        (self.status, self.approved_at) = (AbsenceStatus::Approved, Some(at));
+        self
     }
 
     /// Whether it can be carried over as it stands.

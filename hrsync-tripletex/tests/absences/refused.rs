@@ -10,6 +10,9 @@ use time::macros::datetime;
 use super::WHOLE;
 use super::world::{SICK, World, connector, nov, outcome, vacation};
 
+/// What happens to a person in Tripletex.
+type Happens = fn(&World, u64);
+
 // rule: TT-08, TT-09, TT-88, TT-91, TT-92, TT-93, TT-94, TT-95
 #[tokio::test(start_paused = true)]
 async fn without_the_right_to_time_sheets_an_absence_is_rejected_until_the_creator_of_the_token_grants_it() {
@@ -122,7 +125,7 @@ async fn another_type_where_the_old_entry_stays_makes_nobody_away_twice_and_nobo
         let sick = world.sandbox.activity(SICK).unwrap();
         world.sandbox.put_entry(&Entry::new(person, sick, nov(24), 4.0));
     };
-    let cases: [(fn(&World, u64), &str); 2] = [
+    let cases: [(Happens, &str); 2] = [
         (paid, "Egenmelding 23 7.5, Ferie 24 7.5, Egenmelding 25 7.5"),
         (entered, "Egenmelding 23 7.5, Ferie 24 7.5, Egenmelding 24 4, Egenmelding 25 7.5"),
     ];
@@ -156,7 +159,7 @@ async fn a_note_alone_rejects_nothing_whatever_else_became_wrong_meanwhile() {
             world.sandbox.set_right(Holder::Token, right, false);
         }
     };
-    let cases: [fn(&World, u64); 3] = [ended, unclear, no_right];
+    let cases: [Happens; 3] = [ended, unclear, no_right];
     for happens in cases {
         let world = World::linked().await;
         let person = world.vendor_id("h1").await;

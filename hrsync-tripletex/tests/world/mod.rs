@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use hrsync_core::absence::{Absence, AbsenceOutcome, AbsenceReport, AbsenceSettings, AbsenceStatus, TypeMapping};
+use hrsync_core::absence::{Absence, AbsenceOutcome, AbsenceReport, AbsenceSettings, TypeMapping};
 use hrsync_core::model::AbsenceId;
 use hrsync_core::reconcile::{Decisions, Engine, Report};
 use hrsync_core::{Actor, Authority, Employee, HostId, MemoryStore, StaticKeys, check};
@@ -18,7 +18,7 @@ use hrsync_sandbox::tripletex::{Kind, SandboxClient, TripletexSandbox};
 use hrsync_testkit::{Mailbox, SeededEntropy, TestAbsences, TestClock, TestHost};
 use hrsync_tripletex::{TripletexBuilder, TripletexConfig, TripletexConnector};
 use serde_json::{Value, json};
-use time::macros::{date, datetime};
+use time::macros::datetime;
 use time::{Date, Month};
 
 /// A host, a company and an engine.
@@ -345,19 +345,12 @@ pub fn nov(day: u8) -> Date {
 
 /// An approved vacation of person 1 from Monday the 23rd to Wednesday the 25th.
 pub fn vacation() -> Absence {
-    let mut absence = Absence::new("a1", "h1", "vacation", date!(2026 - 11 - 23));
-    absence.end = Some(date!(2026 - 11 - 25));
-    absence.status = AbsenceStatus::Approved;
-    absence.approved_at = Some(datetime!(2026-11-10 08:00 UTC));
-    absence
+    other("a1", "vacation", nov(23), nov(25))
 }
 
 /// Another of the same person.
 pub fn other(id: &str, kind: &str, from: Date, until: Date) -> Absence {
-    let mut absence = vacation();
-    (absence.id, absence.kind) = (id.into(), kind.into());
-    (absence.start, absence.end) = (from, Some(until));
-    absence
+    Absence::new(id, "h1", kind, from).until(until).approved(datetime!(2026-11-10 08:00 UTC))
 }
 
 /// What came of an absence.

@@ -139,12 +139,11 @@ impl<S: Sheets> Model<S> {
 
     fn new_absence(&mut self) {
         let (start, person) = (self.day(), self.dice.below(self.people.len()));
-        let mut absence =
-            Absence::new(format!("a{}", self.next), self.people[person].host.clone(), KINDS[self.dice.below(3)], start);
+        let host = self.people[person].host.clone();
+        let absence = Absence::new(format!("a{}", self.next), host, KINDS[self.dice.below(3)], start);
         self.next += 1;
-        absence.end = Some(start + Days::days(self.dice.below(6) as i64));
-        (absence.status, absence.approved_at) = (AbsenceStatus::Approved, Some(self.clock.now()));
-        absence.extent = extent(self.dice.below(1_000));
+        let absence = absence.until(start + Days::days(self.dice.below(6) as i64)).approved(self.clock.now());
+        let mut absence = absence.extent(extent(self.dice.below(1_000)));
         if self.dice.per_mille(200) {
             absence.note = Some(format!("note {}", self.next));
         }
