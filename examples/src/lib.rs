@@ -5,8 +5,7 @@
 #[macro_export]
 macro_rules! say {
     ($($argument:tt)*) => {{
-        use std::io::Write;
-        let _ = writeln!(std::io::stdout(), $($argument)*);
+        $crate::say_line(format_args!($($argument)*));
     }};
 }
 
@@ -35,7 +34,24 @@ pub use flags::{Create, Flags, Resolve};
 pub use flow::{exit_code, synchronise};
 pub use interrupt::stoppable;
 pub use json_host::JsonHost;
-pub use mail::Mailer;
+pub use mail::{Mailer, NOT_SENT};
 pub use out_file::OutFile;
 pub use program::{Variable, program};
 pub use service::Service;
+
+/// Whether a line was lost for another reason than that nobody reads any more.
+static LOST: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
+#[doc(hidden)]
+pub fn say_line(line: std::fmt::Arguments<'_>) {
+    use std::io::{ErrorKind, Write};
+    use std::sync::atomic::Ordering;
+    if writeln!(std::io::stdout(), "{line}").is_err_and(|error| error.kind() != ErrorKind::BrokenPipe) {
+        LOST.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether everything that was said could be written, as a full disk does not let it.
+pub(crate) fn all_was_said() -> bool {
+    !LOST.load(std::sync::atomic::Ordering::Relaxed)
+}

@@ -16,6 +16,9 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use crate::environment::{variable, wrong};
 use crate::show::summary;
 
+/// The code of a mail that could not be sent.
+pub const NOT_SENT: &str = "mail_not_sent";
+
 /// How long sending a mail may take.
 const SENDING: Duration = Duration::from_secs(30);
 
@@ -156,7 +159,7 @@ fn mailboxes(name: &str) -> Result<Vec<Mailbox>> {
 
 fn not_sent(cause: &str) -> Error {
     Error::new(ErrorKind::Unavailable, format!("the mail could not be sent: {cause}"))
-        .with_code("mail_not_sent")
+        .with_code(NOT_SENT)
         .with_fixer(Fixer::HostDeveloper)
         .with_hint("check SMTP_URL, MAIL_FROM and MAIL_TO")
 }

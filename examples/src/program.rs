@@ -24,6 +24,10 @@ pub async fn program<Arguments: Parser>(
         }
     };
     match run(&arguments).await {
+        Ok(_) if !crate::all_was_said() => {
+            tell(&format!("{name}: what was to be printed could not be written"));
+            ExitCode::FAILURE
+        }
         Ok(code) => code,
         Err(error) => {
             tell(&format!("{name}: {error}"));

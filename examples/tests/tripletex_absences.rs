@@ -206,6 +206,26 @@ fn notifications_are_sent_as_mails_that_say_nothing_of_the_absence() {
     }
 }
 
+#[test]
+fn mails_that_cannot_be_sent_stand_in_the_log_beside_the_refusals() {
+    // Nobody listens on a port that was just given back.
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let environment = [("SMTP_URL", format!("smtp://{address}")), ("MAIL_TO", "payroll@firma.example".to_owned())];
+    let (status, output, error) = ended(command(&[]).envs(environment));
+    assert_eq!(status, 1, "nobody was told: {output}{error}");
+    assert!(output.contains(hrsync_examples::NOT_SENT), "{output}");
+    assert!(output.contains("✓ each refusal stands in the error log with its cause"), "{output}");
+    assert!(output.contains("✗ people were told once of each"), "{output}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_is_a_failure() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let status = command(&["--dry-run"]).stdout(full).stderr(Stdio::null()).status().unwrap();
+    assert_eq!(status.code(), Some(1));
+}
+
 #[cfg(unix)]
 #[test]
 fn who_stops_it_while_it_sends_is_told_that_something_is_left() {
@@ -233,5 +253,6 @@ fn failures_say_what_to_do() {
     assert_eq!(status, 1);
     assert!(error.contains("Employee token is TRIPLETEX_EMPLOYEE_TOKEN"), "{error}");
     assert_eq!(ended(&mut command(&["--people", "3"])).0, 1);
+    assert_eq!(ended(&mut command(&["--keep"])).0, 1, "there is nothing to keep without --yes");
     assert_eq!(ended(&mut command(&["--help"])).0, 0);
 }
