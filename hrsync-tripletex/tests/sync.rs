@@ -143,6 +143,21 @@ async fn a_token_of_another_application_and_one_that_is_none_are_refused_with_th
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_is_wrong_with_a_connection_is_told_apart_by_the_service_too() {
+    let world = World::unconnected(1, |builder| builder);
+    let refused = connector(&world.sandbox, &world.clock, |builder| builder.consumer_token(&"wrong".into()));
+    let finding = refused.preflight().await.unwrap().findings.remove(0);
+    assert_eq!((&*finding.code, finding.fixer), (hrsync_tripletex::CONSUMER_TOKEN_REFUSED, Fixer::HostDeveloper));
+    let base = world.sandbox.credentials().base_url.replace("/v2", "");
+    let lost = connector(&world.sandbox, &world.clock, |builder| builder.base_url(base));
+    let error = lost.preflight().await.unwrap_err();
+    assert_eq!((error.kind(), error.fixer()), (ErrorKind::ConfigInvalid, Fixer::HostDeveloper));
+    let client = connector(&world.sandbox, &world.clock, |builder| builder.company_id(4711));
+    let finding = client.preflight().await.unwrap().findings.remove(0);
+    assert!(finding.hint.unwrap().contains("company id of this connection is 4711"));
+}
+
 // rule: TT-07
 #[tokio::test(start_paused = true)]
 async fn who_lacks_a_right_gets_no_token() {

@@ -17,6 +17,10 @@ pub(crate) const RATE_LIMIT_MESSAGE: &str = "Too Many Requests";
 pub(crate) const GATEWAY_PAGE: &str = "<html><head><title>503 Service Temporarily Unavailable</title></head>\
 <body><center><h1>503 Service Temporarily Unavailable</h1></center></body></html>\n";
 
+/// The page of the web site where the address is none of the interface's, without `/v2` for instance.
+pub(crate) const NOWHERE_PAGE: &str = "<html><head><title>404 Not Found</title></head>\
+<body><center><h1>404 Not Found</h1></center></body></html>\n";
+
 /// Domains that are taken for typing errors. That there are such is recorded, which ones is not.
 pub(crate) const MISSPELT_DOMAINS: &[&str] = &["@gmial.com", "@gmai.com", "@hotmial.com", "@outlok.com"];
 

@@ -132,9 +132,12 @@ const fn rule(code: i64, kind: ErrorKind, name: &'static str, message: &'static 
     CodeRule { code, kind, name, message, retry: Retry::Never, fixer, hint: None }
 }
 
+/// The code of errors about a request that is not as the interface wants it.
+pub(crate) const REQUEST_REFUSED: &str = "tripletex.request_refused";
+
 /// The request is not as the interface wants it: a defect here, or a new version there.
 const fn defect(code: i64, message: &'static str) -> CodeRule {
-    rule(code, ErrorKind::InvalidData, "tripletex.request_refused", message, Fixer::HostDeveloper)
+    rule(code, ErrorKind::InvalidData, REQUEST_REFUSED, message, Fixer::HostDeveloper)
 }
 
 /// Hours that cannot be written any more.
