@@ -163,6 +163,20 @@ fn others_enter_change_and_delete_hours_too() {
 }
 
 #[test]
+fn the_hours_of_no_entries_are_zero_without_a_sign() {
+    let company = company();
+    let somebody = company.somebody();
+    let month =
+        company.get(&format!("/timesheet/month/byMonthNumberList?employeeIds={somebody}&monthYearList=2026-03"));
+    let list = company.get("/timesheet/entry?dateFrom=2026-03-01&dateTo=2026-04-01");
+    let total = company.get(&format!("/timesheet/entry/>totalHours?employeeId={somebody}"));
+    let summary = &month.body["values"][0]["hourSummary"];
+    let sums = ["sumHours", "hoursWithPay", "nonChargeableHours"].map(|name| summary[name].to_string());
+    assert_eq!(sums, ["0.0", "0.0", "0.0"]);
+    assert_eq!((list.body["sumAllHours"].to_string(), total.body["value"].to_string()), ("0.0".into(), "0.0".into()));
+}
+
+#[test]
 fn sums_and_what_can_be_used() {
     let company = company();
     let somebody = company.somebody();
