@@ -7,7 +7,7 @@ use super::options::{LockAnswer, Options};
 use super::record::Record;
 use super::refusal::Refusal;
 use super::routes::Route;
-use super::texts::{LOCKED, OTHER_ID};
+use super::texts::{LOCKED, NEW_ID, OTHER_ID};
 
 /// The error code of 429.
 pub(crate) const RATE_LIMIT_CODE: u32 = 1000;
@@ -107,6 +107,12 @@ pub(crate) fn same_id(path: u64, body: Option<u64>) -> Result<(), Refusal> {
         Some(id) if id != path => Err(Refusal::rule("id", &OTHER_ID)),
         _ => Ok(()),
     }
+}
+
+/// A new object has no id yet. The vendor's document shows the key because it is that of what is read; nobody was recorded sending it,
+/// and who does takes creating for changing.
+pub(crate) fn new_without_id(body: Option<u64>) -> Result<(), Refusal> {
+    body.map_or(Ok(()), |_| Err(Refusal::rule("id", &NEW_ID)))
 }
 
 /// An object of a list that is to be changed names no id.
