@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod events;
 mod outcomes;
 mod setup;
 mod table;
