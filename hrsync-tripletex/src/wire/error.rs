@@ -228,8 +228,10 @@ const fn field(field: &'static str, name: &'static str, message: &'static str, h
 }
 
 const BIRTH_DATE: &str = "add the date of birth in the HR application, then synchronise by hand";
-const DEPARTMENT: &str = "choose the department of people who are added in the settings of the integration; give the person one in \
-                          Tripletex, if they are there";
+const DEPARTMENT: &str = "the company has several departments, or none: enter the id of the one for people who are added under \
+                          Department in the settings of the integration (GET /department of the interface tells ids and names); \
+                          departments are set up in Tripletex under Company > Department (Selskap > Avdeling). If the person is there, \
+                          choose the department on their page: Company > Employees (Selskap > Ansatt)";
 const DIVISION: &str = "choose the business unit of employments in the settings of the integration; give the employment one in \
                         Tripletex, if it is there";
 
