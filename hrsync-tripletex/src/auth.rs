@@ -15,8 +15,9 @@ use secrecy::{ExposeSecret, SecretString};
 use time::{Date, Duration, OffsetDateTime};
 
 use crate::VENDOR;
-use crate::config::{TripletexConfig, TripletexCredentials};
+use crate::config::{PRODUCTION, TripletexConfig, TripletexCredentials};
 use crate::texts::API_ACCESS;
+use crate::wire::error::REQUEST_REFUSED;
 use crate::wire::{Operation, classify, token};
 
 /// The company's days. \[doc\]
@@ -72,39 +73,46 @@ impl Sessions {
         Ok(Issued { secret: format!("Basic {basic}").into(), good_until: ZONE.midnight(ends.unwrap_or(asked)) })
     }
 
-    /// What a refusal means. Of the tokens, the service does not say which of the possible causes it is.
+    /// What a refusal means. Where the answer does not name what it is about, the employee token is the likeliest.
     fn refused(&self, error: Error) -> Error {
-        if error.kind() == ErrorKind::InvalidData && error.field_paths() == [EXPIRATION_FIELD] {
-            return like(&error, day_refused());
-        }
-        let of_tokens = matches!(
-            error.kind(),
-            ErrorKind::Unauthenticated | ErrorKind::PermissionDenied | ErrorKind::NotFound | ErrorKind::InvalidData
-        );
-        if !of_tokens {
-            return error;
-        }
-        let message = format!(
-            "Tripletex refuses the employee token: it is wrong, expired or withdrawn, its owner cannot log in any more, or it was made \
-             for another application than {:?}",
-            self.config.application_name
-        );
-        let refused = Error::new(ErrorKind::Unauthenticated, message)
-            .with_code(TOKEN_REFUSED)
-            .with_fixer(Fixer::VendorAdministrator)
-            .with_hint(format!(
-                "make a new token for the application {:?}: {API_ACCESS}; that the HR application's own consumer token is right, its \
-                 operator knows",
-                self.config.application_name
-            ));
-        like(&error, refused)
+        let names = |argument: &str| error.field_paths().iter().any(|path| path == argument);
+        let cause = match error.kind() {
+            // With a wrong one nobody knows yet whether the other token is right.
+            ErrorKind::InvalidData if names(CONSUMER_FIELD) => consumer_refused(),
+            ErrorKind::InvalidData if error.field_paths() == [EXPIRATION_FIELD] => day_refused(),
+            ErrorKind::InvalidData if error.code() == REQUEST_REFUSED && !names(EMPLOYEE_FIELD) => return error,
+            ErrorKind::NotFound => address_refused(),
+            ErrorKind::Unauthenticated | ErrorKind::PermissionDenied | ErrorKind::InvalidData => {
+                employee_refused(&self.config.application_name)
+            }
+            _ => return error,
+        };
+        like(&error, Operation::CreateSession, cause)
     }
 }
 
+/// What it means that a session is refused by a call. That of an accountant is good for the client companies that its owner may log in
+/// to, so that it may be the company. \[doc\]
+pub(crate) fn of_company(error: Error, operation: Operation, company: u64) -> Error {
+    if company == 0 {
+        return error;
+    }
+    let message = "Tripletex refuses the session for the client company: its id is wrong, or the owner of the employee token has no \
+                   log-in access to that company any more";
+    let refused = Error::new(ErrorKind::Unauthenticated, message)
+        .with_code(TOKEN_REFUSED)
+        .with_fixer(Fixer::VendorAdministrator)
+        .with_hint(format!(
+            "the company id of this connection is {company}: the owner of the employee token needs log-in access to that client \
+             company, or the id has to be corrected in the settings, where 0 is the owner's own company; if it is right, make a new \
+             token: {API_ACCESS}"
+        ));
+    like(&error, operation, refused)
+}
+
 /// What a refusal means, with what the answer says besides.
-fn like(error: &Error, refused: Error) -> Error {
-    let mut refused =
-        refused.with_vendor(VENDOR).with_operation(Operation::CreateSession.name()).with_outcome(Outcome::Rejected);
+fn like(error: &Error, operation: Operation, refused: Error) -> Error {
+    let mut refused = refused.with_vendor(VENDOR).with_operation(operation.name()).with_outcome(Outcome::Rejected);
     if let Some(status) = error.http_status() {
         refused = refused.with_http_status(status);
     }
@@ -129,14 +137,57 @@ fn day_refused() -> Error {
         .with_hint("set the clock of the machine on which the HR application runs; the tokens are not what is wrong")
 }
 
-/// What a complaint about the day is about.
+fn employee_refused(application: &str) -> Error {
+    let message = format!(
+        "Tripletex refuses the employee token: it is wrong, expired or withdrawn, its owner cannot log in any more, or it was made for \
+         another application than {application:?}"
+    );
+    Error::new(ErrorKind::Unauthenticated, message)
+        .with_code(TOKEN_REFUSED)
+        .with_fixer(Fixer::VendorAdministrator)
+        .with_hint(format!(
+            "make a new token for the application {application:?}: {API_ACCESS}; that the HR application's own consumer token is \
+             right, its operator knows"
+        ))
+}
+
+/// The consumer token is of the HR application, and nobody at the company can do anything about it.
+fn consumer_refused() -> Error {
+    let message = "Tripletex refuses the consumer token, which is the HR application's own: it is wrong or withdrawn, or of another \
+                   environment";
+    Error::new(ErrorKind::Unauthenticated, message)
+        .with_code(CONSUMER_TOKEN_REFUSED)
+        .with_fixer(Fixer::HostDeveloper)
+        .with_hint(
+            "set the consumer token that Tripletex gave to the HR application; the test environment has tokens of its own",
+        )
+}
+
+/// Where sessions are made there is nothing.
+fn address_refused() -> Error {
+    let message = "Tripletex makes no sessions at the base address of this connection: the address is wrong";
+    Error::new(ErrorKind::ConfigInvalid, message)
+        .with_code(ADDRESS_REFUSED)
+        .with_fixer(Fixer::HostDeveloper)
+        .with_hint(format!("set the base address, which ends with /v2: {PRODUCTION} but for tests"))
+}
+
+/// What complaints of arguments are about.
+const CONSUMER_FIELD: &str = "consumerToken";
+const EMPLOYEE_FIELD: &str = "employeeToken";
 const EXPIRATION_FIELD: &str = "expirationDate";
 
 /// The code of errors and findings about the day on which a session is to end.
 const DAY_REFUSED: &str = "tripletex.session_day";
 
-/// The code of errors and findings about a token that is not taken.
+/// The code of errors and findings about a base address at which no sessions are made.
+const ADDRESS_REFUSED: &str = "tripletex.base_address";
+
+/// The code of errors and findings about an employee token, or a session of it, that is not taken.
 pub const TOKEN_REFUSED: &str = "tripletex.token_refused";
+
+/// The code of errors and findings about a consumer token that is not taken.
+pub const CONSUMER_TOKEN_REFUSED: &str = "tripletex.consumer_token_refused";
 
 /// Puts a session onto a request.
 pub(crate) fn put(request: &mut http::Request<Bytes>, session: &SecretString) -> Result<()> {

@@ -233,7 +233,7 @@ impl TripletexConnector {
                 Ok(()) => Verdict::Good,
                 Err(error) if error.kind() == ErrorKind::Unauthenticated => {
                     signer.refused();
-                    Verdict::RetryOnce(error)
+                    Verdict::RetryOnce(auth::of_company(error, operation, self.config.company_id))
                 }
                 // The answer that says so does not say for how long; those before it did.
                 Err(error) if error.kind() == ErrorKind::RateLimited && error.retry_after().is_none() => {

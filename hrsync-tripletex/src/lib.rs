@@ -12,7 +12,7 @@ pub mod rights;
 pub mod texts;
 pub mod wire;
 
-pub use auth::TOKEN_REFUSED;
+pub use auth::{CONSUMER_TOKEN_REFUSED, TOKEN_REFUSED};
 pub use config::{PartTimeStandard, SessionCreation, TripletexBuilder, TripletexConfig, TripletexCredentials};
 pub use connector::{TripletexConnector, TripletexConnectorBuilder};
 

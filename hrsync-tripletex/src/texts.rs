@@ -31,6 +31,9 @@ pub const REGISTRATION: &str = "Company > Employees (Selskap > Ansatt) > the emp
 pub const ACTIVITIES: &str =
     "Projects > Settings > Activities (Aktiviteter): an internal activity that is not disabled";
 
+/// Where departments are set up. \[client\]
+pub const DEPARTMENTS: &str = "Company > Department (Selskap > Avdeling)";
+
 /// Labels of the settings, used in problems too.
 pub(crate) mod label {
     pub(crate) const EMPLOYEE_TOKEN: &str = "Employee token";
@@ -72,11 +75,15 @@ const SETTINGS: &[SettingDescriptor] = &[
         label::ABSENCES,
         "Whether approved absences are carried over, those that are counted as work days.",
     ),
-    setting(
-        "department",
-        label::DEPARTMENT,
-        "The id of the department of people who are added, where there are several.",
-    ),
+    SettingDescriptor {
+        menu_path: Some(DEPARTMENTS),
+        ..setting(
+            "department",
+            label::DEPARTMENT,
+            "The id of the department of people who are added, where there are several: that of GET /department in the interface, \
+             which is no department number.",
+        )
+    },
     setting(
         "division",
         label::DIVISION,

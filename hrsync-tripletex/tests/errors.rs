@@ -7,6 +7,7 @@ use std::fs;
 
 use bytes::Bytes;
 use hrsync_core::{Error, ErrorKind, Fixer, Outcome, Retry};
+use hrsync_tripletex::texts;
 use hrsync_tripletex::wire::{Operation, classify};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -109,6 +110,17 @@ fn both_shapes_of_a_refused_value_name_the_field() {
     let nameless = error(Operation::CreateEmployee, 422, &of_fields(&[("", None)]));
     assert!(nameless.field_paths().is_empty());
     assert_eq!(nameless.code(), "tripletex.value_refused");
+}
+
+/// No screen of Tripletex shows the id that the setting wants.
+#[test]
+fn who_needs_a_department_is_told_which_setting_it_is_and_where_its_value_is_found() {
+    let error = error(Operation::CreateEmployee, 422, &of_fields(&[("department.id", None)]));
+    let hint = error.hint().unwrap();
+    let setting = texts::setting_descriptors().iter().find(|one| one.name == "department").unwrap();
+    assert!(hint.contains(&format!("under {} in the settings", setting.label)), "{hint}");
+    assert!(hint.contains(texts::DEPARTMENTS) && setting.menu_path == Some(texts::DEPARTMENTS), "{hint}");
+    assert!(hint.contains("GET /department") && setting.help.contains("GET /department"), "{hint}");
 }
 
 #[test]

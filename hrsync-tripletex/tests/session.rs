@@ -173,6 +173,46 @@ async fn a_clock_that_is_wrong_is_no_wrong_token() {
     }
 }
 
+/// Nobody at the company is sent to make a new token where what is wrong is the operator's.
+#[tokio::test(start_paused = true)]
+async fn what_the_operator_set_wrongly_is_no_wrong_employee_token() {
+    let consumer = (ErrorKind::Unauthenticated, "tripletex.consumer_token_refused");
+    let address = (ErrorKind::ConfigInvalid, "tripletex.base_address");
+    let request = (ErrorKind::InvalidData, "tripletex.request_refused");
+    let unknown = json!([{"field": "consumer", "message": "Feltet eksisterer ikke i objektet.", "path": null}]);
+    for (answer, (kind, code)) in [
+        (complaint(&["consumerToken"]), consumer),
+        (complaint(&["consumerToken", "employeeToken", "expirationDate"]), consumer),
+        (refusal(404, 6000, "Object not found", None, Value::Null), address),
+        (Answer::Of(404, Vec::new(), Value::Null), address),
+        (refusal(422, 16_000, "Request mapping failed", None, unknown), request),
+        (refusal(400, 4000, "HTTP 405 Method Not Allowed", None, Value::Null), request),
+    ] {
+        let (script, clock) = (Script::new(), clock());
+        script.now(SESSION, answer.clone());
+        let error = people(&connector(&script, &clock, |builder| builder)).await.unwrap_err();
+        assert_eq!((error.kind(), error.code(), error.fixer()), (kind, code, Fixer::HostDeveloper), "{answer:?}");
+        assert!(!error.message().contains("employee token"), "{error}");
+        assert_eq!(script.sessions(), 1, "{answer:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_refused_for_a_client_company_names_the_company() {
+    for (company, named) in [(4711, true), (0, false)] {
+        let (script, clock) = (Script::new(), clock());
+        script.now("GET /token/session/>whoAmI", unauthorised());
+        let tripletex = connector(&script, &clock, |builder| builder.company_id(company));
+        let preflight = tripletex.preflight().await.unwrap();
+        assert!(!preflight.credentials_accepted);
+        let [finding] = preflight.findings.as_slice() else { panic!("one finding") };
+        assert_eq!((finding.code.as_ref(), finding.fixer), ("tripletex.token_refused", Fixer::VendorAdministrator));
+        let hint = finding.hint.as_deref().unwrap();
+        assert_eq!(hint.contains("company id of this connection is 4711"), named, "{hint}");
+        assert_eq!((finding.params["operation"].as_str(), script.sessions()), ("who am I", 2));
+    }
+}
+
 // rule: TT-58, TT-60, TT-61, TT-62, TT-63
 #[tokio::test(start_paused = true)]
 async fn each_missing_right_is_reported_and_no_other() {

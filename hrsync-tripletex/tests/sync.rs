@@ -5,13 +5,16 @@
 mod world;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hrsync_core::absence::{AbsenceSettings, TypeMapping};
 use hrsync_core::connection::ConnectionState;
-use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Missing, Resolution, Select};
+use hrsync_core::guard::Guards;
+use hrsync_core::reconcile::{Decisions, DifferenceKind, Engine, ItemResult, Missing, Resolution, Select};
 use hrsync_core::{Actor, Authority, Connector, Employee, ErrorKind, FieldId, Fixer, HostId, NextStep, field};
 use hrsync_sandbox::tripletex::{Fault, Kind};
+use hrsync_testkit::MemoryVendor;
 use hrsync_tripletex::{TripletexConfig, TripletexConnector};
 use serde_json::{Value, json};
 use time::macros::{date, datetime};
@@ -141,6 +144,21 @@ async fn a_token_of_another_application_and_one_that_is_none_are_refused_with_th
         assert_eq!((finding.code.as_ref(), finding.fixer), ("tripletex.token_refused", Fixer::VendorAdministrator));
         assert!(finding.message.contains("another application than \"Example HR\""), "{finding}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_wrong_with_a_connection_is_told_apart_by_the_service_too() {
+    let world = World::unconnected(1, |builder| builder);
+    let refused = connector(&world.sandbox, &world.clock, |builder| builder.consumer_token(&"wrong".into()));
+    let finding = refused.preflight().await.unwrap().findings.remove(0);
+    assert_eq!((&*finding.code, finding.fixer), (hrsync_tripletex::CONSUMER_TOKEN_REFUSED, Fixer::HostDeveloper));
+    let base = world.sandbox.credentials().base_url.replace("/v2", "");
+    let lost = connector(&world.sandbox, &world.clock, |builder| builder.base_url(base));
+    let error = lost.preflight().await.unwrap_err();
+    assert_eq!((error.kind(), error.fixer()), (ErrorKind::ConfigInvalid, Fixer::HostDeveloper));
+    let client = connector(&world.sandbox, &world.clock, |builder| builder.company_id(4711));
+    let finding = client.preflight().await.unwrap().findings.remove(0);
+    assert!(finding.hint.unwrap().contains("company id of this connection is 4711"));
 }
 
 // rule: TT-07
@@ -325,13 +343,12 @@ async fn a_new_person_is_created_by_the_next_manual_run() {
     assert_eq!(world.writes(), ["POST /employee"]);
 }
 
-// rule: TT-15, TT-16, TT-17
+// rule: TT-15, TT-16
 #[tokio::test(start_paused = true)]
-async fn new_people_are_added_automatically_by_the_setting_whoever_added_them_in_the_host() {
+async fn new_people_are_added_automatically_by_the_setting() {
     for automatic in [true, false] {
         let mut world = in_step(1).await;
         world.set_adding(automatic);
-        // One by hand, and one by another integration of the host.
         world.host.put(newcomer("h8"));
         world.host.put(newcomer("h9"));
         let report = world.engine.push_new(&[id("h8"), id("h9")]).await.unwrap();
@@ -341,6 +358,44 @@ async fn new_people_are_added_automatically_by_the_setting_whoever_added_them_in
         assert_eq!(world.writes().len(), 2);
         let people = world.sandbox.ids(Kind::Employee).len();
         assert_eq!(people, 4, "each of them once");
+    }
+}
+
+/// Somebody whom another integration adds to the host: a connection of its own, to a recruiting system in which they were hired.
+async fn recruited(world: &World) -> HostId {
+    let recruiting = MemoryVendor::new();
+    let mut hired = newcomer("r1");
+    hired.national_id = Some("050491-9995".to_owned());
+    recruiting.put("r1", &hired);
+    let engine = Engine::builder(Arc::new(recruiting), Arc::new(world.host.clone()))
+        .guards(Guards::off())
+        .clock(world.clock.clone())
+        .build()
+        .unwrap();
+    engine.connect(&world.anna, Authority::Confirmed).await.unwrap();
+    let review = engine.review(&world.anna).await.unwrap();
+    let plan = engine.plan(&world.anna, &review, &Decisions::new().create_in_host(Select::All)).unwrap();
+    engine.apply(&world.anna, &plan).await.unwrap();
+    let people = world.host.people();
+    let added = people.iter().find(|person| person.family_name == hired.family_name).unwrap();
+    HostId::from(added.id.as_str())
+}
+
+// rule: TT-17
+#[tokio::test(start_paused = true)]
+async fn who_comes_into_the_host_by_another_integration_is_added_like_anybody_else() {
+    for automatic in [true, false] {
+        let mut world = in_step(1).await;
+        world.set_adding(automatic);
+        let somebody = recruited(&world).await;
+        let person = world.host.get(somebody.as_str()).unwrap();
+        assert_eq!((person.family_name.as_deref(), world.writes().len()), (Some("Oppdiktetr1"), 0));
+        let report = world.engine.push_new(std::slice::from_ref(&somebody)).await.unwrap();
+        assert_eq!((report.linked, world.writes().len()), if automatic { (1, 1) } else { (0, 0) }, "{report:#?}");
+        world.synchronise(&Decisions::new().create_in_vendor(Select::All)).await;
+        assert_eq!(world.writes(), ["POST /employee"]);
+        let created = world.object(Kind::Employee, world.vendor_id(somebody.as_str()).await);
+        assert_eq!((&created["lastName"], &created["employeeNumber"]), (&json!("Oppdiktetr1"), &json!("7r1")));
     }
 }
 
@@ -537,8 +592,8 @@ async fn the_limit_of_the_account_is_waited_for() {
         .employee_token(&credentials.employee_token.into())
         .build()
         .unwrap();
-    let tripletex = TripletexConnector::builder(config, credentials, std::sync::Arc::new(world.sandbox.client()))
-        .clock(std::sync::Arc::new(world.clock.clone()))
+    let tripletex = TripletexConnector::builder(config, credentials, Arc::new(world.sandbox.client()))
+        .clock(Arc::new(world.clock.clone()))
         .build()
         .unwrap();
     world.sandbox.clear_calls();

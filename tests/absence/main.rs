@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod door;
+mod events;
 mod meanwhile;
 mod outcomes;
 mod past;

@@ -578,8 +578,7 @@ async fn what_happened_is_in_the_journal() {
     assert_eq!(FULL, Hundredths(750));
 }
 
-/// A vendor that takes an absence as a whole, as a receiver of events does, gets one entry of it and not one for each day.
-// rule: AB-02
+/// A vendor that takes an absence as a whole gets one entry of it and not one for each day.
 #[tokio::test]
 async fn where_an_absence_is_taken_as_a_whole_it_is_one_entry_and_none_while_absences_are_off() {
     let mut world = World::new().await;

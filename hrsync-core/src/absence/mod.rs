@@ -3,6 +3,26 @@
 //! An absence is sick leave, a vacation, a day with a child: among the most protected data there is. Neither `Debug` nor `Display` of
 //! anything here shows a note, and nobody is told more than ids, dates' problems and reasons.
 //!
+//! # For a host
+//!
+//! A host implements [`HostAbsences`]: the absences of a person, the types there are, who works when, a place for the status of a
+//! refused one, and who is told. It gives that to [`EngineBuilder::absences`](crate::reconcile::EngineBuilder::absences) with the
+//! [`AbsenceSettings`] of the connection, and calls of the [`Engine`](crate::Engine):
+//!
+//! | when | what |
+//! |---|---|
+//! | somebody sets the connection up, or the host has a new type | [`next_step`](crate::Engine::next_step) says so, [`absence_types`](crate::Engine::absence_types) is the form; its answers go into [`AbsenceSettings::map`] |
+//! | an absence is added, changed, approved, un-approved or deleted | [`push_absences`](crate::Engine::push_absences) with the person |
+//! | every few minutes | [`sweep_absences`](crate::Engine::sweep_absences) |
+//! | schedules or holidays changed, or before pay | [`review_absences`](crate::Engine::review_absences), and [`preview_absences`](crate::Engine::preview_absences) for what it would write |
+//! | somebody mended what was refused | [`retry_absence`](crate::Engine::retry_absence), where the absence itself stayed as it is |
+//! | somebody asks what is wrong | [`error_log`](crate::Engine::error_log) |
+//!
+//! Absences are sent of people who are linked, on a connection that is active. Calls for the same person may come at the same time, also
+//! from several processes: one of them writes, and looks at the host once more when it has. The page of the crate `hrsync` runs through all of it.
+//!
+//! # Which are sent
+//!
 //! ```
 //! use hrsync_core::absence::{Absence, AbsenceSettings, Conditions, NotSent, TypeMapping};
 //! use time::macros::{date, datetime};

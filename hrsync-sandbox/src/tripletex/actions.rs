@@ -7,7 +7,7 @@ use super::listing::{self, Digest};
 use super::model::Kind;
 use super::operation::{Operation, Outcome, Success};
 use super::options::NoStandardTime;
-use super::record::Record;
+use super::record::{self, Record};
 use super::refusal::{Complaint, Refusal};
 use super::state::State;
 use super::texts::DATE;
@@ -92,8 +92,7 @@ pub(crate) fn total_hours(operation: &Operation, state: &mut State) -> Outcome {
     let start = query.date("startDate")?.unwrap_or(operation.today).to_string();
     let end = query.date("endDate")?.or_else(|| operation.today.next_day()).unwrap_or(Date::MAX).to_string();
     let within = |entry: &&Record| (start.as_str()..end.as_str()).contains(&entry.text("date"));
-    let sum: f64 = state.of(Kind::TimesheetEntry, id).filter(within).map(|entry| entry.number("hours")).sum();
-    Ok(Success::value(200, json!(sum)))
+    Ok(Success::value(200, json!(record::hours(state.of(Kind::TimesheetEntry, id).filter(within)))))
 }
 
 pub(crate) fn time_sheet_settings(operation: &Operation, state: &mut State) -> Outcome {

@@ -10,7 +10,7 @@ use super::derived::value;
 use super::fields::Selection;
 use super::model::{Kind, Shape};
 use super::operation::{Operation, Outcome, Success};
-use super::record::Record;
+use super::record::{self, Record};
 use super::refusal::Refusal;
 use super::state::State;
 use super::{reconstructed, rights};
@@ -194,8 +194,7 @@ pub(crate) fn page(
     let full = if end < total { end + 1 } else { total };
     let mut body = json!({"fullResultSize": full, "from": from, "count": shown.len(), "values": shown});
     if kind == Kind::TimesheetEntry {
-        let sum: f64 = found.iter().map(|entry| entry.number("hours")).sum();
-        body["sumAllHours"] = json!(sum);
+        body["sumAllHours"] = json!(record::hours(found.iter().copied()));
     }
     body["versionDigest"] = match (digest, operation.if_none_match.as_deref()) {
         (Digest::None, _) => Value::Null,

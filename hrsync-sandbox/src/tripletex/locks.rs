@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use time::{Date, Month};
 
 use super::model::Kind;
-use super::record::Record;
+use super::record::{self, Record};
 use super::state::State;
 use crate::clock::parse_date;
 
@@ -92,7 +92,7 @@ pub(crate) fn entries<'a>(state: &'a State, kind: Kind, status: &'a Record) -> i
 
 /// Sums of a month. The standard time is that of its weekdays, as recorded for a full-timer.
 pub(crate) fn hour_summary(state: &State, status: &Record) -> Value {
-    let sum: f64 = entries(state, Kind::MonthlyStatus, status).map(|entry| entry.number("hours")).sum();
+    let sum = record::hours(entries(state, Kind::MonthlyStatus, status));
     let mut standard = 0.0;
     if let Some((first, last)) = month(status.text("monthYear")) {
         let mut next = Some(first);

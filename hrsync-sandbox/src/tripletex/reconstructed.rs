@@ -7,7 +7,7 @@ use super::options::{LockAnswer, Options};
 use super::record::Record;
 use super::refusal::Refusal;
 use super::routes::Route;
-use super::texts::{LOCKED, OTHER_ID};
+use super::texts::{LOCKED, NEW_ID, OTHER_ID};
 
 /// The error code of 429.
 pub(crate) const RATE_LIMIT_CODE: u32 = 1000;
@@ -16,6 +16,10 @@ pub(crate) const RATE_LIMIT_MESSAGE: &str = "Too Many Requests";
 /// The page that a gateway in front of the service shows.
 pub(crate) const GATEWAY_PAGE: &str = "<html><head><title>503 Service Temporarily Unavailable</title></head>\
 <body><center><h1>503 Service Temporarily Unavailable</h1></center></body></html>\n";
+
+/// The page of the web site where the address is none of the interface's, without `/v2` for instance.
+pub(crate) const NOWHERE_PAGE: &str = "<html><head><title>404 Not Found</title></head>\
+<body><center><h1>404 Not Found</h1></center></body></html>\n";
 
 /// Domains that are taken for typing errors. That there are such is recorded, which ones is not.
 pub(crate) const MISSPELT_DOMAINS: &[&str] = &["@gmial.com", "@gmai.com", "@hotmial.com", "@outlok.com"];
@@ -103,6 +107,12 @@ pub(crate) fn same_id(path: u64, body: Option<u64>) -> Result<(), Refusal> {
         Some(id) if id != path => Err(Refusal::rule("id", &OTHER_ID)),
         _ => Ok(()),
     }
+}
+
+/// A new object has no id yet. The vendor's document shows the key because it is that of what is read; nobody was recorded sending it,
+/// and who does takes creating for changing.
+pub(crate) fn new_without_id(body: Option<u64>) -> Result<(), Refusal> {
+    body.map_or(Ok(()), |_| Err(Refusal::rule("id", &NEW_ID)))
 }
 
 /// An object of a list that is to be changed names no id.

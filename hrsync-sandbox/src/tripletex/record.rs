@@ -59,3 +59,8 @@ impl Record {
         self.get(name).as_u64()
     }
 }
+
+/// The hours of entries together. Those of none are `0.0`, while a sum of no floats is `-0.0`.
+pub(crate) fn hours<'a>(entries: impl IntoIterator<Item = &'a Record>) -> f64 {
+    0.0 + entries.into_iter().map(|entry| entry.number("hours")).sum::<f64>()
+}

@@ -17,7 +17,7 @@ use super::credentials::Credentials;
 use super::operation::{Caller, Operation, Success};
 use super::options::Options;
 use super::query::Query;
-use super::reconstructed::{self, GATEWAY_PAGE};
+use super::reconstructed::{self, GATEWAY_PAGE, NOWHERE_PAGE};
 use super::refusal::Refusal;
 use super::routes::{self, Found, Route};
 use super::session;
@@ -177,6 +177,7 @@ impl TripletexSandbox {
                 state.late.extend(admitted.ok());
                 Answer::nothing(Delivery::TimedOutLate)
             }
+            _ if below.is_none() => Answer::html(404, NOWHERE_PAGE),
             _ => serve(&mut state, request, found, &request_id, &mut code),
         };
         answer.delay = state.options.latency;

@@ -12,6 +12,7 @@ use super::rules::{self, Write};
 use super::state::State;
 
 pub(crate) fn create(operation: &Operation, state: &mut State, kind: Kind, draft: &Draft) -> Result<u64, Refusal> {
+    reconstructed::new_without_id(draft.id)?;
     write(operation, state, kind, draft, None, "")
 }
 

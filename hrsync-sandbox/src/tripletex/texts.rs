@@ -97,6 +97,7 @@ texts! {
     STARTS_LATER: "Kan ikke være etter datoen på den andre lønnsraden.", "Cannot be after the date of the second salary row.";
     ENDS_EARLIER: "Sluttdato er før startdato.", "The end date is before the start date.";
     OTHER_ID: "Stemmer ikke med objektets id.", "Does not agree with the id of the object.";
+    NEW_ID: "Kan ikke angis for et nytt objekt.", "Cannot be set for a new object.";
     NOT_DELETABLE: "Kan ikke slettes.", "Cannot be deleted.";
 }
 

@@ -132,9 +132,12 @@ const fn rule(code: i64, kind: ErrorKind, name: &'static str, message: &'static 
     CodeRule { code, kind, name, message, retry: Retry::Never, fixer, hint: None }
 }
 
+/// The code of errors about a request that is not as the interface wants it.
+pub(crate) const REQUEST_REFUSED: &str = "tripletex.request_refused";
+
 /// The request is not as the interface wants it: a defect here, or a new version there.
 const fn defect(code: i64, message: &'static str) -> CodeRule {
-    rule(code, ErrorKind::InvalidData, "tripletex.request_refused", message, Fixer::HostDeveloper)
+    rule(code, ErrorKind::InvalidData, REQUEST_REFUSED, message, Fixer::HostDeveloper)
 }
 
 /// Hours that cannot be written any more.
@@ -225,8 +228,10 @@ const fn field(field: &'static str, name: &'static str, message: &'static str, h
 }
 
 const BIRTH_DATE: &str = "add the date of birth in the HR application, then synchronise by hand";
-const DEPARTMENT: &str = "choose the department of people who are added in the settings of the integration; give the person one in \
-                          Tripletex, if they are there";
+const DEPARTMENT: &str = "the company has several departments, or none: enter the id of the one for people who are added under \
+                          Department in the settings of the integration (GET /department of the interface tells ids and names); \
+                          departments are set up in Tripletex under Company > Department (Selskap > Avdeling). If the person is there, \
+                          choose the department on their page: Company > Employees (Selskap > Ansatt)";
 const DIVISION: &str = "choose the business unit of employments in the settings of the integration; give the employment one in \
                         Tripletex, if it is there";
 

@@ -128,6 +128,32 @@ fn a_list_is_written_as_a_whole() {
 }
 
 #[test]
+fn what_has_an_id_is_not_created() {
+    let company = company();
+    let standing = company.post("/timesheet/entry", &company.sick("2026-03-02", 7.5)).id();
+    let before = company.sandbox.entries();
+    let with_id = |id: u64| {
+        let mut entry = company.sick("2026-03-03", 7.5);
+        entry["id"] = id.into();
+        entry
+    };
+    for (path, body) in [
+        ("/timesheet/entry", with_id(standing)),
+        ("/timesheet/entry", with_id(1)),
+        ("/timesheet/entry/list", json!([company.sick("2026-03-04", 7.5), with_id(standing)])),
+        ("/department", json!({"id": company.department(), "name": "Ny"})),
+    ] {
+        let said = company.post(path, &body);
+        assert_eq!((said.status, said.code(), said.fields()), (422, 18_000, vec!["id"]), "{path}");
+    }
+    assert_eq!(company.sandbox.entries(), before);
+    // A new object may say that it has none.
+    let mut entry = company.sick("2026-03-03", 7.5);
+    entry["id"] = Value::Null;
+    assert_eq!(company.post("/timesheet/entry/list", &json!([entry])).status, 201);
+}
+
+#[test]
 fn or_up_to_what_was_refused() {
     let company = company_with(Options { list_writes: ListWrites::UpToTheRefused, ..Options::default() });
     company.post("/timesheet/entry", &company.sick("2026-03-04", 7.5));
@@ -160,6 +186,20 @@ fn others_enter_change_and_delete_hours_too() {
     assert_eq!(company.get(&path).status, 404);
     let shown = format!("{:?}", company.sandbox.entries());
     assert!(!shown.contains("leder"), "{shown}");
+}
+
+#[test]
+fn the_hours_of_no_entries_are_zero_without_a_sign() {
+    let company = company();
+    let somebody = company.somebody();
+    let month =
+        company.get(&format!("/timesheet/month/byMonthNumberList?employeeIds={somebody}&monthYearList=2026-03"));
+    let list = company.get("/timesheet/entry?dateFrom=2026-03-01&dateTo=2026-04-01");
+    let total = company.get(&format!("/timesheet/entry/>totalHours?employeeId={somebody}"));
+    let summary = &month.body["values"][0]["hourSummary"];
+    let sums = ["sumHours", "hoursWithPay", "nonChargeableHours"].map(|name| summary[name].to_string());
+    assert_eq!(sums, ["0.0", "0.0", "0.0"]);
+    assert_eq!((list.body["sumAllHours"].to_string(), total.body["value"].to_string()), ("0.0".into(), "0.0".into()));
 }
 
 #[test]

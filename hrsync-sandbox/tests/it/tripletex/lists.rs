@@ -202,8 +202,10 @@ fn other_lists() {
     let id = company.get("/token/session/>whoAmI").body["value"]["companyId"].clone();
     assert_eq!(company.get(&format!("/company/{id}")).body["value"]["type"], "AS");
     assert_eq!(company.get("/nothing").code(), 6000);
+    // Outside of the interface is a web site.
     let without_base = http::Request::get("https://any.test/employee").body(Default::default()).unwrap();
-    assert_eq!(company.send(&without_base).status, 401);
+    let answer = company.sandbox.handle(&without_base);
+    assert_eq!((answer.status, answer.headers["content-type"].to_str().unwrap().contains("html")), (404, true));
 }
 
 #[test]
