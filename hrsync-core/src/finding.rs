@@ -132,6 +132,8 @@ pub mod code {
     pub const ABSENCE_DISCONNECTED: &str = "absence.disconnected";
     /// Entries of an absence stand in the record that its person was linked to before.
     pub const ABSENCE_OTHER_RECORD: &str = "absence.other_record";
+    /// An absence takes more hours of a day than the person has on it. It was sent so.
+    pub const ABSENCE_MORE_THAN_DAY: &str = "absence.more_than_day";
     /// What an absence takes of earlier months would be otherwise by now.
     pub const ABSENCE_PAST_MONTH: &str = "absence.past_month";
     /// A part of an absence is in the vendor though it was refused as a whole.

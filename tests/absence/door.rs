@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use hrsync_core::ErrorKind;
 use hrsync_core::absence::AbsenceOutcome;
 use hrsync_core::finding::code;
+use hrsync_core::{ErrorKind, Outcome};
+use hrsync_testkit::absences::AbsenceFate;
 
-use super::world::{World, nov, other, outcome, vacation};
+use super::world::{WHOLE, World, nov, other, outcome, vacation};
 
 /// A world of two people with an absence each, and a door that is closed with this error.
 async fn closed(error: ErrorKind) -> World {
@@ -74,4 +75,19 @@ async fn a_right_that_is_missing_is_a_refusal_and_closes_no_door() {
     );
     assert!(world.sheets.calls().0 >= 2, "what is refused to several is asked of each");
     assert_eq!(world.mailbox.quarantines().len(), 0);
+}
+
+#[tokio::test]
+async fn who_was_looked_at_together_with_somebody_else_is_not_written_once_the_door_is_closed() {
+    let world = closed(ErrorKind::Unauthenticated).await;
+    world.sheets.unreadable(None);
+    world.sheets.next(AbsenceFate::Fails(ErrorKind::Unauthenticated, Outcome::NotSent));
+    let report = world.push().await;
+    assert_eq!(world.sheets.calls(), (1, 1));
+    assert_eq!(
+        (outcome(&report, "a1"), outcome(&report, "b1")),
+        (Some(AbsenceOutcome::Pending), Some(AbsenceOutcome::Pending))
+    );
+    world.engine.sweep_absences().await.unwrap();
+    assert_eq!((world.sheet("v1").as_str(), world.sheet("v2").as_str()), (WHOLE, "syk 26 7.5"));
 }

@@ -131,3 +131,27 @@ async fn a_status_that_the_host_did_not_take_is_not_given_to_it_after_the_absenc
     }
     assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved, "it stands in the payroll system");
 }
+
+#[tokio::test]
+async fn what_is_sent_while_the_host_is_told_of_its_rejection_is_not_shown_rejected_in_the_end() {
+    let (world, post, people) = (World::new().await, Post::default(), people());
+    let engine = by(&world, &post);
+    world.absences.put(vacation());
+    world.sheets.lock("v1", nov(24), nov(24));
+    let meanwhile = async {
+        while post.begun.load(Ordering::SeqCst) == 0 {
+            yield_now().await;
+        }
+        world.sheets.unlock();
+        // It is changed by somebody who does not see yet that it was rejected.
+        world.absences.change("a1", |one| (one.grade, one.status) = (Hundredths::whole(50), AbsenceStatus::Approved));
+        let report = engine.push_absences(&people).await.unwrap();
+        world.absences.change("a1", |one| one.status = AbsenceStatus::RejectedByIntegration);
+        report
+    };
+    let (first, second) = tokio::join!(engine.push_absences(&people), meanwhile);
+    first.unwrap();
+    assert_eq!(outcome(&second, "a1"), Some(AbsenceOutcome::Sent));
+    engine.sweep_absences().await.unwrap();
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved);
+}

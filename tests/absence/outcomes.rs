@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hrsync_core::absence::{
-    Absence, AbsenceOutcome, AbsenceProblem, AbsenceSettings, AbsenceStatus, Counting, Hundredths, NotSent,
+    Absence, AbsenceOutcome, AbsenceProblem, AbsenceSettings, AbsenceStatus, Counting, Extent, Hundredths, NotSent,
     TypeMapping, WorkSchedule,
 };
 use hrsync_core::finding::code;
@@ -605,4 +605,16 @@ async fn where_an_absence_is_taken_as_a_whole_it_is_one_entry_and_none_while_abs
     world.absences.remove("a1");
     world.push().await;
     assert_eq!(ranges(), []);
+}
+
+#[tokio::test]
+async fn more_hours_than_a_day_has_are_sent_and_told_once() {
+    let world = World::new().await;
+    let mut night = vacation();
+    night.extent = Extent::Hours(Hundredths::whole(12));
+    world.absences.put(night);
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Sent));
+    world.engine.review_absences(&world.anna, &["h1".into()]).await.unwrap();
+    assert_eq!(world.sheet("v1"), "ferie 23 12, ferie 24 12, ferie 25 12");
+    assert_eq!(world.log().await, ["absence.more_than_day"]);
 }

@@ -232,16 +232,17 @@ impl Carrying<'_> {
         if task.dry {
             return Ok(Came::Done);
         }
+        person.open |= !person.alone.is_empty();
         let owed = person.ledger.take_owed(self.engine.clock.now());
         if !self.store(person, Batch::default()).await? {
             return Ok(Came::Late);
         }
-        let moved = person.wrote && {
-            let now = self.absences.host.of(person.id).await?;
-            now.len() != person.absences.len() || !now.iter().all(|one| person.absences.get(&one.id) == Some(one))
-        };
+        // Looked at before the host is told anything, which changes it too.
+        let now = if person.wrote { Some(self.absences.host.of(person.id).await) } else { None };
         self.deliver(person, owed).await?;
-        Ok(if moved { Came::Moved } else { Came::Done })
+        let Some(now) = now.transpose()? else { return Ok(Came::Done) };
+        let same = |one: &Absence| person.absences.get(&one.id) == Some(one);
+        Ok(if now.len() == person.absences.len() && now.iter().all(same) { Came::Done } else { Came::Moved })
     }
 
     /// Both sides of a person as far as they are known here; `None` when there is nothing to be done about them.
@@ -286,9 +287,13 @@ impl Carrying<'_> {
             let Some(window) = person.window(&standings) else {
                 // Of what is to go nothing stands there.
                 person.settled(&standings, &BTreeSet::new(), &LeftOut::default());
-                return Ok(());
+                if person.alone.is_empty() {
+                    return Ok(());
+                }
+                continue;
             };
-            let looked = match known.take() {
+            // What was looked at for several is used by nobody any more once the run has ended.
+            let looked = match known.take().filter(|_| self.stopped.is_none()) {
                 Some(looked) => looked,
                 None => self.look(&window).await,
             };
@@ -355,8 +360,8 @@ impl Carrying<'_> {
             if !again {
                 return Ok(());
             }
-            // It was tried.
-            retried = None;
+            // It was tried, unless its turn is still to come.
+            retried = retried.filter(|id| person.alone.contains(id));
         }
         person.open = true;
         Ok(())

@@ -72,3 +72,10 @@ pub(crate) fn past_month() -> Finding {
     )
     .with_hint("compare the days of earlier months, and correct them in the payroll system where they are wrong")
 }
+
+pub(crate) fn more_than_day() -> Finding {
+    Finding::notice(
+        code::ABSENCE_MORE_THAN_DAY,
+        "the absence takes more hours of a day than the person has on it by the payroll system; it is sent as it is",
+    )
+}

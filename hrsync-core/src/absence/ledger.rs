@@ -248,7 +248,15 @@ impl Ledger {
     /// Keeps what is left of what was to be told.
     pub(crate) fn told(&mut self, told: &[(Owed, Owed)]) {
         for (was, left) in told {
-            let Some(place) = self.owed.iter().position(|owed| owed == was) else { continue };
+            let Some(place) = self.owed.iter().position(|owed| owed == was) else {
+                // It was sent while the host was told of its rejection.
+                let sent = |carried: &Carried| carried.sent.is_some() && carried.refused.is_none();
+                let rejected = was.status == Some(AbsenceStatus::RejectedByIntegration) && left.status.is_none();
+                if rejected && self.absences.get(&was.absence).is_some_and(sent) {
+                    self.owed.push(Owed::new(&was.absence, Some(AbsenceStatus::Approved), None));
+                }
+                continue;
+            };
             if let (Some(status), None, Some(carried)) = (was.status, left.status, self.absences.get_mut(&was.absence))
             {
                 carried.shown_rejected = status == AbsenceStatus::RejectedByIntegration;

@@ -363,6 +363,12 @@ impl<'p> Planner<'p> {
             claim.wanted.insert(slot.clone(), part);
             claim.most.extend(most.map(|most| (slot.clone(), most)));
         }
+        let more = |(slot, part): (&Slot, &Part)| {
+            claim.held.get(slot) != Some(part) && claim.most.get(slot).is_some_and(|most| part.content.amount > *most)
+        };
+        if claim.wanted.iter().any(more) {
+            self.tell(id, cause::more_than_day(), false);
+        }
         let before = claim.wanted.len();
         let away: Vec<Slot> = self.disconnected(id).map(|held| held.slot.clone()).collect();
         claim.wanted.retain(|slot, _| !away.iter().any(|away| away.meets(slot)));
