@@ -33,8 +33,16 @@ const STANDARD_KEPT: Duration = Duration::from_secs(60);
 /// How many people are looked at together: an address with as many ids passes everywhere.
 const PEOPLE_AT_ONCE: usize = 100;
 
-/// As how many weeks somebody's time sheet is taken to have: three years.
-const WEEKS_KEPT: u64 = 156;
+/// The rows of a query beyond which the service refuses it, however they are paged. \[doc, client\]
+const MOST_ROWS: u64 = 10_000;
+
+/// As how many entries a day of somebody's time sheet is taken to have at most, of whatever activity.
+const ENTRIES_A_DAY: usize = 4;
+
+/// Of how many people a list tells that may have so many rows, and so many of each.
+fn at_once(rows: u64, of_each: usize) -> usize {
+    usize::try_from(rows / (of_each as u64).max(1)).unwrap_or(usize::MAX).max(1)
+}
 
 /// What was seen of an entry, for writing it.
 fn version(entry: &Entry) -> Option<u64> {
@@ -46,8 +54,11 @@ impl TripletexConnector {
     async fn entries(&self, people: &[u64], from: Date, until: Date) -> Result<HashMap<u64, Vec<Entry>>> {
         // The service wants the day after the last one.
         let before = until.next_day().unwrap_or(Date::MAX);
-        let rows =
-            self.all(|first, count| timesheet::entries(people, from, before, first, count), timesheet::listed).await?;
+        let (days, mut rows) = (days_of(from, until).count(), Vec::new());
+        for some in people.chunks(at_once(MOST_ROWS, days * ENTRIES_A_DAY)) {
+            let list = |first, count| timesheet::entries(some, from, before, first, count);
+            rows.extend(self.all(list, timesheet::listed).await?);
+        }
         let mut entries: HashMap<u64, Vec<Entry>> = HashMap::new();
         for row in rows.into_iter().filter(|row| row.project.is_none()) {
             // An entry whose day is not known could be written over.
@@ -78,8 +89,7 @@ impl TripletexConnector {
     async fn months(&self, people: &[u64], from: Date, until: Date) -> Result<Vec<Month>> {
         let (names, mut months) = (months_of(from, until), Vec::new());
         // A page each: nobody has recorded how this list goes on.
-        let at_once = usize::try_from(PAGE / names.len() as u64).unwrap_or(1).max(1);
-        for some in people.chunks(at_once) {
+        for some in people.chunks(at_once(PAGE, names.len())) {
             let rows = self
                 .all(|first, count| timesheet::months(some, &names, first, count), timesheet::listed_months)
                 .await?;
@@ -88,19 +98,19 @@ impl TripletexConnector {
         Ok(months)
     }
 
-    /// One week after another where that takes fewer calls than all that there ever were.
+    /// One week after another, or all that there ever were of one person after another, whichever takes fewer calls.
     async fn weeks(&self, people: &[u64], from: Date, until: Date) -> Result<Vec<Week>> {
-        let names = weeks_of(from, until);
-        let all = (people.len() as u64 * WEEKS_KEPT).div_ceil(PAGE);
-        let names: Vec<Option<&str>> = match names.len() as u64 <= all {
-            true => names.iter().map(|name| Some(name.as_str())).collect(),
-            false => vec![None],
-        };
-        let mut weeks = Vec::new();
-        for name in names {
-            let rows =
-                self.all(|first, count| timesheet::weeks(people, name, first, count), timesheet::listed_weeks).await?;
-            weeks.extend(rows);
+        let (names, mut weeks) = (weeks_of(from, until), Vec::new());
+        if names.len() <= people.len() {
+            for name in &names {
+                let week = |first, count| timesheet::weeks(people, Some(name), first, count);
+                weeks.extend(self.all(week, timesheet::listed_weeks).await?);
+            }
+        } else {
+            for person in people {
+                let all = |first, count| timesheet::weeks(&[*person], None, first, count);
+                weeks.extend(self.all(all, timesheet::listed_weeks).await?);
+            }
         }
         Ok(weeks)
     }

@@ -91,3 +91,20 @@ async fn who_was_looked_at_together_with_somebody_else_is_not_written_once_the_d
     world.engine.sweep_absences().await.unwrap();
     assert_eq!((world.sheet("v1").as_str(), world.sheet("v2").as_str()), (WHOLE, "syk 26 7.5"));
 }
+
+#[tokio::test]
+async fn sweeps_that_are_let_alone_do_not_fill_the_error_log() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.unreadable(Some(ErrorKind::Unauthenticated));
+    for _ in 0..3 {
+        world.push().await;
+    }
+    let before = world.log().await.len();
+    for _ in 0..10 {
+        world.clock.advance(Duration::from_secs(301));
+        world.engine.sweep_absences().await.unwrap();
+    }
+    // Two of them were trials, after a quarter of an hour and half an hour more.
+    assert_eq!(world.log().await.len() - before, 4, "{:?}", world.log().await);
+}

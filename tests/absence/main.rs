@@ -4,9 +4,11 @@
 
 mod door;
 mod events;
+mod kept;
 mod meanwhile;
 mod outcomes;
 mod past;
+mod post;
 mod refused;
 mod setup;
 mod table;

@@ -1,11 +1,11 @@
 //! Months that may be paid: what changed around an absence does not rewrite them, however its own changes fare.
 
-use hrsync_core::absence::Hundredths;
+use hrsync_core::absence::{AbsenceOutcome, Hundredths, WorkSchedule};
 use hrsync_core::{ErrorKind, Outcome};
 use hrsync_testkit::absences::AbsenceFate;
 use time::macros::date;
 
-use super::world::{SETTLE_AFTER, World, nov, other};
+use super::world::{SETTLE_AFTER, World, nov, other, outcome};
 
 /// The entries of October, and their hours.
 fn october(world: &World) -> (usize, u32) {
@@ -68,4 +68,23 @@ async fn a_day_of_an_earlier_month_that_was_tried_otherwise_comes_back_when_that
     world.absences.change("a1", |one| one.start = date!(2026 - 10 - 26));
     until_done(&world).await;
     assert_eq!(october(&world), (5, 5 * 600), "days that are entered anew have the hours of today");
+}
+
+#[tokio::test]
+async fn an_earlier_month_is_not_removed_by_a_refusal_after_nobody_worked_for_a_while() {
+    let world = World::new().await;
+    world.absences.put(other("a1", "sick", date!(2026 - 10 - 26), nov(13)));
+    world.push().await;
+    let october = || world.sheets.entries("v1").iter().filter(|entry| entry.slot.from < nov(1)).count();
+    assert_eq!(october(), 5);
+    // Somebody empties the work schedule; a review follows it in this month, and lists the earlier one.
+    world.absences.set_schedule("h1", WorkSchedule::of([]));
+    let report = world.engine.review_absences(&world.anna, &["h1".into()]).await.unwrap();
+    assert_eq!((october(), world.sheets.entries("v1").len()), (5, 5), "{report:?}");
+    // It is corrected, and a change of the absence is refused.
+    world.absences.set_schedule("h1", WorkSchedule::default());
+    world.sheets.lock("v1", nov(16), nov(16));
+    world.absences.change("a1", |one| one.end = Some(nov(16)));
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Refused));
+    assert_eq!(october(), 5, "a refusal deletes nothing");
 }

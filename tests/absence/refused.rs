@@ -1,7 +1,7 @@
 //! What a refusal touches and what it does not, and how it ends.
 
 use hrsync_core::absence::{AbsenceOutcome, AbsenceStatus, Extent, Hundredths, NotSent, Portion};
-use hrsync_core::{ErrorKind, Outcome};
+use hrsync_core::{ErrorKind, HostId, Outcome};
 use hrsync_testkit::absences::AbsenceFate;
 
 use super::world::{SETTLE_AFTER, WHOLE, World, nov, other, outcome, sent, vacation};
@@ -117,4 +117,65 @@ async fn a_retry_of_an_absence_that_is_not_there_is_an_error() {
         let tried = world.engine.retry_absence(&world.anna, &person.into(), &absence.into()).await;
         assert_eq!(tried.unwrap_err().kind(), ErrorKind::NotFound, "{person} {absence}");
     }
+}
+
+fn both() -> [HostId; 2] {
+    [HostId::from("h1"), HostId::from("h2")]
+}
+
+#[tokio::test]
+async fn a_rejection_that_the_host_could_not_take_back_at_once_is_taken_back_after_another_change() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.lock("v1", nov(24), nov(24));
+    world.push().await;
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::RejectedByIntegration);
+    world.sheets.unlock();
+    world.absences.fail_statuses(true);
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Sent));
+    world.absences.change("a1", |one| one.note = Some("by the sea".to_owned()));
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Sent));
+    world.absences.fail_statuses(false);
+    for _ in 0..3 {
+        world.clock.advance(SETTLE_AFTER * 100);
+        world.engine.sweep_absences().await.unwrap();
+        world.push().await;
+    }
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved, "it stands there");
+}
+
+#[tokio::test]
+async fn a_rejection_that_the_host_could_not_take_back_at_once_is_taken_back_after_a_review() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.lock("v1", nov(24), nov(24));
+    world.push().await;
+    world.sheets.unlock();
+    world.absences.fail_statuses(true);
+    world.engine.retry_absence(&world.anna, &"h1".into(), &"a1".into()).await.unwrap();
+    world.engine.review_absences(&world.anna, &both()).await.unwrap();
+    world.absences.fail_statuses(false);
+    for _ in 0..3 {
+        world.clock.advance(SETTLE_AFTER * 100);
+        world.engine.sweep_absences().await.unwrap();
+        world.push().await;
+    }
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved, "it stands there");
+}
+
+#[tokio::test]
+async fn a_rejected_absence_that_loses_its_end_and_gets_one_again_is_not_rejected_any_more() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.lock("v1", nov(24), nov(24));
+    world.push().await;
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::RejectedByIntegration);
+    world.absences.change("a1", |one| one.end = None);
+    world.push().await;
+    world.sheets.unlock();
+    world.absences.change("a1", |one| one.end = Some(nov(26)));
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Sent));
+    world.push().await;
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved, "it stands there");
 }

@@ -10,7 +10,7 @@ use super::person::{LeftOut, Person};
 use super::plan::{AbsencePlan, Input, plan};
 use super::report::{AbsenceReport, PlannedEntry};
 use super::slot::Piece;
-use super::standing::{Rules, Standing};
+use super::standing::{Again, Rules, Standing};
 use super::vendor::{AbsenceConnector, Looked, Window};
 use super::write::{Wrote, is_refusal};
 use crate::error::{Error, ErrorKind, Fixer, Result};
@@ -131,10 +131,14 @@ impl Carrying<'_> {
             return Ok(None);
         }
         let Some(mut person) = self.read(id, task).await? else { return Ok(None) };
-        let unchanged = self.standings(&person, false, task.retried.as_ref()).into_iter();
+        person.swept = task.swept;
+        if let Some(carried) = task.retried.as_ref().and_then(|id| person.ledger.absences.get_mut(id)) {
+            carried.retry();
+        }
+        let unchanged = self.standings(&person, Again::None).into_iter();
         person.unchanged = unchanged.filter(|(_, one)| *one == Standing::Kept(None)).map(|(id, _)| id).collect();
         person.tidy();
-        let window = person.window(&self.standings(&person, task.again, task.retried.as_ref()));
+        let window = person.window(&self.standings(&person, task.again()));
         Ok(Some(Begun { person, window }))
     }
 
@@ -197,7 +201,12 @@ impl Carrying<'_> {
     pub(super) fn unusable(&mut self, person: &HostId, error: &Arc<Error>) {
         let ends = self.stopped.as_ref().is_some_and(|stopped| Arc::ptr_eq(stopped, error));
         let finding = Finding::from_error(error);
-        self.found(if ends { finding } else { finding.of_host(person) }, error.sensitive_detail());
+        if error.code() != code::QUARANTINED {
+            self.found(if ends { finding } else { finding.of_host(person) }, error.sensitive_detail());
+        } else if !self.report.findings.contains(&finding) {
+            // Why it is let alone is in the log already, and each run says so.
+            self.report.findings.push(finding);
+        }
     }
 
     /// Carries over what is to be carried over of a person, and once more where something happened meanwhile: whoever changed an absence
@@ -274,11 +283,10 @@ impl Carrying<'_> {
 
     /// Looks, plans and writes until there is nothing more to be done, or nothing can be. What is there at first may be known already.
     async fn rounds(&mut self, person: &mut Person<'_>, mut known: Option<LookResult>, task: &Task) -> Result<()> {
-        let mut retried = task.retried.clone();
         let (mut round, mut rounds) = (0, ROUNDS);
         while round < rounds {
             person.tidy();
-            let mut standings = self.standings(person, task.again && round == 0, retried.as_ref());
+            let mut standings = self.standings(person, if round == 0 { task.again() } else { Again::Due });
             round += 1;
             // Those that wait for their turn stay as they are meanwhile.
             let alone = person.alone.pop();
@@ -318,7 +326,6 @@ impl Carrying<'_> {
                 standings: &standings,
                 pieces: &pieces,
                 looked: &looked,
-                retried: retried.as_ref(),
                 today,
             });
             person.ledger = ledger;
@@ -360,19 +367,12 @@ impl Carrying<'_> {
             if !again {
                 return Ok(());
             }
-            // It was tried, unless its turn is still to come.
-            retried = retried.filter(|id| person.alone.contains(id));
         }
         person.open = true;
         Ok(())
     }
 
-    pub(super) fn standings(
-        &self,
-        person: &Person<'_>,
-        again: bool,
-        retried: Option<&AbsenceId>,
-    ) -> BTreeMap<AbsenceId, Standing> {
+    pub(super) fn standings(&self, person: &Person<'_>, again: Again) -> BTreeMap<AbsenceId, Standing> {
         let rules = Rules {
             settings: &self.absences.settings,
             conditions: self.vendor.conditions(),
@@ -382,7 +382,7 @@ impl Carrying<'_> {
         let ids = person.absences.keys().chain(person.ledger.absences.keys());
         ids.map(|id| {
             let (absence, carried) = (person.absences.get(id), person.ledger.absences.get(id));
-            (id.clone(), rules.standing(absence, carried, retried == Some(id)))
+            (id.clone(), rules.standing(absence, carried))
         })
         .collect()
     }

@@ -8,6 +8,7 @@ use super::eligibility::AbsenceSettings;
 use super::host::HostAbsences;
 use super::report::{AbsencePreview, AbsenceReport};
 use super::rows::LedgerRow;
+use super::standing::Again;
 use super::types::AbsenceTypes;
 use super::vendor::AbsenceConnector;
 use crate::connection::{Actor, ConnectionState, NextStep};
@@ -193,4 +194,10 @@ pub(super) struct Task {
     pub(super) swept: bool,
     /// An absence that is tried again.
     pub(super) retried: Option<AbsenceId>,
+}
+
+impl Task {
+    pub(super) fn again(&self) -> Again {
+        if self.again { Again::All } else { Again::Due }
+    }
 }

@@ -82,6 +82,12 @@ pub(crate) struct Carried {
     /// As what it was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) refused: Option<Form>,
+    /// This connection had the host show it as rejected, or has yet to.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) rejected: bool,
+    /// A look at it that somebody asked for is still due, though it did not change.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) look: bool,
     /// The host shows it as rejected.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) shown_rejected: bool,
@@ -175,6 +181,11 @@ impl Owed {
         Self { absence: absence.clone(), status, finding, taken: None }
     }
 
+    /// Whether both are the same to be told, whoever is at it.
+    fn is_same(&self, other: &Self) -> bool {
+        (&self.absence, self.status, &self.finding) == (&other.absence, other.status, &other.finding)
+    }
+
     pub(crate) fn is_nothing(&self) -> bool {
         self.status.is_none() && self.finding.is_none()
     }
@@ -191,6 +202,11 @@ pub(crate) fn is_of_entries(cause: &str) -> bool {
 }
 
 impl Carried {
+    /// Lets it be tried again as it is, until it stands or is refused once more.
+    pub(crate) fn retry(&mut self) {
+        (self.refused, self.note_refused, self.dirty) = (None, None, true);
+    }
+
     /// Remembers that something is written of it: as this, or that it goes.
     pub(crate) fn try_as(&mut self, form: Option<Form>) {
         self.dirty = true;
@@ -250,9 +266,10 @@ impl Ledger {
         for (was, left) in told {
             let Some(place) = self.owed.iter().position(|owed| owed == was) else {
                 // It was sent while the host was told of its rejection.
-                let sent = |carried: &Carried| carried.sent.is_some() && carried.refused.is_none();
                 let rejected = was.status == Some(AbsenceStatus::RejectedByIntegration) && left.status.is_none();
-                if rejected && self.absences.get(&was.absence).is_some_and(sent) {
+                let sent = |carried: &&mut Carried| rejected && carried.sent.is_some() && carried.refused.is_none();
+                if let Some(carried) = self.absences.get_mut(&was.absence).filter(sent) {
+                    carried.rejected = true;
                     self.owed.push(Owed::new(&was.absence, Some(AbsenceStatus::Approved), None));
                 }
                 continue;
@@ -260,6 +277,7 @@ impl Ledger {
             if let (Some(status), None, Some(carried)) = (was.status, left.status, self.absences.get_mut(&was.absence))
             {
                 carried.shown_rejected = status == AbsenceStatus::RejectedByIntegration;
+                carried.rejected = carried.shown_rejected;
             }
             match left.is_nothing() {
                 true => drop(self.owed.remove(place)),
@@ -268,22 +286,28 @@ impl Ledger {
         }
     }
 
-    /// Takes over what others told meanwhile, from the ledger as it was and as it is stored; false when more than that happened to it.
+    /// Takes over what others told meanwhile, from the ledger as it was and as it is stored; false when more than that happened to it, or
+    /// when others took what was to be told here.
     pub(crate) fn rebase(&mut self, was: &Self, now: &Self) -> bool {
         let untold = |ledger: &Self| {
             let mut ledger = Self { owed: Vec::new(), ..ledger.clone() };
-            ledger.absences.values_mut().for_each(|carried| carried.shown_rejected = false);
+            ledger
+                .absences
+                .values_mut()
+                .for_each(|carried| (carried.shown_rejected, carried.rejected) = (false, false));
             ledger
         };
-        if untold(was) != untold(now) {
+        let is_taken = |one: &&Owed| self.owed.iter().any(|owed| owed.taken != one.taken && owed.is_same(one));
+        if untold(was) != untold(now) || was.owed.iter().filter(is_taken).any(|one| !now.owed.contains(one)) {
             return false;
         }
         self.owed.retain(|owed| !was.owed.contains(owed) || now.owed.contains(owed));
         self.owed.extend(now.owed.iter().filter(|owed| !was.owed.contains(owed)).cloned());
         for (id, carried) in &now.absences {
-            let changed = was.absences.get(id).is_some_and(|was| was.shown_rejected != carried.shown_rejected);
+            let shows = |carried: &Carried| (carried.shown_rejected, carried.rejected);
+            let changed = was.absences.get(id).is_some_and(|was| shows(was) != shows(carried));
             if let (true, Some(own)) = (changed, self.absences.get_mut(id)) {
-                own.shown_rejected = carried.shown_rejected;
+                (own.shown_rejected, own.rejected) = shows(carried);
             }
         }
         true

@@ -29,6 +29,10 @@ pub(super) struct Person<'p> {
     pub(super) stored: Option<(u64, Ledger, bool)>,
     /// It is to be gone on with later.
     pub(super) open: bool,
+    /// Nobody asked: a sweep goes on with them.
+    pub(super) swept: bool,
+    /// That it is to be gone on with is stored.
+    pub(super) noted: bool,
     /// Something was sent.
     pub(super) wrote: bool,
     /// Absences that are tried one by one, since together they were refused.
@@ -75,6 +79,14 @@ impl Person<'_> {
             entries: (0, 0, 0),
         });
         item.outcome = outcome;
+    }
+
+    /// Leaves an absence to the next sweep, also where only a review looks at it.
+    pub(super) fn left(&mut self, id: &AbsenceId) {
+        if self.unchanged.contains(id) {
+            self.ledger.absences.entry(id.clone()).or_default().look = true;
+        }
+        self.item(id, AbsenceOutcome::Pending);
     }
 
     /// Whether something of an absence could not be removed in this run.
@@ -163,16 +175,21 @@ impl Person<'_> {
         let before = self.ledger.absences.remove(id).unwrap_or_default();
         let shown = self.absences.get(id).is_some_and(|absence| absence.status == AbsenceStatus::RejectedByIntegration);
         let told = before.told.into_iter().filter(|cause| is_of_entries(cause)).collect();
-        self.ledger.absences.insert(id.clone(), Carried { told, ..now });
+        // Until the host took it back, this connection had it rejected.
+        let rejected = before.rejected && shown;
+        self.ledger.absences.insert(id.clone(), Carried { told, rejected, ..now });
         self.ledger.owed.retain(|owed| owed.absence != *id || !owed.is_of_refusal());
-        if shown && before.refused.is_some() {
+        if rejected {
             self.ledger.owed.push(Owed::new(id, Some(AbsenceStatus::Approved), None));
         }
     }
 
     fn settle_wanted(&mut self, id: &AbsenceId, left_out: &LeftOut) {
         let Some(absence) = self.absences.get(id) else { return };
-        let (noteless, empty) = (left_out.notes.contains(id), left_out.all.contains(id));
+        let noteless = left_out.notes.contains(id);
+        // Of earlier months something may stand that is not touched.
+        let empty = left_out.all.contains(id)
+            && self.vendor.as_ref().is_none_or(|vendor| self.ledger.parts_of(vendor, id).is_empty());
         let noted = self.ledger.absences.get(id).and_then(|carried| carried.note_refused.clone());
         let now = Carried {
             sent: Some(Form::of(absence)),
@@ -198,7 +215,8 @@ impl Person<'_> {
             return;
         }
         self.ledger.owed.retain(|owed| owed.absence != *id || !owed.is_of_refusal());
-        let told = std::mem::take(&mut carried.told);
+        let shown = self.absences.get(id).is_some_and(|one| one.status == AbsenceStatus::RejectedByIntegration);
+        let (told, rejected) = (std::mem::take(&mut carried.told), carried.rejected && shown);
         *carried = match held {
             // Entries that are not ours to remove: what they were made of stays known.
             true => Carried {
@@ -208,9 +226,10 @@ impl Person<'_> {
                 dirty: true,
                 tried: std::mem::take(&mut carried.tried),
                 told,
+                rejected,
                 ..Carried::default()
             },
-            false => Carried { told, ..Carried::default() },
+            false => Carried { told, rejected, ..Carried::default() },
         };
         let told = matches!(self.items.get(id), Some(item) if matches!(item.outcome, AbsenceOutcome::NotSent(_)));
         if held || !told {
@@ -226,7 +245,7 @@ impl Person<'_> {
             absences.entry(id.clone()).or_default();
         }
         absences.retain(|id, carried| {
-            let remembered = carried.sent.is_some() || carried.refused.is_some();
+            let remembered = carried.sent.is_some() || carried.refused.is_some() || carried.rejected || carried.dirty;
             let there = entries.iter().any(|held| held.parts.contains_key(id));
             there || owed.iter().any(|owed| owed.absence == *id) || (remembered && (!*read || host.contains_key(id)))
         });

@@ -30,8 +30,6 @@ pub(crate) struct Input<'p> {
     /// What each that is wanted takes, or why it cannot be expressed.
     pub(crate) pieces: &'p BTreeMap<AbsenceId, Result<Vec<Piece>, Error>>,
     pub(crate) looked: &'p Looked,
-    /// The absence that somebody wants tried again.
-    pub(crate) retried: Option<&'p AbsenceId>,
     /// Today in the company's time zone.
     pub(crate) today: Date,
 }
@@ -383,7 +381,7 @@ impl<'p> Planner<'p> {
         {
             self.tell(id, cause::past_month(), false);
         }
-        if carried.note_refused.as_ref() == Some(&form) && self.input.retried != Some(id) {
+        if carried.note_refused.as_ref() == Some(&form) {
             for (slot, part) in &mut claim.wanted {
                 if let Some(held) = claim.held.get(slot)
                     && held.content.note != part.content.note

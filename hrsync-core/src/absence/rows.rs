@@ -80,7 +80,22 @@ impl Carrying<'_> {
         let (vendor, absences, items) = (None, BTreeMap::new(), BTreeMap::new());
         let (read, unchanged) = (false, BTreeSet::new());
         let alone = Vec::new();
-        Ok(Person { id, vendor, absences, read, unchanged, ledger, stored, open: false, wrote: false, alone, items })
+        let (swept, noted) = (false, false);
+        Ok(Person {
+            id,
+            vendor,
+            absences,
+            read,
+            unchanged,
+            ledger,
+            stored,
+            open: false,
+            swept,
+            noted,
+            wrote: false,
+            alone,
+            items,
+        })
     }
 
     pub(super) async fn open_ledger(&self, row: &Row) -> Result<(u64, Ledger, bool)> {
@@ -102,6 +117,9 @@ impl Carrying<'_> {
                 Some((_, ledger, was_open)) => *ledger != person.ledger || *was_open != open,
                 None => person.ledger != Ledger::default() || open,
             };
+            // What a push leaves is due at once, however long sweeps wait by now, and whoever stores at the same time has to see it.
+            let left = person.open && !person.swept && !person.noted;
+            let changed = changed || left;
             if changed {
                 let key = self.engine.key_of(&of_host(person.id)).await?;
                 let sealed = self.seal(&key, person.id, &person.ledger)?;
@@ -119,6 +137,7 @@ impl Carrying<'_> {
             match self.engine.store.commit(&self.engine.id, batch).await {
                 Ok(()) => {
                     self.entries.clear();
+                    person.noted |= left;
                     if changed {
                         let row = self.engine.store.get(&self.engine.id, &ledger_key(person.id)).await?;
                         person.stored = row.map(|row| (row.version, person.ledger.clone(), open));
@@ -142,7 +161,7 @@ impl Carrying<'_> {
         if version == Some(now.0) || !person.ledger.rebase(&was, &now.1) {
             return Ok(false);
         }
-        person.open |= now.2 && !person.stored.as_ref().is_some_and(|(.., open)| *open);
+        person.open |= now.2;
         person.stored = Some(now);
         Ok(true)
     }

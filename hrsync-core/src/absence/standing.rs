@@ -24,13 +24,24 @@ pub(crate) struct Rules<'r> {
     pub(crate) conditions: Conditions,
     /// Who the person is in the payroll system, while they are linked.
     pub(crate) vendor: Option<&'r VendorId>,
-    /// Whether those that did not change are looked at again.
-    pub(crate) again: bool,
+    /// Which of those that did not change are looked at again.
+    pub(crate) again: Again,
+}
+
+/// Which absences are looked at again that did not change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// None.
+    None,
+    /// Those of which an earlier look that was asked for is still due.
+    Due,
+    /// All.
+    All,
 }
 
 impl Rules<'_> {
-    /// What is to become of an absence, `None` for one that is gone from the host; `retried` when somebody wants it tried again.
-    pub(crate) fn standing(&self, absence: Option<&Absence>, carried: Option<&Carried>, retried: bool) -> Standing {
+    /// What is to become of an absence, `None` for one that is gone from the host.
+    pub(crate) fn standing(&self, absence: Option<&Absence>, carried: Option<&Carried>) -> Standing {
         if !self.settings.is_on() {
             return match carried {
                 Some(_) => Standing::Kept(Some(NotSent::TransferOff)),
@@ -46,9 +57,9 @@ impl Rules<'_> {
         let refused = |carried: &&Carried| {
             // Where the host showed it as rejected and no longer does, somebody approved it again.
             let waits = shown || (absence.status == AbsenceStatus::Approved && !carried.shown_rejected);
-            carried.refused.as_ref() == Some(&form) && waits && !retried
+            carried.refused.as_ref() == Some(&form) && waits
         };
-        // One that is shown as rejected was changed since it was refused, or is tried again, or it was refused on another connection:
+        // One that is shown as rejected was changed since it was refused, or is to be tried again, or it was refused on another connection:
         // what was refused on this one and did not change is kept or removed below.
         let approved = |absence: &Absence| {
             let status = if shown { AbsenceStatus::Approved } else { absence.status };
@@ -63,8 +74,13 @@ impl Rules<'_> {
         }
         match self.settings.judge(&approved(absence), self.vendor.is_some(), &self.conditions, carried.is_some()) {
             Ok(kind) => {
-                let same = carried.is_some_and(|carried| carried.is_as(&form, self.vendor)) && !retried;
-                if same && !self.again { Standing::Kept(None) } else { Standing::Wanted(kind.clone()) }
+                let same = carried.is_some_and(|carried| carried.is_as(&form, self.vendor));
+                let again = match self.again {
+                    Again::None => false,
+                    Again::Due => carried.is_some_and(|carried| carried.look),
+                    Again::All => true,
+                };
+                if same && !again { Standing::Kept(None) } else { Standing::Wanted(kind.clone()) }
             }
             Err(reason) if carried.is_none() => Standing::Never(reason),
             Err(reason) => match reason {

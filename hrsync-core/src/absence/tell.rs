@@ -54,7 +54,7 @@ impl Carrying<'_> {
         self.unusable(person.id, error);
         for (absence, standing) in standings {
             if matches!(standing, Standing::Wanted(_) | Standing::Removed(_)) {
-                person.item(absence, AbsenceOutcome::Pending);
+                person.left(absence);
             }
         }
         person.open = true;
@@ -69,6 +69,7 @@ impl Carrying<'_> {
         if of == Refused::Absence && person.unchanged.contains(&absence) {
             // Nobody changed it: a review found that something around it did, and what was sent stays as it is.
             self.found(finding, words.as_deref());
+            person.ledger.absences.entry(absence.clone()).or_default().look = false;
             person.item(&absence, AbsenceOutcome::Refused);
             return;
         }
@@ -100,7 +101,7 @@ impl Carrying<'_> {
             }
             Refused::Absence => {
                 carried.refused = form;
-                carried.dirty = true;
+                (carried.dirty, carried.rejected) = (true, true);
                 carried.shown_rejected = false;
                 owed.status = Some(AbsenceStatus::RejectedByIntegration);
                 owed.finding = Some(finding.clone()).filter(|_| first);
@@ -163,6 +164,7 @@ impl Carrying<'_> {
             }
             // Whatever happened to the rest of it meanwhile, this was told.
             let now = self.stored(person.id).await?;
+            person.open |= now.stored.as_ref().is_some_and(|(.., open)| *open);
             (person.ledger, person.stored) = (now.ledger, now.stored);
         }
         Ok(())

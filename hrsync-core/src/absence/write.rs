@@ -7,7 +7,6 @@ use super::intent::Sent;
 use super::ledger::Form;
 use super::person::Person;
 use super::plan::{Group, Refusal, Refused, SlotWrite};
-use super::report::AbsenceOutcome;
 use super::rows::{IntentRow, intent_key};
 use super::standing::Standing;
 use super::tell::about;
@@ -81,7 +80,7 @@ impl Carrying<'_> {
         let finding = Finding::problem(code::WRITE_UNKNOWN, message, Fixer::Nobody);
         for absence in &group.absences {
             self.found(about(finding.clone(), person, absence), error.and_then(Error::sensitive_detail));
-            person.item(absence, AbsenceOutcome::Pending);
+            person.left(absence);
         }
         person.open = true;
         let event = self.event(person.id, &group.absences, group.writes.len(), "unknown");
@@ -158,7 +157,7 @@ impl Carrying<'_> {
             let finding = Finding::from_error(error);
             for absence in &group.absences {
                 self.found(about(finding.clone(), person, absence), error.sensitive_detail());
-                person.item(absence, AbsenceOutcome::Pending);
+                person.left(absence);
             }
             person.open = true;
             return Ok(Wrote::Pending);

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use hrsync_core::absence::{Absence, AbsenceOutcome, Content, EntryWrite, Hundredths, Slot};
-use hrsync_core::{Connector, ErrorKind, Outcome, VendorId};
+use hrsync_core::reconcile::Decisions;
+use hrsync_core::{Connector, ErrorKind, HostId, Outcome, VendorId};
 use hrsync_sandbox::tripletex::{Fault, Kind};
+use serde_json::json;
 use time::Date;
 use time::macros::date;
 
@@ -137,6 +139,7 @@ async fn people_are_looked_at_together_and_what_holds_of_one_is_not_taken_for_th
         "GET /timesheet/entry",
         "GET /timesheet/month/byMonthNumberList",
         weeks,
+        weeks,
     ];
     assert_eq!(calls, lists, "one list for both, but of what is told of one at a time");
     // Looked at again, a week that is closed for the second person is theirs alone.
@@ -175,4 +178,47 @@ async fn a_record_that_is_gone_keeps_nobody_elses_absences_from_being_sent() {
     let report = world.push().await;
     assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::Sent), "{:?}", report.findings);
     assert_eq!(outcome(&report, "b1"), Some(AbsenceOutcome::Refused));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_long_absence_leaves_a_hundred_people_in_one_look() {
+    let world = World::new(0).await;
+    let ids: Vec<String> = (1..=100).map(|number| format!("h{number}")).collect();
+    let mut vendors = Vec::new();
+    for id in &ids {
+        let person = world.employ(100.0);
+        world.copy_to_host(person, id);
+        vendors.push(person);
+    }
+    let report = world.synchronise(&Decisions::new()).await;
+    assert_eq!(report.linked, 100, "{:#?}", report.findings);
+    for person in &vendors {
+        for (year, weeks) in [(2025, 1..=52), (2026, 1..=49)] {
+            for week in weeks {
+                world.sandbox.put(Kind::Week, &json!({"employee": person, "year": year, "week": week}));
+            }
+        }
+    }
+    for (place, id) in ids.iter().enumerate() {
+        let from = if place == 0 { date!(2026 - 07 - 13) } else { nov(23) };
+        let mut one = other(&format!("a{place}"), "sick", from, nov(23));
+        one.person = id.as_str().into();
+        world.absences.put(one);
+    }
+    world.sandbox.clear_calls();
+    let people: Vec<HostId> = ids.iter().map(|id| HostId::new(id.clone())).collect();
+    let preview = world.engine.preview_absences(&world.anna, &people).await.unwrap();
+    let calls = world.sandbox.calls();
+    let of = |what: &str| calls.iter().filter(|call| call.resource == what).count();
+    assert_eq!(preview.report.calls.reads, 1);
+    let counted = [
+        ("GET /employee/standardTime", 100),
+        ("GET /timesheet/week", 20),
+        ("GET /timesheet/entry", 6),
+        ("GET /timesheet/month/byMonthNumberList", 1),
+        ("GET /employee", 1),
+    ];
+    for (resource, expected) in counted {
+        assert_eq!(of(resource), expected, "{resource}");
+    }
 }
