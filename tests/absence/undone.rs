@@ -509,6 +509,22 @@ async fn sweeps_leave_alone_for_longer_and_longer_what_they_can_do_nothing_about
 }
 
 #[tokio::test]
+async fn sweeps_leave_alone_somebody_whom_the_host_cannot_tell() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    let fails = || world.host.fail_next_fetch(Error::new(ErrorKind::Unavailable, "the host cannot tell"));
+    fails();
+    world.push().await;
+    for _ in 0..288 {
+        fails();
+        world.engine.sweep_absences().await.unwrap();
+        world.clock.advance(Duration::from_secs(300));
+    }
+    let tried = world.log().await.len();
+    assert!((8..=13).contains(&tried), "{tried} times in a day");
+}
+
+#[tokio::test]
 async fn a_removal_that_is_refused_is_tried_once_a_sweep() {
     let world = sent().await;
     world.absences.remove("a1");

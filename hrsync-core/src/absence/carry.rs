@@ -107,7 +107,7 @@ impl Carrying<'_> {
                 self.found(Finding::from_error(&error).of_host(id), error.sensitive_detail());
                 if !task.dry {
                     let mut person = self.stored(id).await?;
-                    person.open = true;
+                    (person.open, person.swept) = (true, task.swept);
                     self.store(&mut person, Batch::default()).await?;
                 }
                 Ok(None)
