@@ -195,3 +195,74 @@ async fn a_review_while_nothing_can_be_read_is_gone_on_with() {
     later(&world).await;
     assert_eq!(world.sheet("v1"), "ferie 23 6, ferie 24 6, ferie 25 6");
 }
+
+#[tokio::test]
+async fn what_only_a_review_writes_is_told_or_gone_on_with_whatever_becomes_of_it() {
+    let half = Extent::Days { first: Portion::Half, last: Portion::Half };
+    let shared = |id: &str| other(id, "vacation", nov(23), nov(23)).extent(half);
+    for (fate, refused) in [
+        (AbsenceFate::Fails(ErrorKind::VersionMismatch, Outcome::Rejected), false),
+        (AbsenceFate::Fails(ErrorKind::NotFound, Outcome::Rejected), false),
+        (AbsenceFate::Fails(ErrorKind::Unavailable, Outcome::NotSent), false),
+        (AbsenceFate::Lost, false),
+        (AbsenceFate::Fails(ErrorKind::InvalidData, Outcome::Rejected), false),
+        (AbsenceFate::Locked(nov(23), nov(23)), true),
+    ] {
+        let world = World::new().await;
+        world.absences.put(shared("a1"));
+        world.absences.put(shared("a2"));
+        world.push().await;
+        world.sheets.standard("v1", Hundredths::whole(6));
+        world.sheets.next(fate);
+        let report = world.engine.review_absences(&world.anna, &both()).await.unwrap();
+        later(&world).await;
+        let expected = if refused { "ferie 23 7.5" } else { "ferie 23 6" };
+        assert_eq!(world.sheet("v1"), expected, "{fate:?}");
+        assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved, "a review rejects nothing");
+        assert!(!refused || !report.findings.is_empty(), "{fate:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_review_that_may_not_look_is_gone_on_with() {
+    let world = sent().await;
+    world.sheets.standard("v1", Hundredths::whole(6));
+    world.sheets.unreadable(Some(ErrorKind::PermissionDenied));
+    let report = world.engine.review_absences(&world.anna, &both()).await.unwrap();
+    assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::Pending));
+    world.sheets.unreadable(None);
+    later(&world).await;
+    assert_eq!(world.sheet("v1"), "ferie 23 6, ferie 24 6, ferie 25 6");
+}
+
+#[tokio::test]
+async fn a_retry_that_meets_a_write_under_way_says_that_it_was_not_done() {
+    let world = refused_new().await;
+    world.absences.put(other("a2", "sick", nov(26), nov(26)));
+    world.sheets.next(AbsenceFate::Lost);
+    world.push().await;
+    let report = world.engine.retry_absence(&world.anna, &"h1".into(), &"a1".into()).await.unwrap();
+    assert!(report.findings.iter().any(|finding| finding.message.contains("not done")), "{:?}", report.findings);
+    later(&world).await;
+    world.engine.retry_absence(&world.anna, &"h1".into(), &"a1".into()).await.unwrap();
+    assert_eq!(world.sheet("v1"), format!("{WHOLE}, syk 26 7.5"));
+}
+
+#[tokio::test]
+async fn a_retry_and_a_review_of_somebody_whom_the_host_cannot_tell_are_gone_on_with() {
+    let fails = |world: &World| {
+        world.host.fail_next_fetch(hrsync_core::Error::new(ErrorKind::Unavailable, "the host cannot tell"));
+    };
+    let world = refused_new().await;
+    fails(&world);
+    world.engine.retry_absence(&world.anna, &"h1".into(), &"a1".into()).await.unwrap();
+    later(&world).await;
+    assert_eq!(world.sheet("v1"), WHOLE);
+
+    let world = sent().await;
+    world.sheets.standard("v1", Hundredths::whole(6));
+    fails(&world);
+    world.engine.review_absences(&world.anna, &both()).await.unwrap();
+    later(&world).await;
+    assert_eq!(world.sheet("v1"), "ferie 23 6, ferie 24 6, ferie 25 6");
+}

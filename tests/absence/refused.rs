@@ -179,3 +179,25 @@ async fn a_rejected_absence_that_loses_its_end_and_gets_one_again_is_not_rejecte
     world.push().await;
     assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved, "it stands there");
 }
+
+#[tokio::test]
+async fn that_an_earlier_rejection_is_over_is_not_told_after_a_new_one() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.lock("v1", nov(24), nov(24));
+    world.push().await;
+    world.sheets.unlock();
+    world.absences.fail_statuses(true);
+    world.engine.retry_absence(&world.anna, &"h1".into(), &"a1".into()).await.unwrap();
+    assert_eq!(world.sheet("v1"), WHOLE);
+    // The host did not hear yet that it was sent, and it is refused again.
+    world.sheets.lock("v1", nov(24), nov(24));
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Refused));
+    world.absences.fail_statuses(false);
+    for _ in 0..3 {
+        world.clock.advance(SETTLE_AFTER * 100);
+        world.engine.sweep_absences().await.unwrap();
+    }
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::RejectedByIntegration);
+}

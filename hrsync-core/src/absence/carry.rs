@@ -108,6 +108,12 @@ impl Carrying<'_> {
                 if !task.dry {
                     let mut person = self.stored(id).await?;
                     (person.open, person.swept) = (true, task.swept);
+                    for (id, carried) in &mut person.ledger.absences {
+                        carried.look |= task.again && carried.sent.is_some();
+                        if task.retried.as_ref() == Some(id) {
+                            carried.retry();
+                        }
+                    }
                     self.store(&mut person, Batch::default()).await?;
                 }
                 Ok(None)
@@ -127,7 +133,13 @@ impl Carrying<'_> {
             false => self.settle(id).await?,
         };
         if !settled {
-            // Who writes looks at the host once more when that is done.
+            // Who writes looks at the host once more when that is done, but knows nothing of what somebody asked for besides.
+            if !task.dry && (task.again || task.retried.is_some()) {
+                let message =
+                    "what was asked for was not done, because a write of the person's absences is not settled yet";
+                let finding = Finding::problem(code::WRITE_PENDING, message, Fixer::HostAdministrator).of_host(id);
+                self.found(finding.with_hint("ask for it again in a few minutes"), None);
+            }
             return Ok(None);
         }
         let Some(mut person) = self.read(id, task).await? else { return Ok(None) };

@@ -265,13 +265,18 @@ impl Ledger {
     pub(crate) fn told(&mut self, told: &[(Owed, Owed)]) {
         for (was, left) in told {
             let Some(place) = self.owed.iter().position(|owed| owed == was) else {
-                // It was sent while the host was told of its rejection.
-                let rejected = was.status == Some(AbsenceStatus::RejectedByIntegration) && left.status.is_none();
-                let sent = |carried: &&mut Carried| rejected && carried.sent.is_some() && carried.refused.is_none();
-                if let Some(carried) = self.absences.get_mut(&was.absence).filter(sent) {
-                    carried.rejected = true;
-                    self.owed.push(Owed::new(&was.absence, Some(AbsenceStatus::Approved), None));
-                }
+                // It was sent, or refused once more, while the host was told of the opposite.
+                let (now, Some(carried)) = (left.status.xor(was.status), self.absences.get_mut(&was.absence)) else {
+                    continue;
+                };
+                let (sent, refused) = (carried.sent.is_some(), carried.refused.is_some());
+                let opposite = match now {
+                    Some(AbsenceStatus::RejectedByIntegration) if sent && !refused => AbsenceStatus::Approved,
+                    Some(AbsenceStatus::Approved) if refused => AbsenceStatus::RejectedByIntegration,
+                    _ => continue,
+                };
+                carried.rejected = true;
+                self.owed.push(Owed::new(&was.absence, Some(opposite), None));
                 continue;
             };
             if let (Some(status), None, Some(carried)) = (was.status, left.status, self.absences.get_mut(&was.absence))
@@ -286,9 +291,9 @@ impl Ledger {
         }
     }
 
-    /// Takes over what others told meanwhile, from the ledger as it was and as it is stored; false when more than that happened to it, or
-    /// when others took what was to be told here.
-    pub(crate) fn rebase(&mut self, was: &Self, now: &Self) -> bool {
+    /// Takes over what others told meanwhile, from the ledger as it was and as it is stored: the absences of which the host was told that
+    /// they are rejected; `None` when more than that happened to it, or when others took what was to be told here.
+    pub(crate) fn rebase(&mut self, was: &Self, now: &Self) -> Option<Vec<AbsenceId>> {
         let untold = |ledger: &Self| {
             let mut ledger = Self { owed: Vec::new(), ..ledger.clone() };
             ledger
@@ -299,8 +304,9 @@ impl Ledger {
         };
         let is_taken = |one: &&Owed| self.owed.iter().any(|owed| owed.taken != one.taken && owed.is_same(one));
         if untold(was) != untold(now) || was.owed.iter().filter(is_taken).any(|one| !now.owed.contains(one)) {
-            return false;
+            return None;
         }
+        let mut shown = Vec::new();
         self.owed.retain(|owed| !was.owed.contains(owed) || now.owed.contains(owed));
         self.owed.extend(now.owed.iter().filter(|owed| !was.owed.contains(owed)).cloned());
         for (id, carried) in &now.absences {
@@ -308,9 +314,17 @@ impl Ledger {
             let changed = was.absences.get(id).is_some_and(|was| shows(was) != shows(carried));
             if let (true, Some(own)) = (changed, self.absences.get_mut(id)) {
                 (own.shown_rejected, own.rejected) = shows(carried);
+                if !own.shown_rejected {
+                    continue;
+                }
+                shown.push(id.clone());
+                if own.sent.is_some() && own.refused.is_none() && !own.dirty {
+                    // It stands there by now.
+                    self.owed.push(Owed::new(id, Some(AbsenceStatus::Approved), None));
+                }
             }
         }
-        true
+        Some(shown)
     }
 
     /// Whether something is still to be done without anybody asking.

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use super::carry::Carrying;
 use super::ledger::Ledger;
+use super::model::AbsenceStatus;
 use super::person::Person;
 use crate::error::{Error, ErrorKind, Result};
 use crate::keys::{Key, Sealed};
@@ -158,8 +159,16 @@ impl Carrying<'_> {
             Some((version, ledger, _)) => (Some(*version), ledger.clone()),
             None => (None, Ledger::default()),
         };
-        if version == Some(now.0) || !person.ledger.rebase(&was, &now.1) {
+        if version == Some(now.0) {
             return Ok(false);
+        }
+        let Some(shown) = person.ledger.rebase(&was, &now.1) else { return Ok(false) };
+        for id in shown {
+            let read = person.absences.get_mut(&id).filter(|absence| absence.status == AbsenceStatus::Approved);
+            if let Some(absence) = read {
+                // What was read of the host was older.
+                absence.status = AbsenceStatus::RejectedByIntegration;
+            }
         }
         person.open |= now.2;
         person.stored = Some(now);

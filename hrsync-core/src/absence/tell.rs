@@ -31,7 +31,8 @@ impl Carrying<'_> {
                 Standing::Wanted(_) if person.unchanged.contains(absence) => {
                     // Nothing of it was to be written, as far as is known.
                     self.found(Finding::from_error(error).of_host(person.id), error.sensitive_detail());
-                    person.item(absence, AbsenceOutcome::Pending);
+                    person.left(absence);
+                    person.open = true;
                     continue;
                 }
                 Standing::Wanted(_) if person.ledger.only_note_changed(person.absences.get(absence)) => Refused::Note,
@@ -102,6 +103,9 @@ impl Carrying<'_> {
             Refused::Absence => {
                 carried.refused = form;
                 (carried.dirty, carried.rejected) = (true, true);
+                // That an earlier rejection is over is told no more.
+                person.ledger.owed.retain(|one| one.absence != absence || one.status != Some(AbsenceStatus::Approved));
+                let carried = person.ledger.absences.entry(absence.clone()).or_default();
                 carried.shown_rejected = false;
                 owed.status = Some(AbsenceStatus::RejectedByIntegration);
                 owed.finding = Some(finding.clone()).filter(|_| first);
@@ -165,7 +169,8 @@ impl Carrying<'_> {
             // Whatever happened to the rest of it meanwhile, this was told.
             let now = self.stored(person.id).await?;
             person.open |= now.stored.as_ref().is_some_and(|(.., open)| *open);
-            (person.ledger, person.stored) = (now.ledger, now.stored);
+            // What was read of the host may be older than that.
+            (person.ledger, person.stored, person.read) = (now.ledger, now.stored, false);
         }
         Ok(())
     }

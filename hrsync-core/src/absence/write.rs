@@ -45,6 +45,10 @@ impl Carrying<'_> {
             let form = person.absences.get(absence).filter(|_| wanted).map(Form::of);
             person.ledger.absences.entry(absence.clone()).or_default().try_as(form);
         }
+        // What only a review looks at is looked at once more, until it stands or is refused.
+        for absence in group.absences.intersection(&person.unchanged) {
+            person.ledger.absences.entry(absence.clone()).or_default().look = true;
+        }
         let key = self.engine.key_of(&of_host(person.id)).await?;
         let row = IntentRow { sent_at: self.engine.clock.now(), sealed: self.seal(&key, person.id, &sent)? };
         let batch = Batch::default().put(intent_key(person.id), Some(Check::Absent), store::encode(&row)?);
