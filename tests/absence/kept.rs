@@ -266,3 +266,21 @@ async fn a_retry_and_a_review_of_somebody_whom_the_host_cannot_tell_are_gone_on_
     later(&world).await;
     assert_eq!(world.sheet("v1"), "ferie 23 6, ferie 24 6, ferie 25 6");
 }
+
+#[tokio::test]
+async fn what_was_written_before_the_payroll_system_was_gone_counts_as_sent() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    world.absences.put(other("a2", "sick", nov(26), nov(26)));
+    world.sheets.after(1, AbsenceFate::Fails(ErrorKind::Unavailable, Outcome::NotSent));
+    let report = world.push().await;
+    assert_eq!(
+        (outcome(&report, "a1"), outcome(&report, "a2")),
+        (Some(AbsenceOutcome::Sent), Some(AbsenceOutcome::Pending))
+    );
+    // A change of what was sent is refused before anybody went on.
+    world.sheets.enter("v1", "syk", nov(24), Hundredths(400), None);
+    world.absences.change("a1", |one| one.kind = "sick".into());
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Refused));
+    assert!(world.sheet("v1").contains("ferie 24 7.5"), "a refusal deletes nothing: {}", world.sheet("v1"));
+}

@@ -360,7 +360,7 @@ impl Carrying<'_> {
                 return Ok(());
             }
             let mut again = !person.alone.is_empty();
-            for group in &groups {
+            for (place, group) in groups.iter().enumerate() {
                 let wrote = self.write(person, &standings, group).await?;
                 if wrote != Wrote::All {
                     failed.extend(group.absences.iter().cloned());
@@ -368,6 +368,9 @@ impl Carrying<'_> {
                     again |= !group.absences.iter().all(|id| person.is_stuck(id));
                 }
                 if wrote == Wrote::Pending {
+                    // What was written before it stands there.
+                    failed.extend(groups[place..].iter().flat_map(|group| group.absences.iter().cloned()));
+                    person.settled(&standings, &failed, &left_out);
                     return Ok(());
                 }
                 if wrote == Wrote::OneByOne && alone.is_none() {
