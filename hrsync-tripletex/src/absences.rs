@@ -279,7 +279,7 @@ impl AbsenceConnector for TripletexConnector {
         let looked = |(window, person): (&Window, &u64)| {
             let meets = |(from, until): &Span| *from <= window.until && window.from <= *until;
             let locks = locks.get(person).into_iter().flatten().filter(|span| meets(span)).copied();
-            let detail = days.remove(person).filter(|_| window.pieces).map_or_else(Opaque::default, Opaque::new);
+            let detail = days.remove(person).map_or_else(Opaque::default, Opaque::new);
             let entries = entries.remove(person).unwrap_or_default().into_iter();
             let entries = entries.filter(|entry| meets(&(entry.slot.from, entry.slot.until))).collect();
             let mut looked = Looked { entries, locks: locks.collect(), detail };

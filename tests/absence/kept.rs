@@ -8,11 +8,7 @@ use hrsync_testkit::absences::AbsenceFate;
 use tokio::task::yield_now;
 
 use super::post::{Post, by};
-use super::world::{SETTLE_AFTER, WHOLE, World, nov, other, outcome, sent, vacation};
-
-fn both() -> [HostId; 2] {
-    [HostId::from("h1"), HostId::from("h2")]
-}
+use super::world::{SETTLE_AFTER, WHOLE, World, both, later, nov, other, outcome, sent, vacation};
 
 async fn refused_new() -> World {
     let world = World::new().await;
@@ -21,15 +17,6 @@ async fn refused_new() -> World {
     assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Refused));
     world.sheets.unlock();
     world
-}
-
-async fn later(world: &World) {
-    for _ in 0..3 {
-        world.clock.advance(SETTLE_AFTER * 100);
-        world.sheets.carry_out_late();
-        world.engine.sweep_absences().await.unwrap();
-        world.push().await;
-    }
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use time::Date;
 use tokio::task::yield_now;
 
 use super::post::{Post, by, over};
-use super::world::{SETTLE_AFTER, World, nov, other, outcome, vacation};
+use super::world::{SETTLE_AFTER, World, both, nov, other, outcome, vacation};
 
 fn people() -> [HostId; 1] {
     [HostId::from("h1")]
@@ -96,10 +96,6 @@ async fn a_status_that_the_host_did_not_take_is_not_given_to_it_after_the_absenc
         world.push().await;
     }
     assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved, "it stands in the payroll system");
-}
-
-fn both() -> [HostId; 2] {
-    [HostId::from("h1"), HostId::from("h2")]
 }
 
 #[tokio::test]

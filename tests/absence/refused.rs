@@ -1,10 +1,10 @@
 //! What a refusal touches and what it does not, and how it ends.
 
 use hrsync_core::absence::{AbsenceOutcome, AbsenceStatus, Extent, Hundredths, NotSent, Portion};
-use hrsync_core::{ErrorKind, HostId, Outcome};
+use hrsync_core::{ErrorKind, Outcome};
 use hrsync_testkit::absences::AbsenceFate;
 
-use super::world::{SETTLE_AFTER, WHOLE, World, nov, other, outcome, sent, vacation};
+use super::world::{SETTLE_AFTER, WHOLE, World, both, later, nov, other, outcome, sent, vacation};
 
 const NOT_APPROVED: Option<AbsenceOutcome> = Some(AbsenceOutcome::NotSent(NotSent::NotApproved));
 
@@ -119,10 +119,6 @@ async fn a_retry_of_an_absence_that_is_not_there_is_an_error() {
     }
 }
 
-fn both() -> [HostId; 2] {
-    [HostId::from("h1"), HostId::from("h2")]
-}
-
 #[tokio::test]
 async fn a_rejection_that_the_host_could_not_take_back_at_once_is_taken_back_after_another_change() {
     let world = World::new().await;
@@ -137,11 +133,7 @@ async fn a_rejection_that_the_host_could_not_take_back_at_once_is_taken_back_aft
     world.absences.change("a1", |one| one.note = Some("by the sea".to_owned()));
     assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Sent));
     world.absences.fail_statuses(false);
-    for _ in 0..3 {
-        world.clock.advance(SETTLE_AFTER * 100);
-        world.engine.sweep_absences().await.unwrap();
-        world.push().await;
-    }
+    later(&world).await;
     assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved, "it stands there");
 }
 
@@ -156,11 +148,7 @@ async fn a_rejection_that_the_host_could_not_take_back_at_once_is_taken_back_aft
     world.engine.retry_absence(&world.anna, &"h1".into(), &"a1".into()).await.unwrap();
     world.engine.review_absences(&world.anna, &both()).await.unwrap();
     world.absences.fail_statuses(false);
-    for _ in 0..3 {
-        world.clock.advance(SETTLE_AFTER * 100);
-        world.engine.sweep_absences().await.unwrap();
-        world.push().await;
-    }
+    later(&world).await;
     assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved, "it stands there");
 }
 

@@ -75,7 +75,7 @@ impl World {
 
     /// Carries the absences of both over.
     pub(crate) async fn push(&self) -> AbsenceReport {
-        self.engine.push_absences(&[HostId::from("h1"), HostId::from("h2")]).await.unwrap()
+        self.engine.push_absences(&both()).await.unwrap()
     }
 
     /// What stands in the time sheet of a person: `ferie 23 7.5`, with a note after the hours.
@@ -156,4 +156,19 @@ pub(crate) async fn sent() -> World {
     world.absences.put(vacation());
     assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Sent));
     world
+}
+
+/// Both people of a world.
+pub(crate) fn both() -> [HostId; 2] {
+    [HostId::from("h1"), HostId::from("h2")]
+}
+
+/// Lets time pass, with sweeps and pushes, and what was put off arrives.
+pub(crate) async fn later(world: &World) {
+    for _ in 0..3 {
+        world.clock.advance(SETTLE_AFTER * 100);
+        world.sheets.carry_out_late();
+        world.engine.sweep_absences().await.unwrap();
+        world.push().await;
+    }
 }

@@ -169,14 +169,17 @@ impl Person<'_> {
         }
     }
 
+    fn is_shown_rejected(&self, id: &AbsenceId) -> bool {
+        self.absences.get(id).is_some_and(|absence| absence.status == AbsenceStatus::RejectedByIntegration)
+    }
+
     /// Keeps how far an absence has come that stands in the payroll system as it is in the host. What was refused and is no longer is told
     /// again when it is refused again.
     fn stands(&mut self, id: &AbsenceId, now: Carried) {
         let before = self.ledger.absences.remove(id).unwrap_or_default();
-        let shown = self.absences.get(id).is_some_and(|absence| absence.status == AbsenceStatus::RejectedByIntegration);
         let told = before.told.into_iter().filter(|cause| is_of_entries(cause)).collect();
         // Until the host took it back, this connection had it rejected.
-        let rejected = before.rejected && shown;
+        let rejected = before.rejected && self.is_shown_rejected(id);
         self.ledger.absences.insert(id.clone(), Carried { told, rejected, ..now });
         self.ledger.owed.retain(|owed| owed.absence != *id || !owed.is_of_refusal());
         if rejected {
@@ -208,14 +211,13 @@ impl Person<'_> {
     }
 
     fn settle_removed(&mut self, id: &AbsenceId, why: Option<NotSent>) {
-        let held = self.ledger.holds(id);
+        let (held, shown) = (self.ledger.holds(id), self.is_shown_rejected(id));
         let Some(carried) = self.ledger.absences.get_mut(id) else { return };
         if why == Some(NotSent::Rejected) {
             // What was refused stays remembered as that.
             return;
         }
         self.ledger.owed.retain(|owed| owed.absence != *id || !owed.is_of_refusal());
-        let shown = self.absences.get(id).is_some_and(|one| one.status == AbsenceStatus::RejectedByIntegration);
         let (told, rejected) = (std::mem::take(&mut carried.told), carried.rejected && shown);
         *carried = match held {
             // Entries that are not ours to remove: what they were made of stays known.

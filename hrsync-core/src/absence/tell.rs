@@ -103,10 +103,9 @@ impl Carrying<'_> {
             Refused::Absence => {
                 carried.refused = form;
                 (carried.dirty, carried.rejected) = (true, true);
+                carried.shown_rejected = false;
                 // That an earlier rejection is over is told no more.
                 person.ledger.owed.retain(|one| one.absence != absence || one.status != Some(AbsenceStatus::Approved));
-                let carried = person.ledger.absences.entry(absence.clone()).or_default();
-                carried.shown_rejected = false;
                 owed.status = Some(AbsenceStatus::RejectedByIntegration);
                 owed.finding = Some(finding.clone()).filter(|_| first);
                 AbsenceOutcome::Refused
