@@ -82,15 +82,12 @@ pub(crate) struct Carried {
     /// As what it was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) refused: Option<Form>,
-    /// This connection had the host show it as rejected, or has yet to.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) rejected: bool,
+    /// What this connection did about its status in the host.
+    #[serde(default, skip_serializing_if = "Rejection::is_none")]
+    pub(crate) rejection: Rejection,
     /// A look at it that somebody asked for is still due, though it did not change.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) look: bool,
-    /// The host shows it as rejected.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) shown_rejected: bool,
     /// A part of it is there though it was refused as a whole.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) partly: bool,
@@ -100,6 +97,29 @@ pub(crate) struct Carried {
     /// The causes that people were told.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) told: BTreeSet<String>,
+}
+
+/// How a connection has the host show an absence as rejected. A rejection of another connection is none of its own to take back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) enum Rejection {
+    /// It rejected nothing, or took it back.
+    #[default]
+    None,
+    /// It rejected the absence, and the host is to be told that or that it is over.
+    Made,
+    /// It rejected the absence, and the host was told: where it shows something else, somebody approved it again.
+    Shown,
+}
+
+impl Rejection {
+    fn is_none(&self) -> bool {
+        *self == Self::None
+    }
+
+    /// What is left of a rejection when the absence is refused no more: it is to be taken back while the host shows it.
+    pub(crate) fn over(self, shown: bool) -> Self {
+        if shown && !self.is_none() { Self::Made } else { Self::None }
+    }
 }
 
 /// Of an absence what decides what is written.
@@ -275,14 +295,16 @@ impl Ledger {
                     Some(AbsenceStatus::Approved) if refused => AbsenceStatus::RejectedByIntegration,
                     _ => continue,
                 };
-                carried.rejected = true;
+                carried.rejection = Rejection::Made;
                 self.owed.push(Owed::new(&was.absence, Some(opposite), None));
                 continue;
             };
             if let (Some(status), None, Some(carried)) = (was.status, left.status, self.absences.get_mut(&was.absence))
             {
-                carried.shown_rejected = status == AbsenceStatus::RejectedByIntegration;
-                carried.rejected = carried.shown_rejected;
+                carried.rejection = match status {
+                    AbsenceStatus::RejectedByIntegration => Rejection::Shown,
+                    _ => Rejection::None,
+                };
             }
             match left.is_nothing() {
                 true => drop(self.owed.remove(place)),
@@ -296,10 +318,7 @@ impl Ledger {
     pub(crate) fn rebase(&mut self, was: &Self, now: &Self) -> Option<Vec<AbsenceId>> {
         let untold = |ledger: &Self| {
             let mut ledger = Self { owed: Vec::new(), ..ledger.clone() };
-            ledger
-                .absences
-                .values_mut()
-                .for_each(|carried| (carried.shown_rejected, carried.rejected) = (false, false));
+            ledger.absences.values_mut().for_each(|carried| carried.rejection = Rejection::None);
             ledger
         };
         let is_taken = |one: &&Owed| self.owed.iter().any(|owed| owed.taken != one.taken && owed.is_same(one));
@@ -310,11 +329,10 @@ impl Ledger {
         self.owed.retain(|owed| !was.owed.contains(owed) || now.owed.contains(owed));
         self.owed.extend(now.owed.iter().filter(|owed| !was.owed.contains(owed)).cloned());
         for (id, carried) in &now.absences {
-            let shows = |carried: &Carried| (carried.shown_rejected, carried.rejected);
-            let changed = was.absences.get(id).is_some_and(|was| shows(was) != shows(carried));
+            let changed = was.absences.get(id).is_some_and(|was| was.rejection != carried.rejection);
             if let (true, Some(own)) = (changed, self.absences.get_mut(id)) {
-                (own.shown_rejected, own.rejected) = shows(carried);
-                if !own.shown_rejected {
+                own.rejection = carried.rejection;
+                if own.rejection != Rejection::Shown {
                     continue;
                 }
                 shown.push(id.clone());

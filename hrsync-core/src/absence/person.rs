@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::Date;
 
 use super::eligibility::NotSent;
-use super::ledger::{Carried, Form, Held, Ledger, Owed, is_of_entries};
+use super::ledger::{Carried, Form, Held, Ledger, Owed, Rejection, is_of_entries};
 use super::model::{Absence, AbsenceStatus};
 use super::plan::SlotWrite;
 use super::report::{AbsenceItem, AbsenceOutcome};
@@ -179,10 +179,10 @@ impl Person<'_> {
         let before = self.ledger.absences.remove(id).unwrap_or_default();
         let told = before.told.into_iter().filter(|cause| is_of_entries(cause)).collect();
         // Until the host took it back, this connection had it rejected.
-        let rejected = before.rejected && self.is_shown_rejected(id);
-        self.ledger.absences.insert(id.clone(), Carried { told, rejected, ..now });
+        let rejection = before.rejection.over(self.is_shown_rejected(id));
+        self.ledger.absences.insert(id.clone(), Carried { told, rejection, ..now });
         self.ledger.owed.retain(|owed| owed.absence != *id || !owed.is_of_refusal());
-        if rejected {
+        if rejection == Rejection::Made {
             self.ledger.owed.push(Owed::new(id, Some(AbsenceStatus::Approved), None));
         }
     }
@@ -218,7 +218,7 @@ impl Person<'_> {
             return;
         }
         self.ledger.owed.retain(|owed| owed.absence != *id || !owed.is_of_refusal());
-        let (told, rejected) = (std::mem::take(&mut carried.told), carried.rejected && shown);
+        let (told, rejection) = (std::mem::take(&mut carried.told), carried.rejection.over(shown));
         *carried = match held {
             // Entries that are not ours to remove: what they were made of stays known.
             true => Carried {
@@ -228,10 +228,10 @@ impl Person<'_> {
                 dirty: true,
                 tried: std::mem::take(&mut carried.tried),
                 told,
-                rejected,
+                rejection,
                 ..Carried::default()
             },
-            false => Carried { told, rejected, ..Carried::default() },
+            false => Carried { told, rejection, ..Carried::default() },
         };
         let told = matches!(self.items.get(id), Some(item) if matches!(item.outcome, AbsenceOutcome::NotSent(_)));
         if held || !told {
@@ -247,7 +247,8 @@ impl Person<'_> {
             absences.entry(id.clone()).or_default();
         }
         absences.retain(|id, carried| {
-            let remembered = carried.sent.is_some() || carried.refused.is_some() || carried.rejected || carried.dirty;
+            let remembered = carried.sent.is_some() || carried.refused.is_some() || carried.dirty;
+            let remembered = remembered || carried.rejection != Rejection::None;
             let there = entries.iter().any(|held| held.parts.contains_key(id));
             there || owed.iter().any(|owed| owed.absence == *id) || (remembered && (!*read || host.contains_key(id)))
         });

@@ -1,7 +1,7 @@
 //! What is to become of an absence, before anything of the payroll system is known.
 
 use super::eligibility::{AbsenceSettings, Conditions, NotSent};
-use super::ledger::{Carried, Form};
+use super::ledger::{Carried, Form, Rejection};
 use super::model::{Absence, AbsenceStatus};
 use crate::model::{VendorAbsenceTypeId, VendorId};
 
@@ -56,7 +56,7 @@ impl Rules<'_> {
         let shown = absence.status == AbsenceStatus::RejectedByIntegration;
         let refused = |carried: &&Carried| {
             // Where the host showed it as rejected and no longer does, somebody approved it again.
-            let waits = shown || (absence.status == AbsenceStatus::Approved && !carried.shown_rejected);
+            let waits = shown || (absence.status == AbsenceStatus::Approved && carried.rejection != Rejection::Shown);
             carried.refused.as_ref() == Some(&form) && waits
         };
         // One that is shown as rejected was changed since it was refused, or is to be tried again, or it was refused on another connection:

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::carry::{Carrying, ROUNDS};
-use super::ledger::{Form, Owed};
+use super::ledger::{Form, Owed, Rejection};
 use super::model::AbsenceStatus;
 use super::person::Person;
 use super::plan::{Refusal, Refused};
@@ -102,8 +102,7 @@ impl Carrying<'_> {
             }
             Refused::Absence => {
                 carried.refused = form;
-                (carried.dirty, carried.rejected) = (true, true);
-                carried.shown_rejected = false;
+                (carried.dirty, carried.rejection) = (true, Rejection::Made);
                 // That an earlier rejection is over is told no more.
                 person.ledger.owed.retain(|one| one.absence != absence || one.status != Some(AbsenceStatus::Approved));
                 owed.status = Some(AbsenceStatus::RejectedByIntegration);

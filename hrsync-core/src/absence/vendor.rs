@@ -59,6 +59,10 @@ pub trait AbsenceConnector: fmt::Debug + Send + Sync {
 
     /// Writes entries of one person, in as few calls as there can be. What comes back belongs to the writes in their order: the
     /// entry's id, which of a removed one is its former, or the error whose outcome says whether it may have been carried out.
+    ///
+    /// What is to be there comes before what is to go. After an error of a creation or a change nothing is removed, so that a refusal takes
+    /// nothing away: those have [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) and were not sent. It ends before
+    /// [`settle_after`](crate::ConnectorInfo::settle_after) is over, after which others look what became of it.
     async fn write(&self, person: &VendorId, writes: &[EntryWrite]) -> Vec<EntryResult>;
 }
 

@@ -374,13 +374,22 @@ impl AbsenceConnector for MemoryAbsences {
         }
         let creates = |write: &&EntryWrite| matches!(write, EntryWrite::Create { .. });
         let refused = writes.iter().filter(creates).find_map(|write| state.may(person, write).err()).map(Arc::new);
-        let results: Vec<_> = writes
-            .iter()
-            .map(|write| match &refused {
-                Some(error) if state.all_or_none && creates(&write) => Err(Arc::clone(error)),
+        let goes = |write: &EntryWrite| matches!(write, EntryWrite::Delete { .. });
+        let (stays, went): (Vec<_>, Vec<_>) = writes.iter().enumerate().partition(|(_, write)| !goes(write));
+        let untried =
+            Error::new(ErrorKind::Cancelled, "what is to be there was refused").with_outcome(Outcome::NotSent);
+        let mut results: Vec<EntryResult> = every(untried);
+        for (place, write) in &stays {
+            results[*place] = match &refused {
+                Some(error) if state.all_or_none && creates(write) => Err(Arc::clone(error)),
                 _ => state.carry_out(person, write).map_err(Arc::new),
-            })
-            .collect();
+            };
+        }
+        if stays.iter().all(|(place, _)| results[*place].is_ok()) {
+            for (place, write) in went {
+                results[place] = state.carry_out(person, write).map_err(Arc::new);
+            }
+        }
         match fate {
             Some(AbsenceFate::ReplyLost) => every(no_answer()),
             _ => results,
