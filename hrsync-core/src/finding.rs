@@ -96,6 +96,8 @@ pub mod code {
     pub const UNREAD_PERSON: &str = "person.unread";
     /// The person is set aside until somebody acts.
     pub const SET_ASIDE: &str = "person.set_aside";
+    /// The connection is not active: it is paused, or was not synchronised yet.
+    pub const NOT_ACTIVE: &str = "not_active";
     /// Runs were stopped again and again, so nothing is pushed for a while.
     pub const QUARANTINED: &str = "connection.quarantined";
     /// A write for the person is under way, or its outcome is not known yet.
@@ -130,6 +132,10 @@ pub mod code {
     pub const ABSENCE_ENTRY_GONE: &str = "absence.removed_there";
     /// The type of an absence was mapped otherwise since it was sent.
     pub const ABSENCE_DISCONNECTED: &str = "absence.disconnected";
+    /// Somebody gave an entry of an absence another day or type in the vendor, and it stays when the absence no longer takes its day.
+    pub const ABSENCE_MOVED_THERE: &str = "absence.moved_there";
+    /// An absence changed while nothing of it is carried over, and stands in the vendor as it was.
+    pub const ABSENCE_NOT_CARRIED: &str = "absence.not_carried";
     /// Entries of an absence stand in the record that its person was linked to before.
     pub const ABSENCE_OTHER_RECORD: &str = "absence.other_record";
     /// An absence takes more hours of a day than the person has on it. It was sent so.

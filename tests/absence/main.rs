@@ -14,4 +14,6 @@ mod refused;
 mod setup;
 mod table;
 mod undone;
+mod unheard;
+mod waits;
 mod world;

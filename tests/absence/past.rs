@@ -1,6 +1,6 @@
 //! Months that may be paid: what changed around an absence does not rewrite them, however its own changes fare.
 
-use hrsync_core::absence::{AbsenceOutcome, Hundredths, WorkSchedule};
+use hrsync_core::absence::{AbsenceOutcome, Extent, Hundredths, Portion, WorkSchedule};
 use hrsync_core::{ErrorKind, Outcome};
 use hrsync_testkit::absences::AbsenceFate;
 use time::macros::date;
@@ -87,4 +87,24 @@ async fn an_earlier_month_is_not_removed_by_a_refusal_after_nobody_worked_for_a_
     world.absences.change("a1", |one| one.end = Some(nov(16)));
     assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Refused));
     assert_eq!(october(), 5, "a refusal deletes nothing");
+}
+
+#[tokio::test]
+async fn two_halves_of_a_day_of_an_earlier_month_stay_what_the_day_had_then() {
+    let world = World::new().await;
+    world.sheets.standard("v1", Hundredths(555));
+    for id in ["a1", "a2"] {
+        let mut one = other(id, "vacation", date!(2026 - 10 - 20), date!(2026 - 10 - 20));
+        one.extent = Extent::Days { first: Portion::Half, last: Portion::Half };
+        world.absences.put(one);
+    }
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "ferie 2026-10-20 5.55");
+    world.sheets.standard("v1", Hundredths::whole(7));
+    world.engine.review_absences(&world.anna, &["h1".into()]).await.unwrap();
+    assert_eq!(world.sheet("v1"), "ferie 2026-10-20 5.55");
+    // What changes in the host is followed also there.
+    world.absences.remove("a2");
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "ferie 2026-10-20 2.78");
 }

@@ -544,7 +544,7 @@ fn cases() -> Vec<Case> {
             &["absence.disconnected"],
         ),
         case(
-            "the transfer is off: what is there stays",
+            "the transfer is off: what is there stays, and that is told",
             Sent,
             |world| {
                 world.set(AbsenceSettings::off());
@@ -552,7 +552,7 @@ fn cases() -> Vec<Case> {
             },
             WHOLE,
             None,
-            &[],
+            &["absence.not_carried"],
         ),
         case(
             "an entry that somebody changed there stays so while the absence does not change",

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::cause;
 use super::days::days;
 use super::engine::{Absences, Task};
 use super::model::Absence;
 use super::person::{LeftOut, Person};
 use super::plan::{AbsencePlan, Input, plan};
 use super::report::{AbsenceReport, PlannedEntry};
+use super::rows::Waits;
 use super::slot::Piece;
 use super::standing::{Again, Rules, Standing};
 use super::vendor::{AbsenceConnector, Looked, Window};
@@ -64,6 +66,12 @@ enum Came {
 pub(super) fn busy() -> Error {
     let message = "the absences of this person are being carried over by somebody else all the time";
     Error::new(ErrorKind::Cancelled, message).with_code(code::WRITE_PENDING)
+}
+
+fn told_by_host(message: &'static str) -> Error {
+    Error::new(ErrorKind::Unexpected, message)
+        .with_fixer(Fixer::HostDeveloper)
+        .with_hint("`HostAbsences::of` answers with the absences of the person it is asked about, each once")
 }
 
 fn told_of_others() -> Error {
@@ -147,8 +155,10 @@ impl Carrying<'_> {
         if let Some(carried) = task.retried.as_ref().and_then(|id| person.ledger.absences.get_mut(id)) {
             carried.retry();
         }
-        let unchanged = self.standings(&person, Again::None).into_iter();
-        person.unchanged = unchanged.filter(|(_, one)| *one == Standing::Kept(None)).map(|(id, _)| id).collect();
+        let standings = self.standings(&person, Again::None);
+        person.waits = Waits::of(standings.values(), &self.absences.settings);
+        let unchanged = standings.into_iter().filter(|(_, one)| *one == Standing::Kept(None));
+        person.unchanged = unchanged.map(|(id, _)| id).collect();
         person.tidy();
         let window = person.window(&self.standings(&person, task.again()));
         Ok(Some(Begun { person, window }))
@@ -213,7 +223,7 @@ impl Carrying<'_> {
     pub(super) fn unusable(&mut self, person: &HostId, error: &Arc<Error>) {
         let ends = self.stopped.as_ref().is_some_and(|stopped| Arc::ptr_eq(stopped, error));
         let finding = Finding::from_error(error);
-        if error.code() != code::QUARANTINED {
+        if error.code() != code::QUARANTINED && error.code() != code::NOT_ACTIVE {
             self.found(if ends { finding } else { finding.of_host(person) }, error.sensitive_detail());
         } else if !self.report.findings.contains(&finding) {
             // Why it is let alone is in the log already, and each run says so.
@@ -259,11 +269,10 @@ impl Carrying<'_> {
             return Ok(Came::Late);
         }
         // Looked at before the host is told anything, which changes it too.
-        let now = if person.wrote { Some(self.absences.host.of(person.id).await) } else { None };
+        let now = if person.wrote { Some(self.of_host(person.id).await) } else { None };
         self.deliver(person, owed).await?;
         let Some(now) = now.transpose()? else { return Ok(Came::Done) };
-        let same = |one: &Absence| person.absences.get(&one.id) == Some(one);
-        Ok(if now.len() == person.absences.len() && now.iter().all(same) { Came::Done } else { Came::Moved })
+        Ok(if now == person.absences { Came::Done } else { Came::Moved })
     }
 
     /// Both sides of a person as far as they are known here; `None` when there is nothing to be done about them.
@@ -278,19 +287,31 @@ impl Carrying<'_> {
                 if !task.dry {
                     // There is nobody left to tell, and nothing to go on with.
                     person.ledger.owed.clear();
+                    person.waits = Waits::default();
                     self.store(&mut person, Batch::default()).await?;
                 }
             }
             return Ok(None);
         }
         let link = self.engine.link(id).await?.filter(|link| link.state == LinkState::Linked);
-        let absences = self.absences.host.of(id).await?;
-        Ok(Some(Person {
-            vendor: link.map(|link| link.vendor),
-            absences: absences.into_iter().map(|absence| (absence.id.clone(), absence)).collect(),
-            read: true,
-            ..person
-        }))
+        let absences = self.of_host(id).await?;
+        Ok(Some(Person { vendor: link.map(|link| link.vendor), absences, read: true, ..person }))
+    }
+
+    /// The host's absences of a person. Somebody else's among them would be paid twice.
+    async fn of_host(&self, id: &HostId) -> Result<BTreeMap<AbsenceId, Absence>> {
+        let mut absences = BTreeMap::new();
+        for absence in self.absences.host.of(id).await? {
+            if absence.person != *id {
+                return Err(told_by_host("asked for the absences of a person, the host told of somebody else's too"));
+            }
+            if let Some(twice) = absences.insert(absence.id.clone(), absence)
+                && absences.get(&twice.id) != Some(&twice)
+            {
+                return Err(told_by_host("the host told of two different absences with one id"));
+            }
+        }
+        Ok(absences)
     }
 
     /// Looks, plans and writes until there is nothing more to be done, or nothing can be. What is there at first may be known already.
@@ -304,6 +325,9 @@ impl Carrying<'_> {
             let alone = person.alone.pop();
             standings.extend(person.alone.iter().map(|id| (id.clone(), Standing::Kept(None))));
             person.tell_standings(&standings);
+            for (id, why) in person.changed_meanwhile(&standings) {
+                self.tell(person, &id, cause::not_carried(why), true);
+            }
             let Some(window) = person.window(&standings) else {
                 // Of what is to go nothing stands there.
                 person.settled(&standings, &BTreeSet::new(), &LeftOut::default());
@@ -360,6 +384,8 @@ impl Carrying<'_> {
                 return Ok(());
             }
             let mut again = !person.alone.is_empty();
+            // The round after this one removes what was created of what is refused now.
+            person.settling = round + 1 >= rounds;
             for (place, group) in groups.iter().enumerate() {
                 let wrote = self.write(person, &standings, group).await?;
                 if wrote != Wrote::All {

@@ -1,6 +1,7 @@
 //! Why something could not be done about an absence, in words.
 
 use super::decide::{Deviation, Stop};
+use super::eligibility::NotSent;
 use crate::error::Fixer;
 use crate::finding::{Finding, code};
 
@@ -53,6 +54,31 @@ pub(crate) fn disconnected() -> Finding {
         Fixer::PayrollClerk,
     )
     .with_hint("change or remove the entries in the payroll system by hand, or give them the type that the mapping says now")
+}
+
+pub(crate) fn moved() -> Finding {
+    Finding::problem(
+        code::ABSENCE_MOVED_THERE,
+        "somebody gave an entry of the absence another day or type in the payroll system; the absence no longer takes the entry's day, \
+         and the entry stays",
+        Fixer::PayrollClerk,
+    )
+    .with_hint("remove the entry in the payroll system where it is wrong")
+}
+
+/// What stands there of an absence that changed while nothing is carried over.
+pub(crate) fn not_carried(why: NotSent) -> Finding {
+    let (message, hint) = match why {
+        NotSent::NotLinked => (
+            "the absence changed since it was sent, and stands in the payroll system as it was, because the person is not linked any more",
+            "link the person again, which carries the change over, or correct the entries in the payroll system by hand",
+        ),
+        _ => (
+            "the absence changed since it was sent, and stands in the payroll system as it was, because absences are not sent any more",
+            "switch the transfer of absences on, which carries the change over, or correct the entries in the payroll system by hand",
+        ),
+    };
+    Finding::problem(code::ABSENCE_NOT_CARRIED, message, Fixer::HostAdministrator).with_hint(hint)
 }
 
 pub(crate) fn other_record() -> Finding {

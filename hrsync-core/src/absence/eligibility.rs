@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use super::model::{Absence, AbsenceProblem, AbsenceStatus, Counting};
 use crate::error::Fixer;
+use crate::mapping::short_hash;
 use crate::model::{AbsenceTypeId, VendorAbsenceTypeId};
 
 /// What becomes of absences of one type.
@@ -95,6 +96,12 @@ impl fmt::Display for NotSent {
 }
 
 impl AbsenceSettings {
+    /// A number that changes with them.
+    pub(crate) fn revision(&self) -> u64 {
+        let types = self.types.iter().flat_map(|(kind, to)| [kind.to_string(), format!("{to:?}")]);
+        short_hash(self.since.iter().map(|since| since.unix_timestamp_nanos().to_string()).chain(types))
+    }
+
     /// Absences are not sent.
     pub fn off() -> Self {
         Self::default()

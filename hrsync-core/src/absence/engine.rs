@@ -15,7 +15,7 @@ use crate::connection::{Actor, ConnectionState, NextStep};
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::code;
 use crate::model::{AbsenceId, HostId};
-use crate::reconcile::{Calls, Engine, Way};
+use crate::reconcile::{Calls, Engine, LinkState, Way};
 use crate::store::{self, RowKind};
 
 /// Who acts when a host change is carried over as it comes.
@@ -38,8 +38,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] when the payroll system takes no absences or the engine was built without the host's,
-    /// [`ErrorKind::ConfigInvalid`] with code `not_active` before the first synchronisation or while the connection is paused, or the
-    /// store failed. A person whose absences the host cannot tell is a finding, and is gone on with by the next sweep.
+    /// there is no connection, or the store failed. Before the first synchronisation and while the connection is paused nobody is called,
+    /// and what is to be done is kept for the sweeps after it. A person whose absences the host cannot tell is a finding, and is gone on with by the next sweep.
     pub async fn push_absences(&self, people: &[HostId]) -> Result<AbsenceReport> {
         let mut run = self.carrying_live().await?;
         run.people(people, &Task::default()).await?;
@@ -48,20 +48,29 @@ impl Engine {
 
     /// Does what is due without anybody asking: finds out what became of writes whose outcome was unknown, goes on with absences that
     /// were left when the payroll system could not be used, and tells the host and people what they were not told yet. Call it every
-    /// few minutes: what it can do nothing about it leaves alone for longer and longer, up to six hours.
+    /// few minutes: what it can do nothing about it leaves alone for longer and longer, up to six hours. Absences that waited for their
+    /// person to be linked, for their type to be mapped or for the transfer are sent by the first sweep after that.
     ///
     /// # Errors
     /// As [`push_absences`](Self::push_absences).
     pub async fn sweep_absences(&self) -> Result<AbsenceReport> {
-        let (mut people, now) = (BTreeSet::new(), self.clock.now());
+        let (mut people, mut unlinked, now) = (BTreeSet::new(), Vec::new(), self.clock.now());
+        let settings = self.both()?.1.settings.revision();
         self.each_row(RowKind::Absences, |row| {
-            let row_of: LedgerRow = store::decode(row)?;
-            if row_of.is_due(now) {
-                people.insert(HostId::new(row.key.id.clone()));
+            let (row_of, person): (LedgerRow, _) = (store::decode(row)?, HostId::new(row.key.id.clone()));
+            if row_of.is_due(now, settings) {
+                people.insert(person);
+            } else if row_of.waits.link {
+                unlinked.push(person);
             }
             Ok(())
         })
         .await?;
+        for person in unlinked {
+            if self.link(&person).await?.is_some_and(|link| link.state == LinkState::Linked) {
+                people.insert(person);
+            }
+        }
         self.each_row(RowKind::AbsenceIntent, |row| {
             people.insert(HostId::new(row.key.id.clone()));
             Ok(())
@@ -149,13 +158,41 @@ impl Engine {
         Ok((vendor, absences.ok_or_else(|| unsupported("the engine was built without the host's absences"))?))
     }
 
+    /// A run that somebody started.
     async fn carrying(&self, actor: &str) -> Result<Carrying<'_>> {
-        let (_, connection) = self.connected().await?;
-        let (vendor, absences) = self.both()?;
-        if connection.state != ConnectionState::Active {
-            let message = "absences are carried over only while the connection is active";
-            return Err(Error::new(ErrorKind::ConfigInvalid, message).with_code("not_active"));
+        let run = self.carrying_for(actor)?;
+        match self.inactive().await? {
+            Some(error) => Err(error),
+            None => Ok(run),
         }
+    }
+
+    /// A run that nobody started: while the connection is not active, or let alone after runs that were stopped, it only keeps what is to
+    /// be done.
+    async fn carrying_live(&self) -> Result<Carrying<'_>> {
+        let run = self.carrying_for(LIVE)?;
+        let stopped = match self.inactive().await? {
+            Some(error) => Some(error),
+            None => match self.not_quarantined().await {
+                Ok(()) => None,
+                Err(error) if error.code() == code::QUARANTINED => Some(error),
+                Err(error) => return Err(error),
+            },
+        };
+        Ok(Carrying { stopped: stopped.map(Arc::new), ..run })
+    }
+
+    /// Why nothing is carried over by this connection now, if it is not active.
+    async fn inactive(&self) -> Result<Option<Error>> {
+        let (_, connection) = self.connected().await?;
+        let message = "absences are carried over only while the connection is active";
+        let hint = "carry out the first synchronisation, or resume the connection";
+        let error = || Error::new(ErrorKind::ConfigInvalid, message).with_code(code::NOT_ACTIVE).with_hint(hint);
+        Ok((connection.state != ConnectionState::Active).then(error))
+    }
+
+    fn carrying_for(&self, actor: &str) -> Result<Carrying<'_>> {
+        let (vendor, absences) = self.both()?;
         let run = self.new_run()?;
         let report =
             AbsenceReport { run: run.clone(), items: Vec::new(), findings: Vec::new(), calls: Calls::default() };
@@ -170,16 +207,6 @@ impl Engine {
             way: Way::default(),
             stopped: None,
         })
-    }
-
-    /// A run that nobody started: while the connection is let alone after runs that were stopped, it only keeps what is to be done.
-    async fn carrying_live(&self) -> Result<Carrying<'_>> {
-        let stopped = match self.not_quarantined().await {
-            Ok(()) => None,
-            Err(error) if error.code() == code::QUARANTINED => Some(Arc::new(error)),
-            Err(error) => return Err(error),
-        };
-        Ok(Carrying { stopped, ..self.carrying(LIVE).await? })
     }
 }
 

@@ -218,7 +218,7 @@ impl Owed {
 
 /// Whether a cause is one of what stands in the payroll system and is not touched, and stays when the rest of the absence is sent.
 pub(crate) fn is_of_entries(cause: &str) -> bool {
-    cause == code::ABSENCE_DISCONNECTED || cause == code::ABSENCE_OTHER_RECORD
+    [code::ABSENCE_DISCONNECTED, code::ABSENCE_OTHER_RECORD, code::ABSENCE_MOVED_THERE].contains(&cause)
 }
 
 impl Carried {

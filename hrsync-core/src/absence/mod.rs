@@ -14,11 +14,13 @@
 //! | somebody sets the connection up, or the host has a new type | [`next_step`](crate::Engine::next_step) says so, [`absence_types`](crate::Engine::absence_types) is the form; its answers go into [`AbsenceSettings::map`] |
 //! | an absence is added, changed, approved, un-approved or deleted | [`push_absences`](crate::Engine::push_absences) with the person |
 //! | every few minutes | [`sweep_absences`](crate::Engine::sweep_absences) |
+//! | people were linked, types were mapped, the transfer was switched on, the connection was resumed | nothing: the next sweep sends what waited |
 //! | schedules or holidays changed, or before pay | [`review_absences`](crate::Engine::review_absences), and [`preview_absences`](crate::Engine::preview_absences) for what it would write |
 //! | somebody mended what was refused | [`retry_absence`](crate::Engine::retry_absence), where the absence itself stayed as it is |
 //! | somebody asks what is wrong | [`error_log`](crate::Engine::error_log) |
 //!
-//! Absences are sent of people who are linked, on a connection that is active. Calls for the same person may come at the same time, also
+//! Absences are sent of people who are linked, on a connection that is active. Call for whoever changed all the same: what cannot be sent
+//! yet is kept, and nothing else tells a later sweep of an absence that was never called for. Calls for the same person may come at the same time, also
 //! from several processes: one of them writes, and looks at the host once more when it has. The page of the crate `hrsync` runs through all of it.
 //!
 //! # Which are sent

@@ -9,6 +9,7 @@ use super::ledger::{Carried, Form, Held, Ledger, Owed, Rejection, is_of_entries}
 use super::model::{Absence, AbsenceStatus};
 use super::plan::SlotWrite;
 use super::report::{AbsenceItem, AbsenceOutcome};
+use super::rows::{Stored, Waits};
 use super::slot::Slot;
 use super::standing::Standing;
 use super::vendor::{EntryWrite, Window};
@@ -26,15 +27,19 @@ pub(super) struct Person<'p> {
     pub(super) unchanged: BTreeSet<AbsenceId>,
     pub(super) ledger: Ledger,
     /// The ledger as it is stored.
-    pub(super) stored: Option<(u64, Ledger, bool)>,
+    pub(super) stored: Option<Stored>,
     /// It is to be gone on with later.
     pub(super) open: bool,
+    /// What their absences wait for that is no change of them.
+    pub(super) waits: Waits,
     /// Nobody asked: a sweep goes on with them.
     pub(super) swept: bool,
     /// That it is to be gone on with is stored.
     pub(super) noted: bool,
     /// Something was sent.
     pub(super) wrote: bool,
+    /// What is otherwise than it was seen counts as refused from now on: it was looked at again often enough.
+    pub(super) settling: bool,
     /// Absences that are tried one by one, since together they were refused.
     pub(super) alone: Vec<AbsenceId>,
     pub(super) items: BTreeMap<AbsenceId, AbsenceItem>,
@@ -100,6 +105,21 @@ impl Person<'_> {
     fn unless_disconnected(&self, absence: &AbsenceId, outcome: AbsenceOutcome) -> AbsenceOutcome {
         let left = |held: &Held| held.disconnected && held.parts.contains_key(absence);
         if self.ledger.entries.iter().any(left) { AbsenceOutcome::Disconnected } else { outcome }
+    }
+
+    /// The absences that changed while nothing of them is carried over, and why it is not.
+    pub(super) fn changed_meanwhile(&self, standings: &BTreeMap<AbsenceId, Standing>) -> Vec<(AbsenceId, NotSent)> {
+        let changed = |id: &AbsenceId| {
+            let sent = self.ledger.absences.get(id).and_then(|carried| carried.sent.as_ref());
+            let shown = [AbsenceStatus::Approved, AbsenceStatus::RejectedByIntegration];
+            let same = |absence: &Absence| sent == Some(&Form::of(absence)) && shown.contains(&absence.status);
+            sent.is_some() && self.ledger.holds(id) && !self.absences.get(id).is_some_and(same)
+        };
+        let kept = standings.iter().filter_map(|(id, standing)| match standing {
+            Standing::Kept(Some(why @ (NotSent::NotLinked | NotSent::TransferOff))) => Some((id.clone(), *why)),
+            _ => None,
+        });
+        kept.filter(|(id, _)| changed(id)).collect()
     }
 
     /// What is said of absences before the payroll system is looked at.

@@ -458,6 +458,10 @@ impl<'p> Planner<'p> {
             {
                 content.amount = content.amount.min(most);
             }
+            // What no absence changes holds what was agreed on, whatever a day has by now.
+            if let Some(held) = self.ours(slot).filter(|held| held.parts == total.parts) {
+                total.content = Some(held.content.clone());
+            }
         }
         totals
     }
@@ -581,6 +585,7 @@ impl<'p> Planner<'p> {
                     continue;
                 }
                 (Verdict::Forget, _) => {
+                    self.tell_moved(&slot);
                     gone.insert(slot);
                     continue;
                 }
@@ -620,9 +625,26 @@ impl<'p> Planner<'p> {
         AbsencePlan { ledger, groups, refusals, findings, noteless }
     }
 
+    /// Whether somebody else gave our entry of a slot another day or type.
+    fn is_moved(&self, slot: &Slot) -> bool {
+        self.ours(slot).is_some_and(|held| {
+            self.input.looked.entries.iter().any(|entry| entry.id == held.entry && entry.slot != held.slot)
+        })
+    }
+
+    /// Tells that an entry stays which was moved away from where it is not wanted any more.
+    fn tell_moved(&mut self, slot: &Slot) {
+        if self.is_moved(slot) {
+            let absences: Vec<AbsenceId> =
+                self.ours(slot).into_iter().flat_map(|held| held.parts.keys().cloned()).collect();
+            absences.iter().for_each(|id| self.tell(id, cause::moved(), true));
+        }
+    }
+
     /// Tells once that somebody else changed or removed an entry of ours.
     fn deviates(&mut self, slot: &Slot, deviation: Deviation) {
-        let finding = cause::deviation(deviation);
+        let moved = deviation == Deviation::Deleted && self.is_moved(slot);
+        let finding = cause::deviation(if moved { Deviation::Edited } else { deviation });
         let Some(held) = self.ours_mut(slot) else { return };
         if held.told.insert(finding.code.to_string()) {
             let absence = held.parts.keys().next().cloned();

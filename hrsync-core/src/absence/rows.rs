@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::carry::Carrying;
+use super::eligibility::{AbsenceSettings, NotSent};
 use super::ledger::Ledger;
 use super::model::AbsenceStatus;
 use super::person::Person;
+use super::standing::Standing;
 use crate::error::{Error, ErrorKind, Result};
 use crate::keys::{Key, Sealed};
 use crate::model::HostId;
@@ -27,7 +29,53 @@ pub(super) struct LedgerRow {
     /// When the next sweep is to look at it; at once when nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
     pub(super) not_before: Option<OffsetDateTime>,
+    /// What absences wait for of which no payroll system tells.
+    #[serde(default, skip_serializing_if = "Waits::is_nothing")]
+    pub(super) waits: Waits,
     pub(super) sealed: Sealed,
+}
+
+/// What a person's absences wait for, when somebody has to do something that is no change of an absence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Waits {
+    /// That the person is linked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) link: bool,
+    /// That the settings are others than those of this number: a type has to be mapped, or the transfer switched on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) settings: Option<u64>,
+}
+
+impl Waits {
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What absences wait for by what is to become of them. Of a type that is mapped otherwise since it was sent nothing is sent by that
+    /// alone, and one that is not to be sent waits for nothing.
+    pub(super) fn of<'s>(standings: impl IntoIterator<Item = &'s Standing>, settings: &AbsenceSettings) -> Self {
+        let mut waits = Self::default();
+        for standing in standings {
+            match standing {
+                Standing::Kept(Some(NotSent::NotLinked)) | Standing::Never(NotSent::NotLinked) => waits.link = true,
+                Standing::Kept(Some(NotSent::TransferOff))
+                | Standing::Never(NotSent::TransferOff | NotSent::Unmapped) => {
+                    waits.settings = Some(settings.revision())
+                }
+                Standing::Kept(_) | Standing::Never(_) | Standing::Wanted(_) | Standing::Removed(_) => {}
+            }
+        }
+        waits
+    }
+}
+
+/// A person's ledger as it is stored.
+#[derive(Clone)]
+pub(super) struct Stored {
+    pub(super) version: u64,
+    pub(super) ledger: Ledger,
+    pub(super) open: bool,
+    pub(super) waits: Waits,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
@@ -36,9 +84,10 @@ fn is_zero(tries: &u8) -> bool {
 }
 
 impl LedgerRow {
-    /// Whether a sweep looks at it now.
-    pub(super) fn is_due(&self, now: OffsetDateTime) -> bool {
-        self.open && self.not_before.is_none_or(|at| at <= now)
+    /// Whether a sweep looks at it now, whether or not the person is linked.
+    pub(super) fn is_due(&self, now: OffsetDateTime, settings: u64) -> bool {
+        let set_anew = self.waits.settings.is_some_and(|before| before != settings);
+        set_anew || (self.open && self.not_before.is_none_or(|at| at <= now))
     }
 }
 
@@ -77,7 +126,7 @@ impl Carrying<'_> {
             Some(row) => Some(self.open_ledger(row).await?),
             None => None,
         };
-        let ledger = stored.as_ref().map(|(_, ledger, _)| ledger.clone()).unwrap_or_default();
+        let (ledger, waits) = stored.as_ref().map(|stored| (stored.ledger.clone(), stored.waits)).unwrap_or_default();
         let (vendor, absences, items) = (None, BTreeMap::new(), BTreeMap::new());
         let (read, unchanged) = (false, BTreeSet::new());
         let alone = Vec::new();
@@ -91,19 +140,21 @@ impl Carrying<'_> {
             ledger,
             stored,
             open: false,
+            waits,
             swept,
             noted,
             wrote: false,
+            settling: false,
             alone,
             items,
         })
     }
 
-    pub(super) async fn open_ledger(&self, row: &Row) -> Result<(u64, Ledger, bool)> {
-        let LedgerRow { open, sealed, .. } = store::decode(row)?;
+    pub(super) async fn open_ledger(&self, row: &Row) -> Result<Stored> {
+        let LedgerRow { open, waits, sealed, .. } = store::decode(row)?;
         let text = self.engine.open(&sealed).await?;
         let unreadable = |_| Error::new(ErrorKind::Store, "what was stored of a person's absences cannot be read");
-        Ok((row.version, serde_json::from_str(&text).map_err(unreadable)?, open))
+        Ok(Stored { version: row.version, ledger: serde_json::from_str(&text).map_err(unreadable)?, open, waits })
     }
 
     /// Stores a person's ledger where it changed, with `batch`; false when somebody else stored it meanwhile. That others only told what is
@@ -113,10 +164,10 @@ impl Carrying<'_> {
         loop {
             let (mut batch, open) = (batch.clone(), person.open || person.ledger.is_open());
             let known = person.stored.as_ref();
-            let check = known.map_or(Check::Absent, |(version, ..)| Check::At(*version));
+            let check = known.map_or(Check::Absent, |stored| Check::At(stored.version));
             let changed = match known {
-                Some((_, ledger, was_open)) => *ledger != person.ledger || *was_open != open,
-                None => person.ledger != Ledger::default() || open,
+                Some(stored) => stored.ledger != person.ledger || (stored.open, stored.waits) != (open, person.waits),
+                None => person.ledger != Ledger::default() || open || !person.waits.is_nothing(),
             };
             // What a push leaves is due at once, however long sweeps wait by now, and whoever stores at the same time has to see it.
             let left = person.open && !person.swept && !person.noted;
@@ -124,7 +175,7 @@ impl Carrying<'_> {
             if changed {
                 let key = self.engine.key_of(&of_host(person.id)).await?;
                 let sealed = self.seal(&key, person.id, &person.ledger)?;
-                let row = LedgerRow { open, tries: 0, not_before: None, sealed };
+                let row = LedgerRow { open, tries: 0, not_before: None, waits: person.waits, sealed };
                 batch = batch.put(ledger_key(person.id), Some(check), store::encode(&row)?);
             } else if !batch.puts.is_empty() {
                 // What was planned was planned from this ledger.
@@ -141,7 +192,8 @@ impl Carrying<'_> {
                     person.noted |= left;
                     if changed {
                         let row = self.engine.store.get(&self.engine.id, &ledger_key(person.id)).await?;
-                        person.stored = row.map(|row| (row.version, person.ledger.clone(), open));
+                        let (ledger, waits) = (person.ledger.clone(), person.waits);
+                        person.stored = row.map(|row| Stored { version: row.version, ledger, open, waits });
                     }
                     return Ok(true);
                 }
@@ -156,13 +208,13 @@ impl Carrying<'_> {
     async fn rebase(&self, person: &mut Person<'_>) -> Result<bool> {
         let Some(now) = self.stored(person.id).await?.stored else { return Ok(false) };
         let (version, was) = match &person.stored {
-            Some((version, ledger, _)) => (Some(*version), ledger.clone()),
+            Some(stored) => (Some(stored.version), stored.ledger.clone()),
             None => (None, Ledger::default()),
         };
-        if version == Some(now.0) {
+        if version == Some(now.version) {
             return Ok(false);
         }
-        let Some(shown) = person.ledger.rebase(&was, &now.1) else { return Ok(false) };
+        let Some(shown) = person.ledger.rebase(&was, &now.ledger) else { return Ok(false) };
         for id in shown {
             let read = person.absences.get_mut(&id).filter(|absence| absence.status == AbsenceStatus::Approved);
             if let Some(absence) = read {
@@ -170,7 +222,7 @@ impl Carrying<'_> {
                 absence.status = AbsenceStatus::RejectedByIntegration;
             }
         }
-        person.open |= now.2;
+        person.open |= now.open;
         person.stored = Some(now);
         Ok(true)
     }

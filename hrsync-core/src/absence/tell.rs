@@ -166,7 +166,7 @@ impl Carrying<'_> {
             }
             // Whatever happened to the rest of it meanwhile, this was told.
             let now = self.stored(person.id).await?;
-            person.open |= now.stored.as_ref().is_some_and(|(.., open)| *open);
+            person.open |= now.stored.as_ref().is_some_and(|stored| stored.open);
             // What was read of the host may be older than that.
             (person.ledger, person.stored, person.read) = (now.ledger, now.stored, false);
         }

@@ -114,7 +114,7 @@ impl Carrying<'_> {
                     failed += 1;
                     listed += usize::from(!matches!(write.write, EntryWrite::Delete { .. }));
                     taken |= error.kind() == ErrorKind::AlreadyExists;
-                    if is_stale(error, &write.write) {
+                    if is_stale(error, &write.write) && !person.settling {
                         // It is looked at again.
                         stale = true;
                     } else if is_refusal(error) {

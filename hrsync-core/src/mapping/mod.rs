@@ -428,7 +428,7 @@ impl Mapping {
 }
 
 /// 48 bits of a hash over the parts, in order.
-fn short_hash(parts: impl IntoIterator<Item = impl AsRef<str>>) -> u64 {
+pub(crate) fn short_hash(parts: impl IntoIterator<Item = impl AsRef<str>>) -> u64 {
     use sha2::Digest;
     let mut hash = sha2::Sha256::new();
     for part in parts {

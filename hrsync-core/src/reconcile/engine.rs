@@ -282,7 +282,7 @@ impl Engine {
         // Resuming must not be a way around the first synchronisation.
         if connection.state < ConnectionState::Active {
             let message = "only an active connection can be paused";
-            return Err(Error::new(ErrorKind::ConfigInvalid, message).with_code("not_active"));
+            return Err(Error::new(ErrorKind::ConfigInvalid, message).with_code(code::NOT_ACTIVE));
         }
         self.change_state(actor, |_| ConnectionState::Paused).await
     }

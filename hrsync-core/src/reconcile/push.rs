@@ -79,7 +79,7 @@ impl Engine {
         let (_, connection) = self.connected().await?;
         if connection.state != ConnectionState::Active {
             let message = "host changes are pushed only while the connection is active";
-            return Err(Error::new(ErrorKind::ConfigInvalid, message).with_code("not_active"));
+            return Err(Error::new(ErrorKind::ConfigInvalid, message).with_code(code::NOT_ACTIVE));
         }
         self.not_quarantined().await?;
         let mut run = self.start(LIVE).await?;

@@ -1,0 +1,125 @@
+//! Absences that wait for what is no change of them: a link, a mapping, a connection that is active.
+
+use hrsync_core::absence::{AbsenceOutcome, AbsenceSettings, NotSent, TypeMapping};
+use hrsync_core::reconcile::Decisions;
+use hrsync_core::{Employee, HostId};
+use hrsync_testkit::TestHost;
+
+use super::world::{SETTLE_AFTER, WHOLE, World, outcome, sent, settings, vacation};
+
+/// Sweeps alone: no event of the host comes any more.
+async fn sweeps(world: &World) {
+    for _ in 0..3 {
+        world.engine.sweep_absences().await.unwrap();
+        world.clock.advance(SETTLE_AFTER * 100);
+    }
+}
+
+/// Somebody of the host whom the payroll system does not have yet.
+fn newcomer(host: &TestHost) -> Employee {
+    let mut person = Employee::new("h3");
+    (person.given_name, person.family_name) = (Some("Given 3".to_owned()), Some("Name".to_owned()));
+    person.national_id = Some("030390-999W".to_owned());
+    host.put(person.clone());
+    person
+}
+
+async fn synchronised(world: &World, decisions: Decisions) {
+    let review = world.engine.review(&world.anna).await.unwrap();
+    let plan = world.engine.plan(&world.anna, &review, &decisions).unwrap();
+    world.engine.apply(&world.anna, &plan).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_absence_that_waited_for_a_link_is_sent_by_the_sweep_after_it() {
+    let world = World::new().await;
+    let person = newcomer(&world.host);
+    let mut absence = vacation();
+    absence.person = "h3".into();
+    world.absences.put(absence);
+    let who = [HostId::from("h3")];
+    let report = world.engine.push_absences(&who).await.unwrap();
+    assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::NotSent(NotSent::NotLinked)));
+    // A sweep does not look at them as long as nothing happened.
+    assert_eq!(world.engine.sweep_absences().await.unwrap().items.len(), 0);
+    world.vendor.put("v3", &person);
+    synchronised(&world, Decisions::new()).await;
+    sweeps(&world).await;
+    assert_eq!(world.sheet("v3"), WHOLE);
+}
+
+#[tokio::test]
+async fn what_is_withdrawn_while_a_person_is_not_linked_goes_once_they_are() {
+    let world = sent().await;
+    world.engine.disconnect(&world.anna, &"h1".into()).await.unwrap();
+    world.absences.remove("a1");
+    world.push().await;
+    assert_eq!(world.sheet("v1"), WHOLE);
+    assert_eq!(world.log().await, ["absence.not_carried"]);
+    assert_eq!(world.mailbox.absences().len(), 1);
+    world.push().await;
+    sweeps(&world).await;
+    assert_eq!(world.mailbox.absences().len(), 1, "people are told once");
+    world.engine.forget(&world.anna, &"h1".into()).await.unwrap();
+    synchronised(&world, Decisions::new().connect(&"h1".into(), &"v1".into())).await;
+    sweeps(&world).await;
+    assert_eq!(world.sheet("v1"), "");
+}
+
+#[tokio::test]
+async fn what_is_withdrawn_while_absences_are_off_is_told_and_goes_once_they_are_on() {
+    let mut world = sent().await;
+    world.set(AbsenceSettings::off().map("vacation", TypeMapping::To("ferie".into())));
+    world.absences.remove("a1");
+    world.push().await;
+    assert_eq!((world.sheet("v1").as_str(), world.log().await), (WHOLE, vec!["absence.not_carried".to_owned()]));
+    world.set(settings());
+    sweeps(&world).await;
+    assert_eq!(world.sheet("v1"), "");
+}
+
+/// Given the mapping of a type after its absence was pushed: whether sweeps send it.
+#[tokio::test]
+async fn an_absence_that_waited_for_its_type_to_be_mapped_is_sent_by_the_sweep_after_it() {
+    let to = || TypeMapping::To("permisjon".into());
+    let table = [
+        (settings(), settings().map("care", to()), true),
+        // Somebody decided not to send it: what was approved meanwhile is no back-fill.
+        (settings().map("care", TypeMapping::DoNotSync), settings().map("care", to()), false),
+        (AbsenceSettings::off().map("care", to()), settings().map("care", to()), true),
+    ];
+    for (before, after, is_sent) in table {
+        let mut world = World::new().await;
+        world.set(before);
+        let mut absence = vacation();
+        absence.kind = "care".into();
+        world.absences.put(absence);
+        world.push().await;
+        sweeps(&world).await;
+        assert_eq!(world.sheet("v1"), "");
+        world.set(after.clone());
+        sweeps(&world).await;
+        assert_eq!(!world.sheet("v1").is_empty(), is_sent, "{after:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_changes_before_a_connection_is_active_is_kept_for_the_first_sweep_of_it() {
+    let world = sent().await;
+    world.engine.pause(&world.anna).await.unwrap();
+    world.absences.remove("a1");
+    let calls = world.sheets.calls().0;
+    let report = world.push().await;
+    assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::Pending));
+    let codes: Vec<&str> = report.findings.iter().map(|finding| &*finding.code).collect();
+    assert_eq!((codes, world.sheets.calls().0), (vec!["not_active"], calls), "nobody is called");
+    world.engine.sweep_absences().await.unwrap();
+    assert_eq!(world.sheet("v1"), WHOLE);
+    // What somebody starts by hand is refused instead.
+    let people = [HostId::from("h1")];
+    assert_eq!(world.engine.review_absences(&world.anna, &people).await.unwrap_err().code(), "not_active");
+    world.engine.resume(&world.anna).await.unwrap();
+    world.engine.sweep_absences().await.unwrap();
+    assert_eq!(world.sheet("v1"), "");
+    assert_eq!(world.log().await, [""; 0]);
+}
