@@ -142,6 +142,12 @@ pub mod code {
     pub const ABSENCE_MORE_THAN_DAY: &str = "absence.more_than_day";
     /// What an absence takes of earlier months would be otherwise by now.
     pub const ABSENCE_PAST_MONTH: &str = "absence.past_month";
+    /// With an absence, entries of earlier months are changed or removed.
+    pub const ABSENCE_PAST_CHANGED: &str = "absence.past_month_changed";
+    /// Something is wrong with an absence as the host has it, so it is not sent.
+    pub const ABSENCE_UNUSABLE: &str = "absence.unusable";
+    /// Something is wrong with an absence, and the host names nobody who is told.
+    pub const ABSENCE_NOBODY_TOLD: &str = "absence.nobody_told";
     /// A part of an absence is in the vendor though it was refused as a whole.
     pub const ABSENCE_PARTLY_SENT: &str = "absence.partly_sent";
     /// Nobody said what a type of absences becomes in the vendor.

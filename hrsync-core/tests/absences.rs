@@ -44,7 +44,7 @@ fn an_absence_that_is_not_sent_says_why() {
         // rule: TT-70, AB-13
         ("unmapped type", |one| one.kind = "sick child".into(), NotSent::Unmapped),
         ("approved before", |one| one.approved_at = Some(datetime!(2026-10-31 23:59 UTC)), NotSent::ApprovedBefore),
-        ("nobody knows when", |one| one.approved_at = None, NotSent::ApprovedBefore),
+        ("nobody knows when", |one| one.approved_at = None, NotSent::ApprovedSometime),
         (
             "end before start",
             |one| one.end = Some(date!(2026 - 11 - 22)),

@@ -245,6 +245,18 @@ fn prepared(person: u64, write: &EntryWrite) -> Result<Sent> {
 
 #[async_trait]
 impl AbsenceConnector for TripletexConnector {
+    fn ready(&self) -> Result<()> {
+        if self.config.absences {
+            return Ok(());
+        }
+        let message = "absences are to be sent, and the configuration of Tripletex says that they are not";
+        Err(Error::new(ErrorKind::ConfigInvalid, message)
+            .with_code("tripletex.absences_off")
+            .with_vendor(VENDOR)
+            .with_fixer(Fixer::HostDeveloper)
+            .with_hint("configure it with `absences(true)`, so that the right to all time sheets is asked for"))
+    }
+
     fn conditions(&self) -> Conditions {
         Conditions { work_days_only: true }
     }

@@ -8,7 +8,7 @@ use super::days::days;
 use super::engine::{Absences, Task};
 use super::model::Absence;
 use super::person::{LeftOut, Person};
-use super::plan::{AbsencePlan, Input, plan};
+use super::plan::{AbsencePlan, Input, Telling, plan};
 use super::report::{AbsenceReport, PlannedEntry};
 use super::rows::Waits;
 use super::slot::Piece;
@@ -20,7 +20,7 @@ use crate::finding::{Finding, code};
 use crate::journal::{Event, NewEntry};
 use crate::model::{AbsenceId, HostId, Side};
 use crate::reconcile::{Engine, LinkState, Way, unusable_id};
-use crate::store::Batch;
+use crate::store::{self, Batch};
 
 /// How often both sides are looked at again in one run when something else happens there meanwhile.
 pub(super) const ROUNDS: usize = 4;
@@ -110,11 +110,20 @@ impl Carrying<'_> {
     async fn or_later<T>(&mut self, id: &HostId, task: &Task, done: Result<T>) -> Result<Option<T>> {
         match done {
             Ok(done) => Ok(Some(done)),
-            Err(error) if error.kind() == ErrorKind::Store => Err(error),
+            Err(error) if error.kind() == ErrorKind::Store && !store::is_of_a_row(&error) => Err(error),
             Err(error) => {
-                self.found(Finding::from_error(&error).of_host(id), error.sensitive_detail());
-                if !task.dry {
-                    let mut person = self.stored(id).await?;
+                let finding = Finding::from_error(&error).of_host(id);
+                let stored = match self.stored(id).await {
+                    Ok(person) => Some(person),
+                    Err(error) if error.kind() != ErrorKind::Store || store::is_of_a_row(&error) => None,
+                    Err(error) => return Err(error),
+                };
+                match stored {
+                    // It is in the log, and every sweep would say so again.
+                    None if task.swept => self.reported(finding),
+                    _ => self.found(finding, error.sensitive_detail()),
+                }
+                if let Some(mut person) = stored.filter(|_| !task.dry) {
                     (person.open, person.swept) = (true, task.swept);
                     for (id, carried) in &mut person.ledger.absences {
                         carried.look |= task.again && carried.sent.is_some();
@@ -225,9 +234,9 @@ impl Carrying<'_> {
         let finding = Finding::from_error(error);
         if error.code() != code::QUARANTINED && error.code() != code::NOT_ACTIVE {
             self.found(if ends { finding } else { finding.of_host(person) }, error.sensitive_detail());
-        } else if !self.report.findings.contains(&finding) {
+        } else {
             // Why it is let alone is in the log already, and each run says so.
-            self.report.findings.push(finding);
+            self.reported(finding);
         }
     }
 
@@ -264,6 +273,7 @@ impl Carrying<'_> {
             return Ok(Came::Done);
         }
         person.open |= !person.alone.is_empty();
+        person.midway = false;
         let owed = person.ledger.take_owed(self.engine.clock.now());
         if !self.store(person, Batch::default()).await? {
             return Ok(Came::Late);
@@ -326,8 +336,9 @@ impl Carrying<'_> {
             standings.extend(person.alone.iter().map(|id| (id.clone(), Standing::Kept(None))));
             person.tell_standings(&standings);
             for (id, why) in person.changed_meanwhile(&standings) {
-                self.tell(person, &id, cause::not_carried(why), true);
+                self.tell(person, &id, cause::not_carried(why), Telling::People);
             }
+            self.tell_problems(person, &standings, task);
             let Some(window) = person.window(&standings) else {
                 // Of what is to go nothing stands there.
                 person.settled(&standings, &BTreeSet::new(), &LeftOut::default());
@@ -367,15 +378,13 @@ impl Carrying<'_> {
             person.ledger = ledger;
             let nothing = |pieces: &Result<Vec<Piece>>| pieces.as_ref().is_ok_and(Vec::is_empty);
             let empty = pieces.iter().filter(|(_, pieces)| nothing(pieces)).map(|(id, _)| id.clone()).collect();
-            let left_out = LeftOut { notes: noteless, all: empty };
+            let mut left_out = LeftOut { notes: noteless, all: empty, unsettled: BTreeSet::new() };
             let mut failed: BTreeSet<AbsenceId> = refusals.iter().map(|refusal| refusal.absence.clone()).collect();
             for told in findings {
-                self.tell(person, &told.absence, told.finding, told.notify);
-            }
-            for refusal in refusals {
-                self.refuse(person, refusal);
+                self.tell(person, &told.absence, told.finding, told.to);
             }
             if task.dry {
+                self.refuse_those(person, refusals, |_| true);
                 for write in groups.iter().flat_map(|group| &group.writes) {
                     person.count(write, &standings);
                     self.planned.push(write.planned(person.id));
@@ -386,6 +395,11 @@ impl Carrying<'_> {
             let mut again = !person.alone.is_empty();
             // The round after this one removes what was created of what is refused now.
             person.settling = round + 1 >= rounds;
+            // What only a review looks at is looked at once more, until it stands or is refused.
+            for absence in groups.iter().flat_map(|group| &group.absences).filter(|id| person.unchanged.contains(*id)) {
+                person.ledger.absences.entry(absence.clone()).or_default().look = true;
+            }
+            let mut pending = false;
             for (place, group) in groups.iter().enumerate() {
                 let wrote = self.write(person, &standings, group).await?;
                 if wrote != Wrote::All {
@@ -393,19 +407,28 @@ impl Carrying<'_> {
                     // What could not be removed a moment ago cannot be removed now.
                     again |= !group.absences.iter().all(|id| person.is_stuck(id));
                 }
-                if wrote == Wrote::Pending {
+                pending = wrote == Wrote::Pending;
+                if pending {
                     // What was written before it stands there.
-                    failed.extend(groups[place..].iter().flat_map(|group| group.absences.iter().cloned()));
-                    person.settled(&standings, &failed, &left_out);
-                    return Ok(());
+                    let left: BTreeSet<_> =
+                        groups[place..].iter().flat_map(|group| group.absences.iter().cloned()).collect();
+                    left.iter().for_each(|id| person.left(id));
+                    failed.extend(left.iter().cloned());
+                    left_out.unsettled.extend(left);
+                    break;
+                }
+                if matches!(wrote, Wrote::Stale | Wrote::OneByOne) {
+                    left_out.unsettled.extend(group.absences.iter().cloned());
                 }
                 if wrote == Wrote::OneByOne && alone.is_none() {
                     rounds += group.absences.len();
                     person.alone.extend(group.absences.iter().cloned());
                 }
             }
+            // What can be written of an absence is written before the rest is refused, which ends it.
+            self.refuse_those(person, refusals, |id| !left_out.unsettled.contains(id));
             person.settled(&standings, &failed, &left_out);
-            if !again {
+            if pending || !again {
                 return Ok(());
             }
         }

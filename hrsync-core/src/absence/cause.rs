@@ -59,8 +59,8 @@ pub(crate) fn disconnected() -> Finding {
 pub(crate) fn moved() -> Finding {
     Finding::problem(
         code::ABSENCE_MOVED_THERE,
-        "somebody gave an entry of the absence another day or type in the payroll system; the absence no longer takes the entry's day, \
-         and the entry stays",
+        "somebody gave an entry of the absence another day or type in the payroll system; it stays as it is, and what the absence takes \
+         of that day by now is not carried over",
         Fixer::PayrollClerk,
     )
     .with_hint("remove the entry in the payroll system where it is wrong")
@@ -97,6 +97,39 @@ pub(crate) fn past_month() -> Finding {
         Fixer::PayrollClerk,
     )
     .with_hint("compare the days of earlier months, and correct them in the payroll system where they are wrong")
+}
+
+/// What keeps an absence from being sent as the host has it.
+pub(crate) fn problem(why: NotSent) -> Finding {
+    Finding::problem(code::ABSENCE_UNUSABLE, format!("the absence is not sent: {why}"), why.fixer())
+        .with_hint("correct the absence; what was sent of it before stays as it is until then")
+}
+
+pub(crate) fn past_changed() -> Finding {
+    Finding::problem(
+        code::ABSENCE_PAST_CHANGED,
+        "with the absence, entries of earlier months are changed or removed in the payroll system",
+        Fixer::PayrollClerk,
+    )
+    .with_hint("correct what was paid for these months, where it was")
+}
+
+pub(crate) fn nobody_told() -> Finding {
+    Finding::problem(
+        code::ABSENCE_NOBODY_TOLD,
+        "something is wrong with the absence, and the HR application names nobody who is told of it",
+        Fixer::HostAdministrator,
+    )
+    .with_hint("say who manages the person's absences")
+}
+
+pub(crate) fn crowded() -> Finding {
+    Finding::problem(
+        code::ABSENCE_MORE_THAN_DAY,
+        "with an absence of another type it takes more hours of a day than the person has on it; both are sent as they are",
+        Fixer::HostAdministrator,
+    )
+    .with_hint("shorten or delete one of the two absences, where the day is not to be paid twice")
 }
 
 pub(crate) fn more_than_day() -> Finding {

@@ -33,18 +33,22 @@ pub fn days(absence: &Absence, schedule: &WorkSchedule) -> Result<Vec<DayPart>, 
     absence.check()?;
     let Some(end) = absence.end else { return Ok(Vec::new()) };
     let counts = |day: Date| absence.counting == Counting::CalendarDays || schedule.works_on(day);
-    let part = |day: Date| {
-        let (share, hours) = match absence.extent {
-            Extent::Hours(hours) => (Hundredths::HUNDRED, Some(hours.per_cent(absence.grade))),
-            Extent::Days { first, last } => match portion((absence.start, first), (end, last), day) {
-                Portion::Half => (Hundredths::whole(50), None),
-                Portion::Whole => (Hundredths::HUNDRED, None),
-            },
-        };
-        DayPart { day, share: share.per_cent(absence.grade), hours }
+    let part = |day: Date| match (absence.extent, share(absence, day)) {
+        (Extent::Hours(hours), _) => DayPart { day, share: absence.grade, hours: Some(hours.per_cent(absence.grade)) },
+        (Extent::Days { .. }, share) => DayPart { day, share: share.unwrap_or_default(), hours: None },
     };
     let all = std::iter::successors(Some(absence.start), |day| day.next_day()).take_while(|day| *day <= end);
     Ok(all.filter(|day| counts(*day)).map(part).collect())
+}
+
+/// Which share of one of its days an absence takes that is not given in hours.
+pub(super) fn share(absence: &Absence, day: Date) -> Option<Hundredths> {
+    let Extent::Days { first, last } = absence.extent else { return None };
+    let of_day = match portion((absence.start, first), (absence.end?, last), day) {
+        Portion::Half => Hundredths::whole(50),
+        Portion::Whole => Hundredths::HUNDRED,
+    };
+    Some(of_day.per_cent(absence.grade))
 }
 
 /// How much is taken of a day by an absence with this first and this last day.

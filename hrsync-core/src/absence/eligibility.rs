@@ -51,6 +51,8 @@ pub enum NotSent {
     Rejected,
     /// It was approved before absences were sent.
     ApprovedBefore,
+    /// It is approved, and the host does not say since when.
+    ApprovedSometime,
     /// Nobody knows its last day.
     NoEnd,
     /// The person works on none of its days.
@@ -72,6 +74,7 @@ impl NotSent {
     pub fn fixer(self) -> Fixer {
         match self {
             Self::NotApproved | Self::NoEnd | Self::NoDays => Fixer::Nobody,
+            Self::ApprovedSometime => Fixer::HostDeveloper,
             _ => Fixer::HostAdministrator,
         }
     }
@@ -84,6 +87,7 @@ impl fmt::Display for NotSent {
             Self::NotApproved => "it is not approved",
             Self::Rejected => "the payroll system refused it; change it, approve it again or retry",
             Self::ApprovedBefore => "it was approved before absences were sent on this connection",
+            Self::ApprovedSometime => "it is approved, but the HR application does not say since when (`approved_at`)",
             Self::NoEnd => "it has no end date",
             Self::NoDays => "the person works on none of its days",
             Self::Problem(problem) => return write!(f, "it {}", problem.as_str()),
@@ -107,9 +111,11 @@ impl AbsenceSettings {
         Self::default()
     }
 
-    /// Absences are sent that are approved from now on.
-    pub fn on(now: OffsetDateTime) -> Self {
-        Self { since: Some(now), types: BTreeMap::new() }
+    /// Absences are sent that are approved from an instant on: that at which an administrator switched the transfer on. It is part of the
+    /// settings that a host stores, and the same every time: with the time of each start, absences that were approved before it would
+    /// not be sent any more.
+    pub fn on(since: OffsetDateTime) -> Self {
+        Self { since: Some(since), types: BTreeMap::new() }
     }
 
     /// What becomes of absences of a type.
@@ -163,8 +169,10 @@ impl AbsenceSettings {
                 return Err(NotSent::NotApproved);
             }
         }
-        if !sent_before && absence.approved_at.is_none_or(|at| at < since) {
-            return Err(NotSent::ApprovedBefore);
+        match absence.approved_at {
+            None if !sent_before => return Err(NotSent::ApprovedSometime),
+            Some(at) if !sent_before && at < since => return Err(NotSent::ApprovedBefore),
+            _ => {}
         }
         absence.check().map_err(NotSent::Problem)?;
         if absence.end.is_none() {

@@ -33,7 +33,9 @@ pub trait HostAbsences: fmt::Debug + Send + Sync + 'static {
 
     /// Gives an absence the status [`RejectedByIntegration`](AbsenceStatus::RejectedByIntegration) when the payroll system refused
     /// it, and [`Approved`](AbsenceStatus::Approved) when it took one after all that it had refused. An absence that is gone
-    /// meanwhile, or that somebody gave another status, is left alone. Giving the same status twice is no error.
+    /// meanwhile, or that somebody gave another status, is left alone. Giving the same status twice is no error. A manager's
+    /// [`Rejected`](AbsenceStatus::Rejected) is something else: where the two are stored as one, what was sent is removed by the refusal of a
+    /// change.
     ///
     /// # Errors
     /// It cannot be written; it is tried again later.

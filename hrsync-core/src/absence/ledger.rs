@@ -82,6 +82,9 @@ pub(crate) struct Carried {
     /// As what it was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) refused: Option<Form>,
+    /// In whose record it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) refused_in: Option<VendorId>,
     /// What this connection did about its status in the host.
     #[serde(default, skip_serializing_if = "Rejection::is_none")]
     pub(crate) rejection: Rejection,
@@ -97,6 +100,9 @@ pub(crate) struct Carried {
     /// The causes that people were told.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) told: BTreeSet<String>,
+    /// The causes that the log has of it as it is.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) logged: BTreeSet<String>,
 }
 
 /// How a connection has the host show an absence as rejected. A rejection of another connection is none of its own to take back.
@@ -265,9 +271,29 @@ impl Ledger {
         })
     }
 
+    /// The same, where nothing of it stands otherwise than it was sent.
+    pub(crate) fn is_of_the_note(&self, absence: Option<&Absence>) -> bool {
+        let settled = |absence: &Absence| {
+            let carried = self.absences.get(&absence.id);
+            carried.is_some_and(|carried| !carried.dirty && carried.sent.as_ref() != Some(&Form::of(absence)))
+        };
+        absence.is_some_and(settled) && self.only_note_changed(absence)
+    }
+
     /// Whether an absence has something in an entry, whichever.
     pub(crate) fn holds(&self, absence: &AbsenceId) -> bool {
         self.entries.iter().any(|held| held.parts.contains_key(absence))
+    }
+
+    /// Owes nothing of a refusal any more that is over. What people never heard of, they are told when it comes again.
+    pub(crate) fn let_off(&mut self, id: &AbsenceId) {
+        let Self { absences, owed, .. } = self;
+        let told = absences.get_mut(id).map(|carried| &mut carried.told);
+        let over = owed.extract_if(.., |owed| owed.absence == *id && owed.is_of_refusal());
+        let codes: Vec<String> = over.filter_map(|owed| Some(owed.finding?.code.to_string())).collect();
+        if let Some(told) = told {
+            told.retain(|code| !codes.contains(code));
+        }
     }
 
     /// What is to be told now, and by nobody else for a while.

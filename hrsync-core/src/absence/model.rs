@@ -11,6 +11,9 @@ use crate::model::{AbsenceId, AbsenceTypeId, HostId};
 /// none.
 const LONGEST_DAYS: i64 = 10 * 366;
 
+/// When an absence can begin. Others are slips of whoever typed them, and a payroll system would be asked for two thousand years.
+const YEARS: std::ops::RangeInclusive<i32> = 1950..=2200;
+
 /// A number with two decimals: hours, or per cent. Sums and products of these are exact, as those of pay must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -167,6 +170,8 @@ impl fmt::Debug for Absence {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AbsenceProblem {
+    /// It begins in a year that nobody means.
+    Year,
     /// It ends before it begins.
     EndBeforeStart,
     /// It lasts longer than ten years.
@@ -181,6 +186,7 @@ impl AbsenceProblem {
     /// The problem in words, to follow "the absence".
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Year => "begins before 1950 or after 2200",
             Self::EndBeforeStart => "ends before it begins",
             Self::TooLong => "lasts longer than ten years",
             Self::Grade => "has a grade that is not between 0 and 100 per cent",
@@ -259,6 +265,9 @@ impl Absence {
     /// # Errors
     /// What is wrong with it, the first thing found.
     pub fn check(&self) -> Result<(), AbsenceProblem> {
+        if !YEARS.contains(&self.start.year()) {
+            return Err(AbsenceProblem::Year);
+        }
         if let Some(end) = self.end {
             if end < self.start {
                 return Err(AbsenceProblem::EndBeforeStart);

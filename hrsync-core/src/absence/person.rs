@@ -38,6 +38,8 @@ pub(super) struct Person<'p> {
     pub(super) noted: bool,
     /// Something was sent.
     pub(super) wrote: bool,
+    /// Something was sent, and what came of it is not all in the ledger yet.
+    pub(super) midway: bool,
     /// What is otherwise than it was seen counts as refused from now on: it was looked at again often enough.
     pub(super) settling: bool,
     /// Absences that are tried one by one, since together they were refused.
@@ -52,6 +54,8 @@ pub(super) struct LeftOut {
     pub(super) notes: BTreeSet<AbsenceId>,
     /// Of these everything: nobody works on their days.
     pub(super) all: BTreeSet<AbsenceId>,
+    /// Of these something that is looked at or tried again.
+    pub(super) unsettled: BTreeSet<AbsenceId>,
 }
 
 impl Person<'_> {
@@ -169,7 +173,7 @@ impl Person<'_> {
             }
         }
         // A note that was refused is not tried again by itself, and the rest of the absence is there.
-        for id in failed {
+        for id in failed.difference(&left_out.unsettled) {
             let Some(absence) = self.absences.get(id) else { continue };
             let note_only = self.items.get(id).is_some_and(|item| item.outcome == AbsenceOutcome::NoteRefused);
             if note_only {
@@ -200,8 +204,9 @@ impl Person<'_> {
         let told = before.told.into_iter().filter(|cause| is_of_entries(cause)).collect();
         // Until the host took it back, this connection had it rejected.
         let rejection = before.rejection.over(self.is_shown_rejected(id));
-        self.ledger.absences.insert(id.clone(), Carried { told, rejection, ..now });
-        self.ledger.owed.retain(|owed| owed.absence != *id || !owed.is_of_refusal());
+        let logged = if before.sent == now.sent { before.logged } else { BTreeSet::new() };
+        self.ledger.absences.insert(id.clone(), Carried { told, logged, rejection, ..now });
+        self.ledger.let_off(id);
         if rejection == Rejection::Made {
             self.ledger.owed.push(Owed::new(id, Some(AbsenceStatus::Approved), None));
         }
@@ -232,12 +237,15 @@ impl Person<'_> {
 
     fn settle_removed(&mut self, id: &AbsenceId, why: Option<NotSent>) {
         let (held, shown) = (self.ledger.holds(id), self.is_shown_rejected(id));
-        let Some(carried) = self.ledger.absences.get_mut(id) else { return };
+        if !self.ledger.absences.contains_key(id) {
+            return;
+        }
         if why == Some(NotSent::Rejected) {
             // What was refused stays remembered as that.
             return;
         }
-        self.ledger.owed.retain(|owed| owed.absence != *id || !owed.is_of_refusal());
+        self.ledger.let_off(id);
+        let Some(carried) = self.ledger.absences.get_mut(id) else { return };
         let (told, rejection) = (std::mem::take(&mut carried.told), carried.rejection.over(shown));
         *carried = match held {
             // Entries that are not ours to remove: what they were made of stays known.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::Date;
 
 use super::cause;
+use super::days::share;
 use super::decide::{Deviation, Seen, Stop, Verdict, decide};
 use super::eligibility::{AbsenceSettings, NotSent, TypeMapping};
 use super::ledger::{Form, Held, Ledger, Part};
@@ -49,12 +50,23 @@ pub(crate) struct AbsencePlan {
     pub(crate) noteless: BTreeSet<AbsenceId>,
 }
 
-/// A finding, and whether people are told of it.
+/// Where a finding goes besides the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Telling {
+    /// To people and into the log, once for each cause.
+    People,
+    /// Into the log.
+    Log,
+    /// Into the log, once for as long as the absence stays as it is.
+    LogOnce,
+}
+
+/// A finding, and where it goes.
 #[derive(Debug)]
 pub(crate) struct Told {
     pub(crate) absence: AbsenceId,
     pub(crate) finding: Finding,
-    pub(crate) notify: bool,
+    pub(crate) to: Telling,
 }
 
 /// Writes of absences that share an entry.
@@ -179,6 +191,14 @@ struct Total {
     parts: BTreeMap<AbsenceId, Part>,
     /// Whether it is looked at: an absence that may have changed has or wants something of it.
     open: bool,
+}
+
+/// That an absence takes more of a slot than others leave of it.
+struct Overlap {
+    absence: AbsenceId,
+    slot: Slot,
+    /// Those that stand there already leave too little by themselves.
+    fixed: bool,
 }
 
 /// What is to be done about a slot, and what somebody else did there.
@@ -308,7 +328,7 @@ impl<'p> Planner<'p> {
                             absence: id.clone(),
                             finding: Finding::from_error(error),
                             words: error.sensitive_detail().map(str::to_owned),
-                            of: match self.ledger.only_note_changed(absence) {
+                            of: match self.ledger.is_of_the_note(absence) {
                                 true => Refused::Note,
                                 false => Refused::Absence,
                             },
@@ -340,7 +360,7 @@ impl<'p> Planner<'p> {
     /// linked before.
     fn tell_kept(&mut self, id: &AbsenceId) {
         if self.disconnected(id).next().is_some() {
-            self.tell(id, cause::disconnected(), true);
+            self.tell(id, cause::disconnected(), Telling::People);
         }
         self.tell_elsewhere(id);
     }
@@ -349,7 +369,7 @@ impl<'p> Planner<'p> {
     fn tell_elsewhere(&mut self, id: &AbsenceId) {
         let elsewhere = |held: &Held| held.vendor != *self.vendor() && held.parts.contains_key(id);
         if self.ledger.entries.iter().any(elsewhere) {
-            self.tell(id, cause::other_record(), true);
+            self.tell(id, cause::other_record(), Telling::People);
         }
     }
 
@@ -365,7 +385,7 @@ impl<'p> Planner<'p> {
             claim.held.get(slot) != Some(part) && claim.most.get(slot).is_some_and(|most| part.content.amount > *most)
         };
         if claim.wanted.iter().any(more) {
-            self.tell(id, cause::more_than_day(), false);
+            self.tell(id, cause::more_than_day(), Telling::Log);
         }
         let before = claim.wanted.len();
         let away: Vec<Slot> = self.disconnected(id).map(|held| held.slot.clone()).collect();
@@ -373,13 +393,20 @@ impl<'p> Planner<'p> {
         if claim.wanted.len() < before {
             // Who changed the absence has to know that the change does not arrive; for the rest the log is the place.
             let changed = carried.sent.as_ref().is_some_and(|sent| *sent != form);
-            self.tell(id, cause::disconnected(), changed);
+            self.tell(id, cause::disconnected(), if changed { Telling::People } else { Telling::LogOnce });
         }
         self.tell_elsewhere(id);
+        let moved = |slot: &Slot| self.is_moved(slot) && claim.wanted.contains_key(slot) && claim.changes(slot);
+        let moved: Vec<Slot> = claim.held.keys().filter(|slot| moved(slot)).cloned().collect();
+        if !moved.is_empty() {
+            // Beside it the day would be paid twice.
+            moved.iter().for_each(|slot| claim.keep(slot));
+            self.tell(id, cause::moved(), Telling::People);
+        }
         if let (Some(sent), false) = (&carried.sent, claim.new)
             && self.keep_past(claim, sent, &carried.tried, &form)
         {
-            self.tell(id, cause::past_month(), false);
+            self.tell(id, cause::past_month(), Telling::LogOnce);
         }
         if carried.note_refused.as_ref() == Some(&form) {
             for (slot, part) in &mut claim.wanted {
@@ -397,7 +424,7 @@ impl<'p> Planner<'p> {
     /// around it, as a schedule, must not rewrite what may be paid. Days of which something else was tried since are no such days. Whether
     /// something would differ.
     fn keep_past(&self, claim: &mut Claim, sent: &Form, tried: &[Form], form: &Form) -> bool {
-        let month = self.input.today.replace_day(1).unwrap_or(self.input.today);
+        let month = self.month();
         let mut differs = false;
         let same_as = |slot: &Slot, one: &Form| match slot.from == slot.until {
             true => one.same_on(form, slot.from),
@@ -431,8 +458,8 @@ impl<'p> Planner<'p> {
         left.filter(|held| held.vendor == *self.vendor() && held.parts.contains_key(id))
     }
 
-    fn tell(&mut self, absence: &AbsenceId, finding: Finding, notify: bool) {
-        self.findings.push(Told { absence: absence.clone(), finding, notify });
+    fn tell(&mut self, absence: &AbsenceId, finding: Finding, to: Telling) {
+        self.findings.push(Told { absence: absence.clone(), finding, to });
     }
 
     /// What all absences want of each slot.
@@ -487,7 +514,8 @@ impl<'p> Planner<'p> {
     fn settle(&mut self) -> Vec<Decided> {
         loop {
             let totals = self.totals();
-            let mut blamed: Vec<(AbsenceId, Slot, Stop)> = self.overlaps(&totals);
+            let overlaps = self.overlaps(&totals);
+            let mut blamed: Vec<(AbsenceId, Slot, Stop)> = Vec::new();
             let mut decided = Vec::with_capacity(totals.len());
             for (slot, total) in totals.into_iter().filter(|(_, total)| total.open) {
                 let known = self.ours(&slot).map(|held| &held.content);
@@ -503,7 +531,10 @@ impl<'p> Planner<'p> {
                 decided.push((slot, total, verdict, deviation));
             }
             if blamed.is_empty() {
-                return decided;
+                // Of those that meet another, one: without it the others may have room.
+                let fixed = overlaps.iter().position(|overlap| overlap.fixed).unwrap_or_default();
+                let Some(Overlap { absence, slot, .. }) = overlaps.into_iter().nth(fixed) else { return decided };
+                blamed.push((absence, slot, Stop::Overlap));
             }
             for (id, slot, stop) in blamed {
                 if let Some(claim) = self.claims.get_mut(&id) {
@@ -529,8 +560,15 @@ impl<'p> Planner<'p> {
         self.ours(slot).is_some_and(|held| held.adopted && held.parts.keys().all(never))
     }
 
+    /// What a part that stays comes to by what its day has by now, where that is less.
+    fn by_now(&self, id: &AbsenceId, slot: &Slot, part: &Part) -> Hundredths {
+        let share = self.input.absences.get(id).and_then(|absence| share(absence, slot.from));
+        let now = share.zip(self.most(slot)).map(|(share, most)| most.per_cent(share));
+        now.map_or(part.content.amount, |now| now.min(part.content.amount))
+    }
+
     /// Absences that take more of a slot than there is, beside those that were there before.
-    fn overlaps(&self, totals: &BTreeMap<Slot, Total>) -> Vec<(AbsenceId, Slot, Stop)> {
+    fn overlaps(&self, totals: &BTreeMap<Slot, Total>) -> Vec<Overlap> {
         let mut over = Vec::new();
         for (slot, total) in totals.iter().filter(|(_, total)| total.parts.len() > 1) {
             let most = match self.most(slot) {
@@ -544,12 +582,15 @@ impl<'p> Planner<'p> {
             let limit = most.max(largest.0).max(known.0);
             let (stay, new): (Vec<_>, Vec<_>) =
                 total.parts.iter().partition(|(id, _)| self.claims.get(*id).is_some_and(|one| !one.changes(slot)));
-            let mut sum: u32 = stay.iter().map(|(_, part)| part.content.amount.0).sum();
+            let stays: u32 = stay.iter().map(|(id, part)| self.by_now(id, slot, part).0).sum();
+            let mut sum = stays;
             for (id, part) in new {
-                sum += part.content.amount.0;
-                if sum > limit {
-                    sum -= part.content.amount.0;
-                    over.push((id.clone(), slot.clone(), Stop::Overlap));
+                let amount = part.content.amount.0;
+                if sum + amount > limit {
+                    let fixed = stays + amount > limit;
+                    over.push(Overlap { absence: id.clone(), slot: slot.clone(), fixed });
+                } else {
+                    sum += amount;
                 }
             }
         }
@@ -620,6 +661,8 @@ impl<'p> Planner<'p> {
             let finding = cause::stopped(*stop);
             self.refusals.push(Refusal { absence: id.clone(), finding, words: None, of });
         }
+        self.tell_past(&writes);
+        self.tell_crowded();
         let groups = group(writes);
         let Self { ledger, refusals, findings, noteless, .. } = self;
         AbsencePlan { ledger, groups, refusals, findings, noteless }
@@ -637,8 +680,41 @@ impl<'p> Planner<'p> {
         if self.is_moved(slot) {
             let absences: Vec<AbsenceId> =
                 self.ours(slot).into_iter().flat_map(|held| held.parts.keys().cloned()).collect();
-            absences.iter().for_each(|id| self.tell(id, cause::moved(), true));
+            absences.iter().for_each(|id| self.tell(id, cause::moved(), Telling::People));
         }
+    }
+
+    /// The first day of the present month.
+    fn month(&self) -> Date {
+        self.input.today.replace_day(1).unwrap_or(self.input.today)
+    }
+
+    /// Tells of absences that change what stands in earlier months, which may be paid.
+    fn tell_past(&mut self, writes: &[SlotWrite]) {
+        let month = self.month();
+        let paid = |one: &&SlotWrite| one.write.slot().until < month && one.write.before().is_some();
+        let changed = writes.iter().filter(paid).flat_map(|one| &one.changed);
+        let absences: BTreeSet<AbsenceId> =
+            changed.filter(|(_, note_only)| !**note_only).map(|(id, _)| id.clone()).collect();
+        absences.iter().for_each(|id| self.tell(id, cause::past_changed(), Telling::Log));
+    }
+
+    /// Tells of absences that change and take, with others of other types, more of a day than it has.
+    fn tell_crowded(&mut self) {
+        let mut days: BTreeMap<Date, (u32, u32, BTreeSet<&Slot>, Vec<&AbsenceId>)> = BTreeMap::new();
+        for (id, claim) in &self.claims {
+            for (slot, part) in claim.wanted.iter().filter(|(slot, _)| slot.from == slot.until) {
+                let (sum, most, slots, changing) = days.entry(slot.from).or_default();
+                *sum += part.content.amount.0;
+                *most = (*most).max(claim.most.get(slot).map_or(0, |most| most.0));
+                slots.insert(slot);
+                changing.extend(claim.changes(slot).then_some(id));
+            }
+        }
+        let crowded = |(sum, most, slots, _): &(u32, u32, BTreeSet<_>, _)| slots.len() > 1 && *most > 0 && sum > most;
+        let told: BTreeSet<AbsenceId> =
+            days.into_values().filter(crowded).flat_map(|(.., changing)| changing.into_iter().cloned()).collect();
+        told.iter().for_each(|id| self.tell(id, cause::crowded(), Telling::Log));
     }
 
     /// Tells once that somebody else changed or removed an entry of ours.
@@ -649,7 +725,7 @@ impl<'p> Planner<'p> {
         if held.told.insert(finding.code.to_string()) {
             let absence = held.parts.keys().next().cloned();
             if let Some(absence) = absence {
-                self.tell(&absence, finding, false);
+                self.tell(&absence, finding, Telling::Log);
             }
         }
     }

@@ -97,6 +97,9 @@ fn patience(tries: u8) -> Duration {
     Duration::from_secs(300).saturating_mul(1 << u32::from(tries.min(8))).min(MOST)
 }
 
+/// A version that no row has.
+const GONE: u64 = 0;
+
 /// The row of a person's writes under way; it is the lock.
 #[derive(Serialize, Deserialize)]
 pub(super) struct IntentRow {
@@ -145,6 +148,7 @@ impl Carrying<'_> {
             noted,
             wrote: false,
             settling: false,
+            midway: false,
             alone,
             items,
         })
@@ -153,7 +157,7 @@ impl Carrying<'_> {
     pub(super) async fn open_ledger(&self, row: &Row) -> Result<Stored> {
         let LedgerRow { open, waits, sealed, .. } = store::decode(row)?;
         let text = self.engine.open(&sealed).await?;
-        let unreadable = |_| Error::new(ErrorKind::Store, "what was stored of a person's absences cannot be read");
+        let unreadable = |_| store::corrupt("what was stored of a person's absences cannot be read");
         Ok(Stored { version: row.version, ledger: serde_json::from_str(&text).map_err(unreadable)?, open, waits })
     }
 
@@ -162,7 +166,8 @@ impl Carrying<'_> {
     pub(super) async fn store(&mut self, person: &mut Person<'_>, batch: Batch) -> Result<bool> {
         person.tidy();
         loop {
-            let (mut batch, open) = (batch.clone(), person.open || person.ledger.is_open());
+            let open = person.open || person.midway || person.ledger.is_open();
+            let mut batch = batch.clone();
             let known = person.stored.as_ref();
             let check = known.map_or(Check::Absent, |stored| Check::At(stored.version));
             let changed = match known {
@@ -172,11 +177,14 @@ impl Carrying<'_> {
             // What a push leaves is due at once, however long sweeps wait by now, and whoever stores at the same time has to see it.
             let left = person.open && !person.swept && !person.noted;
             let changed = changed || left;
+            let mut put = None;
             if changed {
                 let key = self.engine.key_of(&of_host(person.id)).await?;
                 let sealed = self.seal(&key, person.id, &person.ledger)?;
                 let row = LedgerRow { open, tries: 0, not_before: None, waits: person.waits, sealed };
-                batch = batch.put(ledger_key(person.id), Some(check), store::encode(&row)?);
+                let body = store::encode(&row)?;
+                put = Some(body.clone());
+                batch = batch.put(ledger_key(person.id), Some(check), body);
             } else if !batch.puts.is_empty() {
                 // What was planned was planned from this ledger.
                 batch.checks.push((ledger_key(person.id), check));
@@ -190,10 +198,12 @@ impl Carrying<'_> {
                 Ok(()) => {
                     self.entries.clear();
                     person.noted |= left;
-                    if changed {
+                    if let Some(body) = put {
                         let row = self.engine.store.get(&self.engine.id, &ledger_key(person.id)).await?;
+                        // What somebody else stored since is another row, on which nothing of this one is known.
+                        let version = row.filter(|row| row.body == body).map_or(GONE, |row| row.version);
                         let (ledger, waits) = (person.ledger.clone(), person.waits);
-                        person.stored = row.map(|row| Stored { version: row.version, ledger, open, waits });
+                        person.stored = Some(Stored { version, ledger, open, waits });
                     }
                     return Ok(true);
                 }

@@ -57,7 +57,9 @@ impl Rules<'_> {
         let refused = |carried: &&Carried| {
             // Where the host showed it as rejected and no longer does, somebody approved it again.
             let waits = shown || (absence.status == AbsenceStatus::Approved && carried.rejection != Rejection::Shown);
-            carried.refused.as_ref() == Some(&form) && waits
+            // What another record did not take, this one may.
+            let here = carried.refused_in.as_ref() == self.vendor;
+            carried.refused.as_ref() == Some(&form) && here && waits
         };
         // One that is shown as rejected was changed since it was refused, or is to be tried again, or it was refused on another connection:
         // what was refused on this one and did not change is kept or removed below.
@@ -93,6 +95,7 @@ impl Rules<'_> {
                 NotSent::TransferOff
                 | NotSent::Rejected
                 | NotSent::ApprovedBefore
+                | NotSent::ApprovedSometime
                 | NotSent::NoDays
                 | NotSent::Problem(_)
                 | NotSent::NotLinked => Standing::Kept(Some(reason)),

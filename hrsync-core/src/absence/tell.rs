@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::carry::{Carrying, ROUNDS};
+use super::cause;
+use super::eligibility::NotSent;
+use super::engine::Task;
 use super::ledger::{Form, Owed, Rejection};
 use super::model::AbsenceStatus;
 use super::person::Person;
-use super::plan::{Refusal, Refused};
+use super::plan::{Refusal, Refused, Telling};
 use super::report::AbsenceOutcome;
 use super::standing::Standing;
 use crate::error::{Error, Fixer, Result};
@@ -19,6 +22,27 @@ use crate::model::{AbsenceId, HostId, VendorId};
 use crate::store::Batch;
 
 impl Carrying<'_> {
+    /// Tells what is wrong with absences as they stand in the host. Where nobody changed anything it is in the log.
+    pub(super) fn tell_problems(
+        &mut self,
+        person: &mut Person<'_>,
+        standings: &BTreeMap<AbsenceId, Standing>,
+        task: &Task,
+    ) {
+        for (id, standing) in standings {
+            match standing {
+                Standing::Kept(Some(why @ NotSent::Problem(_))) => {
+                    self.tell(person, id, cause::problem(*why), Telling::LogOnce);
+                }
+                Standing::Never(why @ (NotSent::Problem(_) | NotSent::ApprovedSometime)) => {
+                    let finding = about(cause::problem(*why), person, id);
+                    if task.again || task.swept { self.reported(finding) } else { self.found(finding, None) }
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// The vendor does not let anything be read, so nothing can be written.
     pub(super) fn refuse_all(
         &mut self,
@@ -35,7 +59,7 @@ impl Carrying<'_> {
                     person.open = true;
                     continue;
                 }
-                Standing::Wanted(_) if person.ledger.only_note_changed(person.absences.get(absence)) => Refused::Note,
+                Standing::Wanted(_) if person.ledger.is_of_the_note(person.absences.get(absence)) => Refused::Note,
                 Standing::Wanted(_) => Refused::Absence,
                 Standing::Removed(_) if person.ledger.holds(absence) => Refused::Removal,
                 Standing::Removed(_) | Standing::Kept(_) | Standing::Never(_) => continue,
@@ -59,6 +83,18 @@ impl Carrying<'_> {
             }
         }
         person.open = true;
+    }
+
+    /// Keeps the refusals of these absences.
+    pub(super) fn refuse_those(
+        &mut self,
+        person: &mut Person<'_>,
+        refusals: Vec<Refusal>,
+        those: impl Fn(&AbsenceId) -> bool,
+    ) {
+        for refusal in refusals.into_iter().filter(|refusal| those(&refusal.absence)) {
+            self.refuse(person, refusal);
+        }
     }
 
     /// Keeps that a change was refused, for the host, for people and for the log.
@@ -101,7 +137,7 @@ impl Carrying<'_> {
                 }
             }
             Refused::Absence => {
-                carried.refused = form;
+                (carried.refused, carried.refused_in) = (form, person.vendor.clone());
                 (carried.dirty, carried.rejection) = (true, Rejection::Made);
                 // That an earlier rejection is over is told no more.
                 person.ledger.owed.retain(|one| one.absence != absence || one.status != Some(AbsenceStatus::Approved));
@@ -125,15 +161,18 @@ impl Carrying<'_> {
         person.item(&absence, outcome);
     }
 
-    /// Tells about an absence, once for each cause.
-    pub(super) fn tell(&mut self, person: &mut Person<'_>, absence: &AbsenceId, finding: Finding, notify: bool) {
+    /// Tells about an absence.
+    pub(super) fn tell(&mut self, person: &mut Person<'_>, absence: &AbsenceId, finding: Finding, to: Telling) {
         let finding = about(finding, person, absence);
         let carried = person.ledger.absences.entry(absence.clone()).or_default();
-        if !notify {
-            self.found(finding, None);
-        } else if carried.told.insert(finding.code.to_string()) {
-            self.found(finding.clone(), None);
-            person.ledger.owed.push(Owed::new(absence, None, Some(finding)));
+        match to {
+            Telling::People if carried.told.insert(finding.code.to_string()) => {
+                self.found(finding.clone(), None);
+                person.ledger.owed.push(Owed::new(absence, None, Some(finding)));
+            }
+            Telling::People => {}
+            Telling::LogOnce if !carried.logged.insert(finding.code.to_string()) => self.reported(finding),
+            Telling::Log | Telling::LogOnce => self.found(finding, None),
         }
     }
 
@@ -153,7 +192,12 @@ impl Carrying<'_> {
             }
             if let Some(finding) = &was.finding {
                 match self.notify(person.id, &was.absence, finding).await {
-                    Ok(()) => left.finding = None,
+                    Ok(somebody) => {
+                        left.finding = None;
+                        if !somebody {
+                            self.found(about(cause::nobody_told(), person, &was.absence), None);
+                        }
+                    }
                     Err(error) => self.not_told(person, &was.absence, &error),
                 }
             }
@@ -177,10 +221,20 @@ impl Carrying<'_> {
         self.found(about(Finding::from_error(error), person, absence), error.sensitive_detail());
     }
 
-    pub(super) async fn notify(&self, person: &HostId, absence: &AbsenceId, finding: &Finding) -> Result<()> {
+    pub(super) async fn notify(&self, person: &HostId, absence: &AbsenceId, finding: &Finding) -> Result<bool> {
         let told = self.absences.host.told(person).await?;
         let to = told.everybody();
-        self.engine.notifier.notify(&Notification::Absence { to: &to, person, absence, finding }).await
+        if !to.is_empty() {
+            self.engine.notifier.notify(&Notification::Absence { to: &to, person, absence, finding }).await?;
+        }
+        Ok(!to.is_empty())
+    }
+
+    /// Keeps a finding for the report alone: it is in the log.
+    pub(super) fn reported(&mut self, finding: Finding) {
+        if !self.report.findings.contains(&finding) {
+            self.report.findings.push(finding);
+        }
     }
 
     /// Keeps a finding for report and journal.

@@ -23,6 +23,15 @@ pub trait AbsenceConnector: fmt::Debug + Send + Sync {
     /// What this payroll system asks of an absence beyond what holds for all.
     fn conditions(&self) -> Conditions;
 
+    /// Whether the connector is set up for absences. An engine that is to send some is not built otherwise.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ConfigInvalid`](crate::ErrorKind::ConfigInvalid): its own settings say that none are sent, so that nobody would be told of
+    /// a right that is missing.
+    fn ready(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// The types that absences can have there, to choose from.
     ///
     /// # Errors

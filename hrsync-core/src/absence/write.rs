@@ -21,8 +21,10 @@ use crate::store::{self, Batch, Check, CommitError};
 #[derive(PartialEq, Eq)]
 pub(super) enum Wrote {
     All,
-    /// Something was refused, or is otherwise than it was seen.
-    NotAll,
+    /// Something was refused, and the rest is there.
+    Refused,
+    /// Something is otherwise than it was seen, or was not tried: it is looked at again.
+    Stale,
     /// Something was refused of absences that share an entry.
     OneByOne,
     /// Nobody knows, or the payroll system cannot be used.
@@ -45,10 +47,7 @@ impl Carrying<'_> {
             let form = person.absences.get(absence).filter(|_| wanted).map(Form::of);
             person.ledger.absences.entry(absence.clone()).or_default().try_as(form);
         }
-        // What only a review looks at is looked at once more, until it stands or is refused.
-        for absence in group.absences.intersection(&person.unchanged) {
-            person.ledger.absences.entry(absence.clone()).or_default().look = true;
-        }
+        person.midway = true;
         let key = self.engine.key_of(&of_host(person.id)).await?;
         let row = IntentRow { sent_at: self.engine.clock.now(), sealed: self.seal(&key, person.id, &sent)? };
         let batch = Batch::default().put(intent_key(person.id), Some(Check::Absent), store::encode(&row)?);
@@ -133,12 +132,17 @@ impl Carrying<'_> {
             None => self.way.answered(),
         }
         let passing = passing.or(untried.filter(|_| refused.is_empty() && !stale));
+        let stale = stale || untried.is_some();
         // Whose fault it is where several share an entry, only each by itself tells.
         let one_by_one = group.absences.len() > 1 && !refused.is_empty();
         for (absence, errors) in refused.into_iter().filter(|_| !one_by_one) {
             let removal = matches!(standings.get(absence), Some(Standing::Removed(_)));
             let note = errors.iter().all(|(write, _)| write.changed.get(absence) == Some(&true))
                 && person.ledger.only_note_changed(person.absences.get(absence));
+            if note && stale {
+                // What is said of the note holds for the whole absence, and the rest of it is not there yet.
+                continue;
+            }
             let Some((_, error)) = errors.first() else { continue };
             let (finding, words) = (Finding::from_error(error), error.sensitive_detail().map(str::to_owned));
             let of = match (removal, note) {
@@ -169,7 +173,8 @@ impl Carrying<'_> {
         Ok(match failed {
             0 => Wrote::All,
             _ if one_by_one => Wrote::OneByOne,
-            _ => Wrote::NotAll,
+            _ if stale => Wrote::Stale,
+            _ => Wrote::Refused,
         })
     }
 
@@ -227,7 +232,7 @@ impl Carrying<'_> {
             self.found(Finding::notice(code::WRITE_PENDING, message).of_host(id), None);
             return Ok(Some(false));
         }
-        let unreadable = |_| Error::new(ErrorKind::Store, "what was stored of a write of absences cannot be read");
+        let unreadable = |_| store::corrupt("what was stored of a write of absences cannot be read");
         let sent: Sent = serde_json::from_str(&self.engine.open(&sealed).await?).map_err(unreadable)?;
         let mut person = self.stored(id).await?;
         if let Some(window) = sent.window() {

@@ -166,8 +166,13 @@ impl EngineBuilder {
     /// The engine.
     ///
     /// # Errors
-    /// The source of randomness failed.
+    /// [`ErrorKind::ConfigInvalid`] when absences are to be sent and the connector is not set up for them, or the source of randomness
+    /// failed.
     pub fn build(self) -> Result<Engine> {
+        let is_on = self.absences.as_ref().is_some_and(|absences| absences.settings.is_on());
+        if let Some(absences) = self.connector.absences().filter(|_| is_on) {
+            absences.ready()?;
+        }
         let keys = match self.keys {
             Some(keys) => keys,
             None => Arc::new(StaticKeys::random(&*self.entropy)?),

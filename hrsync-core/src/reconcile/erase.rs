@@ -12,7 +12,7 @@ use super::link::{Baseline, Link, LinkState, vendor_link_key};
 use super::quarantine::{failures_key, set_aside_key};
 use crate::absence::absence_keys;
 use crate::connection::Actor;
-use crate::error::{Error, ErrorKind, Result, Scope};
+use crate::error::{Error, ErrorKind, Result};
 use crate::finding::Finding;
 use crate::guard::Sensitive;
 use crate::journal::{Entry, Event, keep_approvals_of_the_others};
@@ -142,7 +142,7 @@ impl Engine {
         let WrappedKey { wrapped } = store::decode(row)?;
         let text = wrapped.open(&*self.keys)?;
         let bytes = HEX.decode(text.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
-        let broken = || Error::new(ErrorKind::Store, "the key of a person cannot be read").with_scope(Scope::Platform);
+        let broken = || store::corrupt("the key of a person cannot be read");
         Ok(Key::new(bytes.ok_or_else(broken)?))
     }
 

@@ -245,22 +245,33 @@ pub(crate) fn encode<T: Serialize>(body: T) -> Result<String> {
         .map_err(|_| Error::new(ErrorKind::Unexpected, "a row could not be written as JSON"))
 }
 
+/// What is stored cannot be read, however often it is tried.
+pub(crate) fn corrupt(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::Store, message)
+        .with_code(CORRUPT)
+        .with_scope(Scope::Platform)
+        .with_outcome(crate::Outcome::NotSent)
+        .with_retry(crate::Retry::Never)
+}
+
+/// Whether an error is of one row, and the store itself can be used.
+pub(crate) fn is_of_a_row(error: &Error) -> bool {
+    [CORRUPT, NEWER].contains(&error.code())
+}
+
+const CORRUPT: &str = "store_corrupt";
+const NEWER: &str = "store_newer";
+
 /// The content of a row's body. Rows of newer formats are refused.
 pub(crate) fn decode<T: for<'de> Deserialize<'de>>(row: &Row) -> Result<T> {
     #[derive(Deserialize)]
     struct Format {
         format: u32,
     }
-    let corrupt = || {
-        Error::new(ErrorKind::Store, format!("the stored {:?} row {:?} cannot be read", row.key.kind, row.key.id))
-            .with_code("store_corrupt")
-            .with_scope(Scope::Platform)
-            .with_outcome(crate::Outcome::NotSent)
-            .with_retry(crate::Retry::Never)
-    };
+    let corrupt = || corrupt(format!("the stored {:?} row {:?} cannot be read", row.key.kind, row.key.id));
     let Format { format } = serde_json::from_str(&row.body).map_err(|_| corrupt())?;
     if format > FORMAT {
-        return Err(corrupt().with_code("store_newer").with_hint("it was written by a newer version of hrsync"));
+        return Err(corrupt().with_code(NEWER).with_hint("it was written by a newer version of hrsync"));
     }
     serde_json::from_str::<Framed<T>>(&row.body).map(|framed| framed.body).map_err(|_| corrupt())
 }
