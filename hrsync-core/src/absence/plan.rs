@@ -193,6 +193,17 @@ struct Total {
     open: bool,
 }
 
+/// What absences take of a day, whatever their types.
+#[derive(Default)]
+struct Crowd<'s> {
+    sum: u32,
+    /// What the day has, as far as it is known.
+    most: u32,
+    slots: BTreeSet<&'s Slot>,
+    /// The absences that change on it.
+    changing: Vec<&'s AbsenceId>,
+}
+
 /// That an absence takes more of a slot than others leave of it.
 struct Overlap {
     absence: AbsenceId,
@@ -701,19 +712,19 @@ impl<'p> Planner<'p> {
 
     /// Tells of absences that change and take, with others of other types, more of a day than it has.
     fn tell_crowded(&mut self) {
-        let mut days: BTreeMap<Date, (u32, u32, BTreeSet<&Slot>, Vec<&AbsenceId>)> = BTreeMap::new();
+        let mut days: BTreeMap<Date, Crowd<'_>> = BTreeMap::new();
         for (id, claim) in &self.claims {
             for (slot, part) in claim.wanted.iter().filter(|(slot, _)| slot.from == slot.until) {
-                let (sum, most, slots, changing) = days.entry(slot.from).or_default();
-                *sum += part.content.amount.0;
-                *most = (*most).max(claim.most.get(slot).map_or(0, |most| most.0));
-                slots.insert(slot);
-                changing.extend(claim.changes(slot).then_some(id));
+                let day = days.entry(slot.from).or_default();
+                day.sum += part.content.amount.0;
+                day.most = day.most.max(claim.most.get(slot).map_or(0, |most| most.0));
+                day.slots.insert(slot);
+                day.changing.extend(claim.changes(slot).then_some(id));
             }
         }
-        let crowded = |(sum, most, slots, _): &(u32, u32, BTreeSet<_>, _)| slots.len() > 1 && *most > 0 && sum > most;
-        let told: BTreeSet<AbsenceId> =
-            days.into_values().filter(crowded).flat_map(|(.., changing)| changing.into_iter().cloned()).collect();
+        let crowded = |day: &Crowd<'_>| day.slots.len() > 1 && day.most > 0 && day.sum > day.most;
+        let told = days.into_values().filter(crowded).flat_map(|day| day.changing.into_iter().cloned());
+        let told: BTreeSet<AbsenceId> = told.collect();
         told.iter().for_each(|id| self.tell(id, cause::crowded(), Telling::Log));
     }
 
