@@ -16,10 +16,17 @@
 
 #![allow(clippy::panic, reason = "a law that is broken ends the test")]
 
+mod admin;
+mod clerk;
+mod doors;
 mod events;
+mod host;
 mod laws;
 mod model;
+mod rest;
 mod runner;
+mod runs;
+mod wire;
 
 use std::sync::Arc;
 
@@ -58,6 +65,8 @@ pub trait Sheets {
     fn locked_with(&self, from: Date, until: Date) -> (Date, Date);
     /// Days of a person are locked.
     fn lock(&self, person: &VendorId, from: Date, until: Date);
+    /// From a day on, a person's days have other hours.
+    fn standard(&self, person: &VendorId, from: Date, hours: Hundredths);
     /// Nothing is locked any more.
     fn unlock(&self);
     /// What happens to the next call that writes.
