@@ -30,6 +30,7 @@ impl<S: Sheets> Model<S> {
             // Perhaps just what an absence will want.
             let amount = if self.dice.per_mille(400) { Hundredths(750) } else { odd };
             self.people[person].disturbed.insert(slot.from);
+            self.foreign.insert((self.people[person].host.clone(), slot.from));
             self.sheets.enter(&vendor, &slot, amount);
             self.note(|| format!("clerk: enters {amount} of {} on {} for {vendor}", slot.kind, slot.from));
             return self.look(person);
@@ -54,6 +55,9 @@ impl<S: Sheets> Model<S> {
             }
         };
         self.people[person].disturbed.insert(day);
+        if what > 2 {
+            self.people[person].taken.insert(day);
+        }
         self.note(|| format!("clerk: {did}"));
         self.look(person);
     }

@@ -44,8 +44,15 @@ struct State {
     closed: BTreeMap<Side, (ErrorKind, u32)>,
     /// The types of which the payroll system takes no new entries.
     refused: BTreeSet<VendorAbsenceTypeId>,
-    /// What happens after so many steps through a door, of which a call has two.
-    meanwhile: Option<(u32, Deed)>,
+    meanwhile: Option<Meanwhile>,
+}
+
+/// What happens meanwhile, and after how many steps through doors, of which a call has two: one before and one after.
+struct Meanwhile {
+    steps: u32,
+    /// Only steps of calls that write count.
+    writing: bool,
+    deed: Deed,
 }
 
 impl fmt::Debug for Doors {
@@ -81,30 +88,30 @@ impl Doors {
         self.state().refused.contains(kind)
     }
 
-    /// Lets something happen after so many steps.
-    pub(super) fn meanwhile(&self, steps: u32, deed: Deed) {
-        self.state().meanwhile = Some((steps, deed));
+    /// Lets something happen after so many steps; where `writing` says so, after so many of calls that write.
+    pub(super) fn meanwhile(&self, steps: u32, writing: bool, deed: Deed) {
+        self.state().meanwhile = Some(Meanwhile { steps, writing, deed });
     }
 
     /// What did not happen meanwhile, since nobody came through so often.
     pub(super) fn undone(&self) -> Option<Deed> {
-        self.state().meanwhile.take().map(|(_, deed)| deed)
+        self.state().meanwhile.take().map(|meanwhile| meanwhile.deed)
     }
 
-    async fn step(&self) {
-        let deed = {
-            let mut state = self.state();
-            match &mut state.meanwhile {
-                Some((0, _)) => state.meanwhile.take(),
-                Some((steps, _)) => {
-                    *steps -= 1;
+    async fn step(&self, writes: bool) {
+        let due = {
+            let waiting = &mut self.state().meanwhile;
+            match waiting {
+                Some(one) if one.writing && !writes => None,
+                Some(one) if one.steps > 0 => {
+                    one.steps -= 1;
                     None
                 }
-                None => None,
+                _ => waiting.take(),
             }
         };
-        if let Some((_, deed)) = deed {
-            deed.await;
+        if let Some(due) = due {
+            due.deed.await;
         }
     }
 
@@ -121,12 +128,12 @@ impl Doors {
     }
 
     async fn through<T>(&self, side: Side, call: impl Future<Output = Result<T>> + Send) -> Result<T> {
-        self.step().await;
+        self.step(false).await;
         if let Some(error) = self.fails(side) {
             return Err(error);
         }
         let answer = call.await;
-        self.step().await;
+        self.step(false).await;
         answer
     }
 }
@@ -263,7 +270,7 @@ impl AbsenceConnector for Behind<Arc<dyn Connector>> {
     }
 
     async fn write(&self, person: &VendorId, writes: &[EntryWrite]) -> Vec<EntryResult> {
-        self.doors.step().await;
+        self.doors.step(true).await;
         let results = match self.doors.fails(Side::Vendor).map(Arc::new) {
             Some(error) => writes.iter().map(|_| Err(Arc::clone(&error))).collect(),
             None => match self.refused(writes) {
@@ -271,7 +278,7 @@ impl AbsenceConnector for Behind<Arc<dyn Connector>> {
                 None => on(&*self.inner).write(person, writes).await,
             },
         };
-        self.doors.step().await;
+        self.doors.step(true).await;
         results
     }
 }

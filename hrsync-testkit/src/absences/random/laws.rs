@@ -1,11 +1,13 @@
 //! What must hold after each step. The numbers are those of the [laws](super).
 
+use std::collections::BTreeMap;
+
 use hrsync_core::Clock;
 use hrsync_core::absence::{
     Absence, AbsenceOutcome, AbsenceReport, DayPart, Entry, Hundredths, NotSent, Slot, WorkSchedule, days,
 };
 use hrsync_core::finding::{Finding, code};
-use hrsync_core::model::{AbsenceId, AbsenceTypeId};
+use hrsync_core::model::{AbsenceId, AbsenceTypeId, VendorEntryId};
 use time::{Date, Weekday};
 
 use super::model::{Mapping, Model, Somebody, mapped};
@@ -37,8 +39,11 @@ impl<S: Sheets> Model<S> {
         let found = reports.iter().flat_map(|report| &report.findings).map(|finding| finding.code.to_string());
         let told = items.chain(found).collect::<Vec<_>>().join(", ");
         self.note(|| format!("engine: {what}: {told}"));
+        // What nobody knows yet, or what could not be gone on with, is not looked at closely.
+        let outcomes = reports.iter().flat_map(|report| &report.items).map(|item| item.outcome);
+        let pending = crossed || self.ambushed || outcomes.into_iter().any(|one| one == AbsenceOutcome::Pending);
         for person in 0..self.people.len() {
-            self.written(person, crossed);
+            self.written(person, crossed, pending);
             let unknown = |finding: &Finding| {
                 finding.host_id.as_ref() == Some(&self.people[person].host) && finding.code == code::WRITE_UNKNOWN
             };
@@ -57,7 +62,7 @@ impl<S: Sheets> Model<S> {
     }
 
     /// Compares the entries of a person with what they were.
-    fn written(&mut self, person: usize, crossed: bool) {
+    fn written(&mut self, person: usize, crossed: bool, pending: bool) {
         let before = std::mem::take(&mut self.people[person].seen);
         self.look(person);
         let now = self.people[person].seen.clone();
@@ -78,12 +83,47 @@ impl<S: Sheets> Model<S> {
             if is.is_none() && !crossed {
                 self.may_remove(person, was);
             }
+            if !pending {
+                self.one_for_the_other(person, was, &before);
+            }
         }
         for entry in now.values().filter(|entry| !before.contains_key(&entry.id)) {
             let mapping = self.mapping.clone();
             self.came(person, entry, &mapping);
             self.may_rewrite(person, &entry.slot);
         }
+    }
+
+    /// That of an absence which takes its days otherwise, as with another type, one entry goes where the other comes: no day is lost, and
+    /// nobody is away twice. `was` is one of the entries that were there `before`.
+    fn one_for_the_other(&mut self, person: usize, was: &Entry, before: &BTreeMap<VendorEntryId, Entry>) {
+        let Somebody { host, seen, taken, .. } = &self.people[person];
+        let day = was.slot.from;
+        let stood = |form: &Absence| {
+            let kind = takes(form, day).and_then(|(kind, ..)| mapped(&self.mapping, &kind).cloned());
+            form.person == *host && kind.as_ref() == Some(&was.slot.kind)
+        };
+        // Of those that stood as a whole, and were meant to stand since.
+        let whole = self.forms.iter().filter(|(_, forms)| forms.first().and_then(Option::as_ref).is_some_and(stood));
+        let whole: Vec<(&AbsenceId, bool)> = whole.map(|(id, forms)| (id, forms.iter().all(Option::is_some))).collect();
+        let [(id, true)] = whole[..] else { return };
+        if taken.contains(&day) || self.retyped.contains(&was.id) || !self.origin.contains_key(&was.id) {
+            return;
+        }
+        let wants = self.wants(person, true).into_iter().filter(|(_, piece)| piece.slot.from == day);
+        let wants: Vec<(AbsenceId, Slot)> = wants.map(|(id, piece)| (id, piece.slot)).collect();
+        let there = |slot: &Slot| seen.values().any(|entry| entry.slot == *slot);
+        let [(_, other)] = &wants.iter().filter(|(of, _)| of == id).collect::<Vec<_>>()[..] else { return };
+        let shared = wants.iter().any(|(of, slot)| of != id && (*slot == was.slot || slot == other));
+        let is_new = before.values().all(|entry| entry.slot != *other);
+        let what = match (there(&was.slot), there(other)) {
+            (false, false) => "lost",
+            (true, true) if is_new && *other != was.slot && !shared && !self.foreign.contains(&(host.clone(), day)) => {
+                "taken twice"
+            }
+            _ => return,
+        };
+        self.broken.push(format!("8: {day} of {host} is {what} for {id}: {} and {}", was.slot.kind, other.kind));
     }
 
     /// What was said of an absence.

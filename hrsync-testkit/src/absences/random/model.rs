@@ -33,6 +33,8 @@ pub(super) struct Somebody {
     pub(super) disturbed: BTreeSet<Date>,
     /// Days on which the person works otherwise since.
     pub(super) rescheduled: BTreeSet<Date>,
+    /// Days on which somebody else removed hours, or gave them another type.
+    pub(super) taken: BTreeSet<Date>,
     /// Under which mapping a write was put off.
     pub(super) late: Option<Mapping>,
     /// The entries as they were after the last step.
@@ -99,6 +101,10 @@ pub(super) struct Model<S> {
     pub(super) changes: BTreeMap<AbsenceId, usize>,
     /// Absences as they were before somebody changed them last.
     pub(super) former: BTreeMap<AbsenceId, Absence>,
+    /// Days on which somebody else entered hours.
+    pub(super) foreign: BTreeSet<(HostId, Date)>,
+    /// Days may be locked between a look and a write: then the first part of a change may stand without the second.
+    pub(super) ambushed: bool,
     /// The absences that were ever said to be sent.
     pub(super) sent: BTreeSet<AbsenceId>,
     /// The absences of which it was said last that they stand in the payroll system.
@@ -154,6 +160,7 @@ impl<S: Sheets> Model<S> {
                 looked,
                 disturbed: BTreeSet::new(),
                 rescheduled: BTreeSet::new(),
+                taken: BTreeSet::new(),
                 late: None,
                 seen: BTreeMap::new(),
             });
@@ -187,6 +194,8 @@ impl<S: Sheets> Model<S> {
             forms: BTreeMap::new(),
             changes: BTreeMap::new(),
             former: BTreeMap::new(),
+            foreign: BTreeSet::new(),
+            ambushed: false,
             sent: BTreeSet::new(),
             stands: BTreeSet::new(),
             silenced: BTreeSet::new(),

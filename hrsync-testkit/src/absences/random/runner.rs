@@ -59,7 +59,7 @@ impl<S: Sheets> Model<S> {
 
     async fn come_to_rest(&mut self) -> Result<()> {
         if self.ending == Ending::Sweep {
-            if self.dice.per_mille(500) {
+            if self.dice.per_mille(800) {
                 self.at_once().await?;
             }
             // Whatever became of it, it is known by then.

@@ -13,6 +13,9 @@ use super::model::Model;
 /// After how many steps through doors something happens meanwhile, at most: a run of one person takes about as many.
 const STEPS: usize = 24;
 
+/// The same of calls that write.
+const WRITING: usize = 4;
+
 /// A run.
 #[derive(Debug, Clone)]
 pub(super) enum Run {
@@ -100,7 +103,9 @@ impl<S: Sheets> Model<S> {
             self.host_event();
             self.remember();
         }
-        let (first, steps) = (self.some_run([6, 2, 1, 2]), self.dice.below(STEPS) as u32);
+        // What stands between a write and what is kept of it is where servers meet.
+        let (first, writing) = (self.some_run([6, 2, 1, 2]), self.dice.per_mille(500));
+        let steps = self.dice.below(if writing { WRITING } else { STEPS }) as u32;
         let change = self.dice.per_mille(650).then(|| self.host_change());
         let second = (change.is_none() || self.dice.per_mille(700)).then(|| self.some_run([6, 2, 1, 2]));
         let (absences, server, anna) = (self.absences.clone(), self.second.clone(), self.anna.clone());
@@ -108,7 +113,7 @@ impl<S: Sheets> Model<S> {
             Some(change) => (change.words.clone(), Some(change.person.clone()), Some(change)),
             None => (String::new(), None, None),
         };
-        self.note(|| format!("at once, after {steps} steps of {first:?}: {words} {second:?}"));
+        self.note(|| format!("at once, after {steps} steps ({writing}) of {first:?}: {words} {second:?}"));
         let answer = Arc::new(Mutex::new(Ok(None)));
         let (run, heard) = (second.clone(), Arc::clone(&answer));
         let deed = async move {
@@ -120,7 +125,7 @@ impl<S: Sheets> Model<S> {
                 *heard.lock().unwrap_or_else(PoisonError::into_inner) = came;
             }
         };
-        self.doors.meanwhile(steps, Box::pin(deed));
+        self.doors.meanwhile(steps, writing, Box::pin(deed));
         let came = first.on(&self.engine, &self.anna).await;
         let meanwhile = match self.doors.undone() {
             Some(deed) => {

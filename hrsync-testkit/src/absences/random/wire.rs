@@ -64,6 +64,7 @@ impl<S: Sheets> Model<S> {
             _ => {
                 let (from, until) = self.sheets.locked_with(from, from + Days::days(days));
                 self.people.iter_mut().for_each(|person| person.disturbed.extend(span(from, until)));
+                self.ambushed = true;
                 AbsenceFate::Locked(from, until)
             }
         };
