@@ -2,10 +2,11 @@
 
 use hrsync_core::Result;
 use hrsync_core::absence::{Hundredths, Slot, Window};
+use hrsync_core::model::AbsenceTypeId;
 use time::{Date, Duration as Days};
 
-use super::model::{Model, on};
-use super::{FIRST, SPAN, Sheets};
+use super::model::{Model, Somebody, mapped, on};
+use super::{FIRST, KINDS, SPAN, Sheets};
 
 /// Amounts that no absence comes to.
 const ODD: [Hundredths; 3] = [Hundredths(111), Hundredths(222), Hundredths(333)];
@@ -29,11 +30,7 @@ impl<S: Sheets> Model<S> {
             }
             // Perhaps just what an absence will want.
             let amount = if self.dice.per_mille(400) { Hundredths(750) } else { odd };
-            self.people[person].disturbed.insert(slot.from);
-            self.foreign.insert((self.people[person].host.clone(), slot.from));
-            self.sheets.enter(&vendor, &slot, amount);
-            self.note(|| format!("clerk: enters {amount} of {} on {} for {vendor}", slot.kind, slot.from));
-            return self.look(person);
+            return self.entered(person, &slot, amount);
         }
         let entry = entries[self.dice.below(entries.len())].clone();
         let (day, of) = (entry.slot.from, entry.slot.kind.clone());
@@ -59,6 +56,36 @@ impl<S: Sheets> Model<S> {
             self.people[person].taken.insert(day);
         }
         self.note(|| format!("clerk: {did}"));
+        self.look(person);
+    }
+
+    /// Hours of another type are entered on a day of an absence, and the host gives it that type.
+    pub(super) fn in_the_way(&mut self) {
+        let all = self.absences.all();
+        let Some(one) = all.get(self.dice.below(all.len())) else { return };
+        let (kind, day) =
+            (AbsenceTypeId::from(KINDS[self.dice.below(3)]), one.start + Days::days(self.dice.below(3) as i64));
+        let Some(to) = mapped(&self.mapping, &kind).cloned() else { return };
+        let Some(person) = self.people.iter().position(|person| person.host == one.person) else { return };
+        let (vendor, slot) = (self.people[person].vendor.clone(), Slot::day(to, day));
+        if self.sheets.entries(&vendor).iter().any(|entry| entry.slot == slot) {
+            return;
+        }
+        let odd = ODD[self.dice.below(3)];
+        self.entered(person, &slot, odd);
+        self.changed(&one.id);
+        self.unpushed.insert(one.person.clone());
+        self.note(|| format!("host: {} is {} now", one.id, kind.as_str()));
+        self.absences.change(one.id.as_str(), |one| one.kind = kind);
+    }
+
+    fn entered(&mut self, person: usize, slot: &Slot, amount: Hundredths) {
+        let Somebody { host, vendor, disturbed, .. } = &mut self.people[person];
+        disturbed.insert(slot.from);
+        self.foreign.insert((host.clone(), slot.from));
+        self.sheets.enter(vendor, slot, amount);
+        let what = format!("clerk: enters {amount} of {} on {} for {vendor}", slot.kind, slot.from);
+        self.note(|| what);
         self.look(person);
     }
 

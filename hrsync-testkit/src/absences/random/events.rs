@@ -16,6 +16,7 @@ enum Event {
     Switch,
     Disconnect,
     Clerk,
+    InTheWay,
     Locks,
     Standard,
     Wire,
@@ -28,7 +29,7 @@ enum Event {
 
 /// How often what happens: in sequences of all sorts, in those in which nobody else touches the time sheets, and in those in which
 /// servers are busy at the same time.
-const EVENTS: [(Event, [usize; 3]); 16] = [
+const EVENTS: [(Event, [usize; 3]); 17] = [
     (Event::Host, [30, 32, 20]),
     (Event::Schedule, [1, 5, 1]),
     (Event::Run, [9, 8, 4]),
@@ -37,6 +38,7 @@ const EVENTS: [(Event, [usize; 3]); 16] = [
     (Event::Switch, [2, 0, 1]),
     (Event::Disconnect, [1, 0, 0]),
     (Event::Clerk, [14, 0, 3]),
+    (Event::InTheWay, [5, 0, 1]),
     (Event::Locks, [6, 0, 3]),
     (Event::Standard, [1, 2, 0]),
     (Event::Wire, [10, 14, 8]),
@@ -66,6 +68,7 @@ impl<S: Sheets> Model<S> {
             Event::Switch => self.switch()?,
             Event::Disconnect => self.disconnect().await?,
             Event::Clerk => self.clerk(),
+            Event::InTheWay => self.in_the_way(),
             Event::Locks => self.locks(),
             Event::Standard => self.another_standard().await?,
             Event::Wire => self.wire(),

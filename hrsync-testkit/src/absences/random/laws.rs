@@ -115,12 +115,13 @@ impl<S: Sheets> Model<S> {
         let there = |slot: &Slot| seen.values().any(|entry| entry.slot == *slot);
         let [(_, other)] = &wants.iter().filter(|(of, _)| of == id).collect::<Vec<_>>()[..] else { return };
         let shared = wants.iter().any(|(of, slot)| of != id && (*slot == was.slot || slot == other));
+        if *other == was.slot {
+            return;
+        }
         let is_new = before.values().all(|entry| entry.slot != *other);
         let what = match (there(&was.slot), there(other)) {
             (false, false) => "lost",
-            (true, true) if is_new && *other != was.slot && !shared && !self.foreign.contains(&(host.clone(), day)) => {
-                "taken twice"
-            }
+            (true, true) if is_new && !shared && !self.foreign.contains(&(host.clone(), day)) => "taken twice",
             _ => return,
         };
         self.broken.push(format!("8: {day} of {host} is {what} for {id}: {} and {}", was.slot.kind, other.kind));
@@ -151,8 +152,8 @@ impl<S: Sheets> Model<S> {
         let Some(forms) = self.forms.get_mut(id) else { return };
         match outcome {
             AbsenceOutcome::Sent if !crossed => drop(forms.drain(..forms.len() - 1)),
-            // It may have come to nothing.
-            AbsenceOutcome::NotSent(_) | AbsenceOutcome::Removed => forms.insert(0, None),
+            // It may have come to nothing, or stand as something else by now.
+            AbsenceOutcome::NotSent(_) | AbsenceOutcome::Removed | AbsenceOutcome::Sent => forms.insert(0, None),
             _ => {}
         }
     }
