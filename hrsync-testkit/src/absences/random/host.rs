@@ -53,7 +53,7 @@ pub(super) struct HostChange {
 
 enum What {
     New(Vec<Absence>),
-    Other(AbsenceId, Change, Drawn),
+    Other(AbsenceId, Change, Box<Drawn>),
     Gone(AbsenceId),
 }
 
@@ -62,7 +62,7 @@ impl HostChange {
         match self.what {
             What::New(new) => new.into_iter().for_each(|one| absences.put(one)),
             What::Other(id, (.., change), drawn) => {
-                absences.change(id.as_str(), |one| change(one, drawn));
+                absences.change(id.as_str(), |one| change(one, *drawn));
             }
             What::Gone(id) => drop(absences.remove(id.as_str())),
         }
@@ -108,7 +108,7 @@ impl<S: Sheets> Model<S> {
         for change in CHANGES {
             if place < change.0 {
                 let words = format!("{id} {} (from {start}, {days}, {other})", change.1);
-                return HostChange { words, person, what: What::Other(id, change, drawn) };
+                return HostChange { words, person, what: What::Other(id, change, Box::new(drawn)) };
             }
             place -= change.0;
         }
