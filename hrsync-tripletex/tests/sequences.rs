@@ -19,6 +19,7 @@ use hrsync_sandbox::tripletex::{self, TripletexSandbox};
 use hrsync_testkit::absences::AbsenceFate;
 use hrsync_testkit::absences::random::{Sheets, sequences};
 use hrsync_testkit::{TestClock, crash};
+use serde_json::json;
 use time::{Date, Duration};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -199,6 +200,12 @@ impl Sheets for Company {
 
     fn lock(&self, person: &VendorId, from: Date, until: Date) {
         self.wire.traffic().lock(Self::person(person), from, until);
+    }
+
+    fn standard(&self, person: &VendorId, from: Date, hours: Hundredths) {
+        let row =
+            json!({"employee": Self::person(person), "fromDate": from.to_string(), "hoursPerDay": self::hours(hours)});
+        self.sandbox.put(tripletex::Kind::StandardTime, &row);
     }
 
     fn unlock(&self) {

@@ -88,6 +88,10 @@ impl Sheets for MemorySheets {
         self.sheets.lock(person.as_str(), from, until);
     }
 
+    fn standard(&self, person: &VendorId, from: Date, hours: Hundredths) {
+        self.sheets.standard_from(person.as_str(), from, hours);
+    }
+
     fn unlock(&self) {
         self.sheets.unlock();
     }

@@ -23,8 +23,8 @@ struct State {
     entries: BTreeMap<(VendorId, VendorEntryId), Entry>,
     next: u64,
     locks: Vec<(VendorId, Date, Date)>,
-    /// Hours of a working day, by person; for the rest it is seven and a half.
-    standards: BTreeMap<VendorId, Hundredths>,
+    /// Hours of a working day, by person and the day from which they hold; for the rest it is seven and a half.
+    standards: BTreeMap<VendorId, BTreeMap<Date, Hundredths>>,
     fates: VecDeque<(u32, AbsenceFate)>,
     late: Vec<(VendorId, EntryWrite)>,
     all_or_none: bool,
@@ -69,8 +69,14 @@ pub enum AbsenceFate {
     Locked(Date, Date),
 }
 
-/// The hours of a working day, as a look brings them.
-struct Standard(Hundredths, bool);
+/// The hours of working days, as a look brings them, and whether an absence is one entry.
+struct Standard(BTreeMap<Date, Hundredths>, bool);
+
+impl Standard {
+    fn of(&self, day: Date) -> Hundredths {
+        self.0.range(..=day).next_back().map_or(Hundredths(750), |(_, hours)| *hours)
+    }
+}
 
 impl MemoryAbsences {
     /// The types there are.
@@ -146,7 +152,15 @@ impl MemoryAbsences {
 
     /// Gives a person another working day.
     pub fn standard(&self, person: &str, hours: Hundredths) {
-        self.state().standards.insert(VendorId::from(person), hours);
+        self.standard_from(person, Date::MIN, hours);
+    }
+
+    /// Gives a person another working day from a day on.
+    pub fn standard_from(&self, person: &str, from: Date, hours: Hundredths) {
+        let mut state = self.state();
+        let standards = state.standards.entry(VendorId::from(person)).or_default();
+        standards.retain(|day, _| *day < from);
+        standards.insert(from, hours);
     }
 
     // Switches.
@@ -238,7 +252,7 @@ impl State {
             entry
         });
         let locks = self.locks.iter().filter(|(of, ..)| of == person || of.as_str() == "*");
-        let standard = self.standards.get(person).copied().unwrap_or(Hundredths(750));
+        let standard = self.standards.get(person).cloned().unwrap_or_default();
         Looked {
             entries: entries.collect(),
             locks: locks.map(|(_, from, until)| (*from, *until)).collect(),
@@ -328,13 +342,16 @@ impl AbsenceConnector for MemoryAbsences {
         if !Self::TYPES.contains(&kind.as_str()) {
             return Err(Error::new(ErrorKind::InvalidData, "there is no such type").with_code("memory.type"));
         }
-        let Some(Standard(standard, ranges)) = looked.detail.get() else {
+        let Some(standard @ Standard(_, ranges)) = looked.detail.get() else {
             return Err(Error::new(ErrorKind::Unexpected, "what the pieces need was not looked at"));
         };
         let piece = |part: &DayPart| Piece {
             slot: Slot::day(kind.clone(), part.day),
-            content: Content::new(part.hours.unwrap_or_else(|| standard.per_cent(part.share)), absence.note.as_deref()),
-            most: Some(*standard),
+            content: Content::new(
+                part.hours.unwrap_or_else(|| standard.of(part.day).per_cent(part.share)),
+                absence.note.as_deref(),
+            ),
+            most: Some(standard.of(part.day)),
         };
         let pieces: Vec<Piece> = days.iter().map(piece).collect();
         let (Some(first), Some(last), true) = (pieces.first(), pieces.last(), ranges) else { return Ok(pieces) };

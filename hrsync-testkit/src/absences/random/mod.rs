@@ -4,22 +4,37 @@
 //!
 //! 1. What somebody else entered, and what was disconnected when its type was mapped otherwise, is neither changed nor removed. An
 //!    entry that is made is of a type to which one of the host's is mapped.
-//! 2. At rest each slot holds what a fresh computation asks for. Where it does not, somebody did something there that explains it, and
-//!    the error log names one of the absences, once all are looked at again. Half of the sequences end without that: pushes alone carry
-//!    over what the host changed, also what it changed back.
-//! 3. An absence that the host shows as rejected is one about which people were told, and the log says why. About one absence and one
-//!    cause people are told once, as long as nobody changes the absence.
+//! 2. At rest each slot holds what a fresh computation asks for, hours and notes. Where it does not, somebody did something there that
+//!    explains it, and the error log names one of the absences, once all are looked at again. An absence can also overlap with what a
+//!    rejected one keeps. That people work otherwise since is followed by reviews alone. A third of the sequences end with a review; a
+//!    third with a push, which carries over what the host changed, also what it changed back; and a third with sweeps alone, where each
+//!    change in the host was pushed once, whatever became of that push.
+//! 3. An absence that the host shows as rejected, and that may be sent otherwise, is one about which people were told, and the log says
+//!    why. About one absence and one cause people are told once, as long as nobody changes the absence.
 //! 4. Each absence that is to be sent is in the report of the last review.
 //! 5. The journal verifies, and nothing is under way any more.
+//! 6. Nothing is lost: of each absence that may be sent it was said that it stands, or the log names it.
+//! 7. The hours of earlier months are not rewritten for what changed around an absence, but where an absence itself takes otherwise of the
+//!    day, or did since it stood as a whole: also one that was away for a while, as one that was counted in calendar days. What somebody
+//!    else touched there is left out, since a change of the absence brings it back.
+//! 8. Where an absence takes another type, a day is neither lost nor taken twice: one entry goes where the other comes. Days that are locked
+//!    between a look and a write are left out, and runs that cross.
 //!
 //! `HRSYNC_ABSENCE_SEQUENCES` says how many sequences are run, and `HRSYNC_ABSENCE_SEED` runs one of them and tells it in full.
 
 #![allow(clippy::panic, reason = "a law that is broken ends the test")]
 
+mod admin;
+mod clerk;
+mod doors;
 mod events;
+mod host;
 mod laws;
 mod model;
+mod rest;
 mod runner;
+mod runs;
+mod wire;
 
 use std::sync::Arc;
 
@@ -58,6 +73,8 @@ pub trait Sheets {
     fn locked_with(&self, from: Date, until: Date) -> (Date, Date);
     /// Days of a person are locked.
     fn lock(&self, person: &VendorId, from: Date, until: Date);
+    /// From a day on, a person's days have other hours.
+    fn standard(&self, person: &VendorId, from: Date, hours: Hundredths);
     /// Nothing is locked any more.
     fn unlock(&self);
     /// What happens to the next call that writes.

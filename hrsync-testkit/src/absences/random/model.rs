@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hrsync_core::absence::{
-    Absence, AbsenceConnector, AbsenceSettings, AbsenceStatus, Entry, Hundredths, Looked, Slot, TypeMapping, Window,
-    WorkSchedule, days,
+    Absence, AbsenceConnector, AbsenceSettings, AbsenceStatus, Entry, Hundredths, Looked, Piece, Slot, TypeMapping,
+    Window, WorkSchedule, days,
 };
 use hrsync_core::model::{AbsenceId, AbsenceTypeId, VendorAbsenceTypeId, VendorEntryId};
 use hrsync_core::reconcile::{Decisions, Engine};
@@ -13,6 +13,7 @@ use hrsync_core::{Actor, Authority, Connector, HostId, MemoryStore, Result, Stat
 use time::macros::datetime;
 use time::{Date, Duration as Days, OffsetDateTime};
 
+use super::doors::{Behind, Doors};
 use super::{FIRST, KINDS, SPAN, Sheets};
 use crate::TestAbsences;
 use crate::host::TestHost;
@@ -30,10 +31,34 @@ pub(super) struct Somebody {
     pub(super) looked: Looked,
     /// Days on which somebody did something that an absence can suffer from.
     pub(super) disturbed: BTreeSet<Date>,
+    /// Days on which the person works otherwise since.
+    pub(super) rescheduled: BTreeSet<Date>,
+    /// Days on which somebody else removed hours, or gave them another type.
+    pub(super) taken: BTreeSet<Date>,
     /// Under which mapping a write was put off.
     pub(super) late: Option<Mapping>,
     /// The entries as they were after the last step.
     pub(super) seen: BTreeMap<VendorEntryId, Entry>,
+}
+
+/// What an absence wants of a slot.
+pub(super) type Want = (AbsenceId, Piece);
+
+/// How a sequence ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// With sweeps alone, where each change in the host was pushed, however it went with that.
+    Sweep,
+    /// With a push of everybody.
+    Push,
+    /// With a review of everybody, after which the log explains everything.
+    Review,
+}
+
+impl Ending {
+    fn of(seed: u64) -> Self {
+        [Self::Sweep, Self::Push, Self::Review][(seed % 3) as usize]
+    }
 }
 
 pub(super) type Mapping = [Option<TypeMapping>; 3];
@@ -46,10 +71,17 @@ pub(super) struct Model<S> {
     pub(super) mailbox: Mailbox,
     pub(super) clock: TestClock,
     pub(super) store: MemoryStore,
+    /// One server of the host.
     pub(super) engine: Engine,
+    /// The other.
+    pub(super) second: Engine,
+    pub(super) doors: Doors,
     pub(super) anna: Actor,
     pub(super) seed: u64,
-    pub(super) engines: u64,
+    /// Which sort of sequence it is.
+    pub(super) sort: usize,
+    pub(super) ending: Ending,
+    engines: u64,
     pub(super) on: bool,
     pub(super) mapping: Mapping,
     pub(super) people: Vec<Somebody>,
@@ -61,14 +93,31 @@ pub(super) struct Model<S> {
     pub(super) retyped: BTreeSet<VendorEntryId>,
     /// What absences ever wanted of slots, alone or together.
     pub(super) wanted: BTreeSet<(VendorId, Slot, Hundredths)>,
-    /// Which absences ever wanted something of a slot.
-    pub(super) covers: BTreeMap<(VendorId, Slot), BTreeSet<AbsenceId>>,
+    /// Which absences ever wanted something of a slot, and how much at most.
+    pub(super) covers: BTreeMap<(VendorId, Slot), BTreeMap<AbsenceId, Hundredths>>,
+    /// What each absence was since all of it stood as it is, nothing included.
+    pub(super) forms: BTreeMap<AbsenceId, Vec<Option<Absence>>>,
     /// How often something happened to an absence after which people may be told again.
     pub(super) changes: BTreeMap<AbsenceId, usize>,
     /// Absences as they were before somebody changed them last.
     pub(super) former: BTreeMap<AbsenceId, Absence>,
-    /// The absences that were said to be sent.
+    /// Days on which somebody else entered hours.
+    pub(super) foreign: BTreeSet<(HostId, Date)>,
+    /// Days may be locked between a look and a write: then the first part of a change may stand without the second.
+    pub(super) ambushed: bool,
+    /// The absences that were ever said to be sent.
     pub(super) sent: BTreeSet<AbsenceId>,
+    /// The absences of which it was said last that they stand in the payroll system.
+    pub(super) stands: BTreeSet<AbsenceId>,
+    /// Those of which a refusal was over before anybody was told, perhaps.
+    // guard: D1
+    pub(super) silenced: BTreeSet<AbsenceId>,
+    /// Whose absences changed since they were pushed last.
+    pub(super) unpushed: BTreeSet<HostId>,
+    /// About which cause of an absence people were told, and how often the absence had changed by then.
+    pub(super) told: BTreeMap<(AbsenceId, String), usize>,
+    /// How many messages were read.
+    pub(super) mails: usize,
     /// Slots that a write may have reached of which nobody heard: equal hours there cannot be told from its own.
     pub(super) unheard: BTreeSet<(VendorId, Slot)>,
     pub(super) next: u32,
@@ -88,8 +137,11 @@ impl<S: Sheets> Model<S> {
         let mapping: Mapping = types.map(|to| Some(TypeMapping::To(to)));
         let ids: Vec<HostId> = sheets.people().iter().map(|person| HostId::new(person.id.clone())).collect();
         sheets.people().into_iter().for_each(|person| host.put(person));
-        let parts = (&host, &absences, &mailbox, &clock, &store);
-        let engine = engine(&sheets, parts, settings(true, &mapping), seed.wrapping_mul(1_000))?;
+        let doors = Doors::default();
+        let parts = (&host, &absences, &mailbox, &clock, &store, &doors);
+        let [engine, second] =
+            [0, 1].map(|number| engine(&sheets, parts, settings(true, &mapping), seed.wrapping_mul(1_000) + number));
+        let (engine, second) = (engine?, second?);
         engine.connect(&anna, Authority::Confirmed).await?;
         let review = engine.review(&anna).await?;
         let plan = engine.plan(&anna, &review, &Decisions::new())?;
@@ -107,12 +159,16 @@ impl<S: Sheets> Model<S> {
                 schedule: WorkSchedule::default(),
                 looked,
                 disturbed: BTreeSet::new(),
+                rescheduled: BTreeSet::new(),
+                taken: BTreeSet::new(),
                 late: None,
                 seen: BTreeMap::new(),
             });
         }
+        let mut dice = Dice::new(seed.wrapping_mul(0x9e37_79b9).wrapping_add(seed << 32));
+        let sort = dice.below(3);
         Ok(Self {
-            dice: Dice::new(seed.wrapping_mul(0x9e37_79b9).wrapping_add(seed << 32)),
+            dice,
             sheets,
             host,
             absences,
@@ -120,9 +176,13 @@ impl<S: Sheets> Model<S> {
             clock,
             store,
             engine,
+            second,
+            doors,
             anna,
             seed,
-            engines: 0,
+            sort,
+            ending: Ending::of(seed),
+            engines: 2,
             on: true,
             mapping,
             people,
@@ -131,9 +191,17 @@ impl<S: Sheets> Model<S> {
             retyped: BTreeSet::new(),
             wanted: BTreeSet::new(),
             covers: BTreeMap::new(),
+            forms: BTreeMap::new(),
             changes: BTreeMap::new(),
             former: BTreeMap::new(),
+            foreign: BTreeSet::new(),
+            ambushed: false,
             sent: BTreeSet::new(),
+            stands: BTreeSet::new(),
+            silenced: BTreeSet::new(),
+            unpushed: BTreeSet::new(),
+            told: BTreeMap::new(),
+            mails: 0,
             unheard: BTreeSet::new(),
             next: 1,
             put_off: None,
@@ -152,7 +220,25 @@ impl<S: Sheets> Model<S> {
 
     /// Whether everything is looked at again in the end, and not only what changed.
     pub(super) fn is_reviewed(&self) -> bool {
-        self.seed.is_multiple_of(2)
+        self.ending == Ending::Review
+    }
+
+    /// A server with the settings as they are.
+    pub(super) fn server(&mut self) -> Result<Engine> {
+        self.engines += 1;
+        let seed = self.seed.wrapping_mul(1_000).wrapping_add(self.engines);
+        let parts = (&self.host, &self.absences, &self.mailbox, &self.clock, &self.store, &self.doors);
+        engine(&self.sheets, parts, self.settings(), seed)
+    }
+
+    /// Something happened to an absence after which people may be told again.
+    pub(super) fn changed(&mut self, id: &AbsenceId) {
+        *self.changes.entry(id.clone()).or_default() += 1;
+    }
+
+    /// What stands of absences may be otherwise from here on, without any of them having changed.
+    pub(super) fn not_as_before(&mut self) {
+        self.forms.values_mut().for_each(|forms| forms.push(None));
     }
 
     pub(super) fn look(&mut self, person: usize) {
@@ -160,8 +246,8 @@ impl<S: Sheets> Model<S> {
         self.people[person].seen = entries.into_iter().map(|entry| (entry.id.clone(), entry)).collect();
     }
 
-    /// What absences want of slots of a person now, by absence; with `tried` also those that are rejected, as when somebody changed them.
-    pub(super) fn wants(&self, person: usize, tried: bool) -> Vec<(AbsenceId, Slot, Hundredths, Option<Hundredths>)> {
+    /// What absences want of slots of a person now; with `tried` also those that are rejected, as when somebody changed them.
+    pub(super) fn wants(&self, person: usize, tried: bool) -> Vec<Want> {
         let Somebody { host, linked, schedule, looked, .. } = &self.people[person];
         let connector = self.sheets.connector();
         let (settings, conditions) = (self.settings(), on(&*connector).conditions());
@@ -173,9 +259,7 @@ impl<S: Sheets> Model<S> {
             let Ok(kind) = settings.target(&absence, *linked, &conditions) else { continue };
             let Ok(days) = days(&absence, schedule) else { continue };
             let Ok(pieces) = on(&*connector).pieces(&absence, kind, &days, looked) else { continue };
-            wants.extend(
-                pieces.into_iter().map(|piece| (absence.id.clone(), piece.slot, piece.content.amount, piece.most)),
-            );
+            wants.extend(pieces.into_iter().map(|piece| (absence.id.clone(), piece)));
         }
         wants
     }
@@ -185,19 +269,30 @@ impl<S: Sheets> Model<S> {
         settings(self.on, &self.mapping)
     }
 
-    /// Remembers what absences want now.
+    /// Remembers what absences are and want now.
     pub(super) fn remember(&mut self) {
+        self.remember_forms();
         for person in 0..self.people.len() {
             let vendor = self.people[person].vendor.clone();
-            let mut totals: BTreeMap<Slot, (u32, u32, Option<Hundredths>)> = BTreeMap::new();
-            for (absence, slot, amount, most) in self.wants(person, true) {
+            let mut totals: BTreeMap<Slot, (u32, Option<Hundredths>, Vec<AbsenceId>)> = BTreeMap::new();
+            for (absence, Piece { slot, content, most }) in self.wants(person, true) {
+                let amount = content.amount;
                 self.wanted.insert((vendor.clone(), slot.clone(), amount));
-                self.covers.entry((vendor.clone(), slot.clone())).or_default().insert(absence);
+                let covers = self.covers.entry((vendor.clone(), slot.clone())).or_default();
+                let before = covers.entry(absence.clone()).or_default();
+                *before = amount.max(*before);
+                if self.doors.refuses(&slot.kind) {
+                    self.people[person].disturbed.insert(slot.from);
+                }
                 let total = totals.entry(slot).or_default();
-                *total = (total.0 + amount.0, total.1 + 1, most);
+                (total.0, total.1) = (total.0 + amount.0, most);
+                total.2.push(absence);
             }
-            for (slot, (sum, parts, most)) in totals {
-                if parts > 1 && most.is_some_and(|most| sum > most.0) {
+            for (slot, (sum, most, parts)) in totals {
+                // One that is rejected keeps what stands of it.
+                let kept = self.kept_by_rejected(&vendor, &slot, &parts);
+                let overlaps = most.is_some_and(|most| sum + kept > most.0);
+                if (parts.len() > 1 || kept > 0) && overlaps {
                     // They overlap, and one of them is refused.
                     self.people[person].disturbed.insert(slot.from);
                 }
@@ -205,10 +300,40 @@ impl<S: Sheets> Model<S> {
             }
         }
     }
+
+    /// What rejected absences may still have of a slot, beside those that want something of it.
+    fn kept_by_rejected(&self, vendor: &VendorId, slot: &Slot, parts: &[AbsenceId]) -> u32 {
+        let Some(covers) = self.covers.get(&(vendor.clone(), slot.clone())) else { return 0 };
+        let rejected = |id: &AbsenceId| {
+            let one = self.absences.get(id.as_str());
+            one.is_some_and(|one| one.status == AbsenceStatus::RejectedByIntegration)
+        };
+        let others = covers.iter().filter(|(id, _)| !parts.contains(id) && rejected(id));
+        others.map(|(_, amount)| amount.0).sum()
+    }
+
+    fn remember_forms(&mut self) {
+        let (settings, connector) = (self.settings(), self.sheets.connector());
+        let conditions = on(&*connector).conditions();
+        let mut now: BTreeMap<AbsenceId, Option<Absence>> = self.forms.keys().map(|id| (id.clone(), None)).collect();
+        for mut absence in self.absences.all() {
+            if absence.status == AbsenceStatus::RejectedByIntegration {
+                absence.status = AbsenceStatus::Approved;
+            }
+            let is_sent = settings.target(&absence, true, &conditions).is_ok();
+            now.insert(absence.id.clone(), is_sent.then_some(absence));
+        }
+        for (id, form) in now {
+            let forms = self.forms.entry(id).or_insert_with(|| vec![None]);
+            if forms.last() != Some(&form) {
+                forms.push(form);
+            }
+        }
+    }
 }
 
 /// The absences of a connector that has them.
-fn on(connector: &dyn Connector) -> &dyn AbsenceConnector {
+pub(super) fn on(connector: &dyn Connector) -> &dyn AbsenceConnector {
     match connector.absences() {
         Some(absences) => absences,
         None => panic!("the payroll system takes no absences"),
@@ -234,20 +359,24 @@ pub(super) fn settings(on: bool, mapping: &Mapping) -> AbsenceSettings {
     })
 }
 
-pub(super) type Parts<'p> = (&'p TestHost, &'p TestAbsences, &'p Mailbox, &'p TestClock, &'p MemoryStore);
+pub(super) type Parts<'p> = (&'p TestHost, &'p TestAbsences, &'p Mailbox, &'p TestClock, &'p MemoryStore, &'p Doors);
 
 pub(super) fn engine(
     sheets: &impl Sheets,
-    (host, absences, mailbox, clock, store): Parts<'_>,
+    (host, absences, mailbox, clock, store, doors): Parts<'_>,
     settings: AbsenceSettings,
     seed: u64,
 ) -> Result<Engine> {
-    Engine::builder(sheets.connector(), Arc::new(host.clone()))
-        .store(store.clone())
-        .keys(StaticKeys::new([7; 32]))
-        .clock(clock.clone())
-        .entropy(SeededEntropy::new(seed))
-        .notifier(mailbox.clone())
-        .absences(absences.clone(), settings)
-        .build()
+    let doors = doors.clone();
+    Engine::builder(
+        Arc::new(Behind { doors: doors.clone(), inner: sheets.connector() }),
+        Arc::new(Behind { doors: doors.clone(), inner: host.clone() }),
+    )
+    .store(store.clone())
+    .keys(StaticKeys::new([7; 32]))
+    .clock(clock.clone())
+    .entropy(SeededEntropy::new(seed))
+    .notifier(Behind { doors: doors.clone(), inner: mailbox.clone() })
+    .absences(Behind { doors, inner: absences.clone() }, settings)
+    .build()
 }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use hrsync_core::{Error, Result};
+use hrsync_core::{Error, HostId, Result};
 
 use super::Sheets;
-use super::model::Model;
+use super::model::{Ending, Model};
+use super::runs::Run;
 
 /// How many events there are in a sequence at least, and how many more there can be.
 const EVENTS: (usize, usize) = (15, 15);
@@ -17,7 +18,7 @@ const EVENTS: (usize, usize) = (15, 15);
 pub async fn sequence(seed: u64, sheets: impl Sheets) -> Result<(), Vec<String>> {
     let failed = |error: Error| vec![format!("{error} ({})", error.code())];
     let mut model = Model::new(seed, sheets).await.map_err(failed)?;
-    let ended = model.run().await;
+    let ended = model.events().await;
     if let Err(error) = ended {
         model.broken.push(format!("a run ended with an error: {error} ({})", error.code()));
     }
@@ -48,7 +49,7 @@ pub async fn sequences<S: Sheets>(sheets: impl AsyncFn(u64) -> S, usual: u64, (o
 }
 
 impl<S: Sheets> Model<S> {
-    async fn run(&mut self) -> Result<()> {
+    async fn events(&mut self) -> Result<()> {
         let events = EVENTS.0 + self.dice.below(EVENTS.1);
         for _ in 0..events {
             self.event().await?;
@@ -57,25 +58,38 @@ impl<S: Sheets> Model<S> {
     }
 
     async fn come_to_rest(&mut self) -> Result<()> {
+        if self.ending == Ending::Sweep {
+            if self.dice.per_mille(800) {
+                self.at_once().await?;
+            }
+            // Whatever became of it, it is known by then.
+            let changed: Vec<HostId> = self.unpushed.iter().cloned().collect();
+            self.run(Run::Push(changed)).await?;
+        }
         self.sheets.calm();
+        self.doors.open();
         self.arrive();
         self.sheets.unlock();
-        self.note(|| "rest: nothing is locked or put off any more".to_owned());
+        self.note(|| "rest: nothing is locked, closed or put off any more".to_owned());
         self.pass(Duration::from_secs(24 * 3_600));
+        let mut report = None;
         for _ in 0..4 {
-            let report = self.engine.sweep_absences().await?;
-            self.after("sweep", Some(&report));
+            report = self.run(Run::Sweep).await?;
+            self.pass(Duration::from_secs(7 * 3_600));
         }
-        // What changed comes over by pushes alone, and what others did is told by reviews: half of the sequences end with one.
+        // What changed comes over by pushes alone, and what others did is told by reviews.
         let people = self.hosts();
-        let report = match self.is_reviewed() {
-            true => {
-                self.push().await?;
-                self.engine.review_absences(&self.anna, &people).await?
+        let last = match self.ending {
+            Ending::Sweep => None,
+            Ending::Push => self.run(Run::Push(people)).await?,
+            Ending::Review => {
+                self.run(Run::Push(people.clone())).await?;
+                self.run(Run::Review(people)).await?
             }
-            false => self.engine.push_absences(&people).await?,
         };
-        self.after("the last look", Some(&report));
-        self.at_rest(&report).await
+        match last.or(report) {
+            Some(report) => self.at_rest(&report).await,
+            None => Ok(()),
+        }
     }
 }
