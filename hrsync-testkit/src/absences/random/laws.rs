@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hrsync_core::Clock;
 use hrsync_core::absence::{
-    Absence, AbsenceOutcome, AbsenceReport, DayPart, Entry, Hundredths, NotSent, Slot, WorkSchedule, days,
+    Absence, AbsenceOutcome, AbsenceReport, DayPart, Entry, Hundredths, Slot, WorkSchedule, days,
 };
 use hrsync_core::finding::{Finding, code};
 use hrsync_core::model::{AbsenceId, AbsenceTypeId, VendorEntryId};
@@ -140,14 +140,6 @@ impl<S: Sheets> Model<S> {
             // Of runs that crossed one may tell what was so before the other.
             _ if crossed => {}
             _ => drop(self.stands.remove(id)),
-        }
-        // guard: D1
-        let over = match outcome {
-            AbsenceOutcome::NotSent(why) => why != NotSent::Rejected,
-            _ => outcome == AbsenceOutcome::Removed,
-        };
-        if over {
-            self.silenced.insert(id.clone());
         }
         let Some(forms) = self.forms.get_mut(id) else { return };
         match outcome {

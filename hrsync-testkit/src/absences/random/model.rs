@@ -109,9 +109,6 @@ pub(super) struct Model<S> {
     pub(super) sent: BTreeSet<AbsenceId>,
     /// The absences of which it was said last that they stand in the payroll system.
     pub(super) stands: BTreeSet<AbsenceId>,
-    /// Those of which a refusal was over before anybody was told, perhaps.
-    // guard: D1
-    pub(super) silenced: BTreeSet<AbsenceId>,
     /// Whose absences changed since they were pushed last.
     pub(super) unpushed: BTreeSet<HostId>,
     /// About which cause of an absence people were told, and how often the absence had changed by then.
@@ -198,7 +195,6 @@ impl<S: Sheets> Model<S> {
             ambushed: false,
             sent: BTreeSet::new(),
             stands: BTreeSet::new(),
-            silenced: BTreeSet::new(),
             unpushed: BTreeSet::new(),
             told: BTreeMap::new(),
             mails: 0,
