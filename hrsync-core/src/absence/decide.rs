@@ -84,7 +84,10 @@ pub(crate) fn decide(
                 false => (Verdict::Change(after), edited(known, entry)),
             }
         }
-        (Some(wanted), Some(known), Seen::Free | Seen::Locked | Seen::Left | Seen::Another(_)) if wanted == known => {
+        // Another note brings no hours back that somebody removed.
+        (Some(wanted), Some(known), Seen::Free | Seen::Locked | Seen::Left | Seen::Another(_))
+            if wanted.amount == known.amount =>
+        {
             (Verdict::Nothing, Some(Deviation::Deleted))
         }
         (Some(_), Some(_), Seen::Free) => (Verdict::Create, Some(Deviation::Deleted)),
