@@ -272,17 +272,18 @@ impl Carrying<'_> {
         if task.dry {
             return Ok(Came::Done);
         }
-        person.open |= !person.alone.is_empty();
+        // Whoever was turned away by the write relies on this look. It comes before the host is told anything, which changes it too.
+        let now = if person.wrote { Some(self.of_host(person.id).await) } else { None };
+        let moved = now.as_ref().is_some_and(|now| now.as_ref().ok() != Some(&person.absences));
+        person.open |= moved || !person.alone.is_empty();
         person.midway = false;
         let owed = person.ledger.take_owed(self.engine.clock.now());
         if !self.store(person, Batch::default()).await? {
             return Ok(Came::Late);
         }
-        // Looked at before the host is told anything, which changes it too.
-        let now = if person.wrote { Some(self.of_host(person.id).await) } else { None };
         self.deliver(person, owed).await?;
-        let Some(now) = now.transpose()? else { return Ok(Came::Done) };
-        Ok(if now == person.absences { Came::Done } else { Came::Moved })
+        now.transpose()?;
+        Ok(if moved { Came::Moved } else { Came::Done })
     }
 
     /// Both sides of a person as far as they are known here; `None` when there is nothing to be done about them.
