@@ -5,6 +5,7 @@
 mod crossed;
 mod door;
 mod events;
+mod faults;
 mod kept;
 mod meanwhile;
 mod outcomes;
