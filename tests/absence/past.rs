@@ -108,3 +108,28 @@ async fn two_halves_of_a_day_of_an_earlier_month_stay_what_the_day_had_then() {
     world.push().await;
     assert_eq!(world.sheet("v1"), "ferie 2026-10-20 2.78");
 }
+
+/// Three days of October were sent; what happens around them is logged once, however often people look.
+#[tokio::test]
+async fn what_happens_around_an_earlier_month_is_logged_once() {
+    let days = "ferie 2026-10-19 7.5, ferie 2026-10-20 7.5, ferie 2026-10-21 7.5";
+    let happens: [(fn(&World), _); 2] = [
+        (
+            |world| world.absences.set_schedule("h1", WorkSchedule::default().holiday(date!(2026 - 10 - 20))),
+            [days, "a1 Approved", "", "absence.past_month"],
+        ),
+        (|world| _ = world.absences.remove("a1"), ["", "", "", "absence.past_month_changed"]),
+    ];
+    for (happens, seen) in happens {
+        let world = World::new().await;
+        world.absences.put(other("a1", "vacation", date!(2026 - 10 - 19), date!(2026 - 10 - 21)));
+        world.push().await;
+        assert_eq!(world.sheet("v1"), days);
+        happens(&world);
+        for _ in 0..3 {
+            world.push().await;
+            world.engine.review_absences(&world.anna, &["h1".into()]).await.unwrap();
+        }
+        assert_eq!(world.seen().await, seen);
+    }
+}

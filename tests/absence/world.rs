@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hrsync_core::absence::{Absence, AbsenceOutcome, AbsenceReport, AbsenceSettings, Hundredths, TypeMapping};
+use hrsync_core::absence::{
+    Absence, AbsenceOutcome, AbsenceReport, AbsenceSettings, Extent, Hundredths, Portion, TypeMapping,
+};
 use hrsync_core::journal::Event;
 use hrsync_core::model::AbsenceId;
 use hrsync_core::reconcile::{Decisions, Engine};
@@ -96,6 +98,14 @@ impl World {
         log.into_iter().map(|logged| logged.finding.code.into_owned()).collect()
     }
 
+    /// What stands in the time sheet of person 1, what the host shows, who was told of what, and what is logged.
+    pub(crate) async fn seen(&self) -> [String; 4] {
+        let shown = self.absences.all().iter().map(|one| format!("{} {:?}", one.id, one.status)).collect::<Vec<_>>();
+        let told =
+            self.mailbox.absences().iter().map(|mail| format!("{} {}", mail.absence, mail.code)).collect::<Vec<_>>();
+        [self.sheet("v1"), shown.join(", "), told.join(", "), self.log().await.join(", ")]
+    }
+
     /// What happened to entries of absences, in order.
     pub(crate) async fn events(&self) -> Vec<String> {
         let entries = self.engine.journal(0, usize::MAX >> 1).await.unwrap();
@@ -137,6 +147,13 @@ pub(crate) fn vacation() -> Absence {
 /// Another of the same person.
 pub(crate) fn other(id: &str, kind: &str, from: Date, until: Date) -> Absence {
     Absence::new(id, "h1", kind, from).until(until).approved(datetime!(2026-11-10 08:00 UTC))
+}
+
+/// Half a day of vacation of the same person.
+pub(crate) fn half(id: &str, day: Date) -> Absence {
+    let mut one = other(id, "vacation", day, day);
+    one.extent = Extent::Days { first: Portion::Half, last: Portion::Half };
+    one
 }
 
 /// What came of an absence.

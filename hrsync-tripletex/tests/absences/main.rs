@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod calls;
+mod changed;
 mod hours;
 mod late;
 mod meanwhile;

@@ -1,7 +1,10 @@
 //! Activities as types of absences, and what a connection carries.
 
-use hrsync_core::Connector;
+use std::sync::Arc;
+
 use hrsync_core::absence::AbsenceSettings;
+use hrsync_core::reconcile::Engine;
+use hrsync_core::{Connector, StaticKeys};
 use hrsync_sandbox::tripletex::Kind;
 use time::macros::datetime;
 
@@ -55,4 +58,19 @@ async fn the_activities_that_are_there_are_offered_and_none_is_made() {
     let findings = world.engine.absence_types().await.unwrap().findings();
     let told: Vec<_> = findings.iter().map(|one| (one.code.as_ref(), one.params["type"].as_str())).collect();
     assert_eq!(told, [("absence.type_not_offered", "care")]);
+}
+
+/// The connector asks for the rights of time sheets only when it is told that there are absences.
+#[tokio::test(start_paused = true)]
+async fn an_engine_that_is_to_send_absences_is_not_built_where_the_connector_is_to_send_none() {
+    let world = World::new(0).await;
+    for (yes, code) in [(true, None), (false, Some("tripletex.absences_off"))] {
+        let tripletex = connector(&world.sandbox, &world.clock, |builder| builder.absences(yes));
+        let built = Engine::builder(Arc::new(tripletex), Arc::new(world.host.clone()))
+            .store(world.store.clone())
+            .keys(StaticKeys::new([7; 32]))
+            .absences(world.absences.clone(), absence_settings(&world.sandbox))
+            .build();
+        assert_eq!(built.err().map(|error| error.code().to_owned()).as_deref(), code);
+    }
 }

@@ -1,14 +1,14 @@
 //! What happens in the host and in the payroll system, and which run carries it over.
 
 use hrsync_core::absence::{
-    Absence, AbsenceReport, AbsenceSettings, AbsenceStatus, Extent, Hundredths, Portion, TypeMapping, WorkSchedule,
+    Absence, AbsenceReport, AbsenceSettings, AbsenceStatus, Hundredths, TypeMapping, WorkSchedule,
 };
 use hrsync_core::reconcile::Engine;
 use hrsync_core::{ErrorKind, HostId, Result};
 use hrsync_testkit::absences::AbsenceFate;
 use time::macros::datetime;
 
-use crate::world::{SETTLE_AFTER, World, nov, other, vacation};
+use crate::world::{SETTLE_AFTER, World, half, nov, other, vacation};
 
 /// Which run carries it over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,13 +75,6 @@ impl Scenario {
     }
 }
 
-/// Half of the 26th.
-pub(super) fn half(id: &str) -> Absence {
-    let mut one = other(id, "vacation", nov(26), nov(26));
-    one.extent = Extent::Days { first: Portion::Half, last: Portion::Half };
-    one
-}
-
 fn change(world: &World, change: impl FnOnce(&mut Absence)) {
     world.absences.change("a1", change);
 }
@@ -124,8 +117,8 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             world.absences.remove("a2");
         })
         .before(|world| {
-            world.absences.put(half("a1"));
-            world.absences.put(half("a2"));
+            world.absences.put(half("a1", nov(26)));
+            world.absences.put(half("a2", nov(26)));
         }),
         S::new("mapped otherwise and changed", |world, settings| {
             *settings = settings.clone().map("vacation", TypeMapping::To("permisjon".into()));
@@ -162,9 +155,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         S::new("half of a day in place of what is locked", |world, _| {
             world.sheets.lock("v1", nov(24), nov(24));
             world.absences.remove("a1");
-            let mut one = half("a2");
-            (one.start, one.end) = (nov(24), Some(nov(24)));
-            world.absences.put(one);
+            world.absences.put(half("a2", nov(24)));
         })
         .sent()
         .later(|world| world.sheets.unlock()),
@@ -176,7 +167,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         S::new("another working time", |world, _| world.sheets.standard("v1", Hundredths(600)))
             .before(|world| {
                 world.absences.put(vacation());
-                world.absences.put(half("a2"));
+                world.absences.put(half("a2", nov(26)));
             })
             .by(How::Review),
         S::new("a holiday", |world, _| {
@@ -238,6 +229,6 @@ pub(super) fn meanwhiles() -> Vec<Meanwhile> {
         }),
         push("noted", |world| change(world, |one| one.note = Some("n".to_owned()))),
         push("another beside it", |world| world.absences.put(other("a9", "sick", nov(26), nov(26)))),
-        push("another half", |world| world.absences.put(half("a8"))),
+        push("another half", |world| world.absences.put(half("a8", nov(26)))),
     ]
 }

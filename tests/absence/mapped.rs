@@ -1,0 +1,114 @@
+//! Types that are mapped otherwise, and people who are linked otherwise, after absences were sent.
+
+use hrsync_core::HostId;
+use hrsync_core::absence::{Hundredths, TypeMapping};
+use hrsync_core::reconcile::Decisions;
+
+use super::world::{WHOLE, World, half, nov, other, sent, settings, vacation};
+
+fn to(kind: &str) -> TypeMapping {
+    TypeMapping::To(kind.into())
+}
+
+/// Links everybody anew who can be.
+async fn linked(world: &World) -> usize {
+    let review = world.engine.review(&world.anna).await.unwrap();
+    let plan = world.engine.plan(&world.anna, &review, &Decisions::new()).unwrap();
+    world.engine.apply(&world.anna, &plan).await.unwrap().linked
+}
+
+/// Of the half whose type is mapped otherwise nobody knows the share any more: the entry stays, and both are told.
+#[tokio::test]
+async fn an_entry_of_two_types_of_which_one_is_mapped_otherwise_stays_and_is_told() {
+    let care = |kind| settings().map("care", to(kind));
+    let mut world = World::new().await;
+    world.set(care("ferie"));
+    let mut other_half = half("a2", nov(23));
+    other_half.kind = "care".into();
+    world.absences.put(half("a1", nov(23)));
+    world.absences.put(other_half);
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "ferie 23 7.5");
+    world.set(care("permisjon"));
+    world.absences.remove("a2");
+    world.push().await;
+    world.absences.remove("a1");
+    world.push().await;
+    let told = "a2 absence.disconnected, a1 absence.disconnected";
+    assert_eq!(world.seen().await, ["ferie 23 7.5", "", told, "absence.disconnected, absence.disconnected"]);
+}
+
+#[tokio::test]
+async fn another_type_of_the_host_with_the_same_counterpart_is_the_type_that_counts() {
+    let both = settings().map("care", to("ferie"));
+    let mut world = World::new().await;
+    world.set(both.clone());
+    world.absences.put(vacation());
+    world.push().await;
+    world.absences.change("a1", |one| one.kind = "care".into());
+    world.push().await;
+    assert_eq!(world.sheet("v1"), WHOLE);
+    // What stands there is of care by now, whatever vacation is mapped to.
+    world.set(both.map("vacation", to("permisjon")));
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    let sheet = "ferie 23 3.75, ferie 24 3.75, ferie 25 3.75";
+    assert_eq!(world.seen().await, [sheet, "a1 Approved", "", ""]);
+}
+
+#[tokio::test]
+async fn entries_of_a_type_that_is_mapped_back_are_its_own_again_and_of_the_other_people_are_told() {
+    let mut world = sent().await;
+    world.set(settings().map("vacation", to("permisjon")));
+    world.absences.change("a1", |one| one.end = Some(nov(26)));
+    world.push().await;
+    assert_eq!(world.sheet("v1"), format!("{WHOLE}, permisjon 26 7.5"));
+    world.set(settings());
+    world.absences.remove("a1");
+    world.push().await;
+    let [sheet, _, told, _] = world.seen().await;
+    assert_eq!([sheet.as_str(), &told], ["permisjon 26 7.5", "a1 absence.disconnected"]);
+}
+
+#[tokio::test]
+async fn who_is_linked_again_to_the_same_record_has_no_hours_of_an_absence_that_is_gone() {
+    let world = sent().await;
+    world.engine.forget(&world.anna, &HostId::from("h1")).await.unwrap();
+    world.absences.remove("a1");
+    world.push().await;
+    assert_eq!(world.sheet("v1"), WHOLE);
+    assert_eq!(linked(&world).await, 1);
+    world.engine.sweep_absences().await.unwrap();
+    assert_eq!(world.sheet("v1"), "");
+}
+
+/// Nothing is refused in the new record.
+#[tokio::test]
+async fn an_absence_rejected_in_one_record_is_sent_to_another() {
+    let world = World::new().await;
+    world.sheets.lock("v1", nov(25), nov(25));
+    world.absences.put(vacation());
+    world.push().await;
+    let mut person = world.host.get("h1").unwrap();
+    person.national_id = Some("030390-999W".to_owned());
+    world.host.put(person.clone());
+    world.vendor.put("v7", &person);
+    world.engine.forget(&world.anna, &HostId::from("h1")).await.unwrap();
+    assert_eq!(linked(&world).await, 1);
+    world.push().await;
+    assert_eq!(world.sheet("v7"), WHOLE);
+    assert_eq!(world.seen().await, ["", "a1 Approved", "a1 absence.locked", "absence.locked"]);
+}
+
+/// Somebody who is gone from the host has no absences there either, which says nothing of what they had.
+#[tokio::test]
+async fn who_is_gone_from_the_host_keeps_what_was_sent() {
+    let world = sent().await;
+    world.host.remove("h1");
+    world.absences.remove("a1");
+    world.push().await;
+    assert_eq!(world.seen().await, [WHOLE, "", "", "person.linked_gone"]);
+    world.absences.put(other("a2", "sick", nov(26), nov(26)));
+    world.push().await;
+    assert_eq!(world.sheet("v1"), WHOLE);
+}
