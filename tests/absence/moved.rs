@@ -27,15 +27,19 @@ async fn an_entry_of_another_type_and_a_change_of_its_absence_are_not_both_paid(
 }
 
 #[tokio::test]
-async fn a_change_brings_hours_back_that_a_clerk_removed_and_that_is_logged() {
-    let world = sent().await;
-    assert!(world.sheets.remove("v1", "ferie", nov(24)));
-    world.absences.change("a1", |one| one.note = Some("x".to_owned()));
-    world.push().await;
-    assert_eq!(
-        world.seen().await,
-        ["ferie 23 7.5 x, ferie 24 7.5 x, ferie 25 7.5 x", "a1 Approved", "", "absence.removed_there"]
-    );
+async fn hours_that_a_clerk_removed_come_back_with_other_hours_and_not_with_another_note() {
+    type Change = fn(&mut Absence);
+    let table: [(Change, &str); 2] = [
+        (|one| one.note = Some("x".to_owned()), "ferie 23 7.5 x, ferie 25 7.5 x"),
+        (|one| one.grade = Hundredths::whole(50), "ferie 23 3.75, ferie 24 3.75, ferie 25 3.75"),
+    ];
+    for (change, sheet) in table {
+        let world = sent().await;
+        assert!(world.sheets.remove("v1", "ferie", nov(24)));
+        world.absences.change("a1", change);
+        world.push().await;
+        assert_eq!(world.seen().await, [sheet, "a1 Approved", "", "absence.removed_there"]);
+    }
 }
 
 #[tokio::test]

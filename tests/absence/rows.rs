@@ -1,9 +1,9 @@
 //! What is stored of a person.
 
-use hrsync_core::Store;
-use hrsync_core::absence::{Absence, AbsenceOutcome};
+use hrsync_core::absence::{Absence, AbsenceOutcome, AbsenceReport};
 use hrsync_core::model::ConnectionId;
 use hrsync_core::store::{Batch, RowKey, RowKind};
+use hrsync_core::{ErrorKind, Store};
 use time::macros::datetime;
 
 use super::world::{WHOLE, World, both, nov, outcome, sent, vacation};
@@ -18,10 +18,24 @@ async fn a_row_that_cannot_be_read_stops_nobody_else() {
     let mut own = vacation();
     (own.id, own.person) = ("a2".into(), "h2".into());
     world.absences.put(own);
+    world.sheets.unreadable(Some(ErrorKind::Unavailable));
     let report = world.engine.push_absences(&both()).await.unwrap();
-    let said: Vec<_> = report.findings.iter().map(|one| (&*one.code, one.host_id.clone())).collect();
-    assert_eq!(said, [("store_corrupt", Some("h1".into()))]);
-    assert_eq!(world.sheet("v2"), WHOLE);
+    let of_the_row = |report: &AbsenceReport| {
+        report
+            .findings
+            .iter()
+            .filter(|one| one.code == "store_corrupt")
+            .map(|one| one.host_id.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of_the_row(&report), [Some("h1".into())]);
+    // Sweeps say so too, and the log has it once.
+    world.sheets.unreadable(None);
+    for _ in 0..2 {
+        assert_eq!(of_the_row(&world.engine.sweep_absences().await.unwrap()), [Some("h1".into())]);
+        assert_eq!(world.sheet("v2"), WHOLE);
+    }
+    assert_eq!(world.log().await.iter().filter(|code| *code == "store_corrupt").count(), 1);
 }
 
 #[tokio::test]

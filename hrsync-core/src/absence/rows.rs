@@ -240,10 +240,8 @@ impl Carrying<'_> {
     /// Leaves a person alone for a while about whom a sweep could not do everything.
     pub(super) async fn wait(&self, id: &HostId) -> Result<()> {
         let Some(row) = self.engine.store.get(&self.engine.id, &ledger_key(id)).await? else { return Ok(()) };
-        let ledger: LedgerRow = store::decode(&row)?;
-        if !ledger.open {
-            return Ok(());
-        }
+        // Of one that cannot be read it was told, and nothing can be kept in it.
+        let Some(ledger) = store::decode::<LedgerRow>(&row).ok().filter(|ledger| ledger.open) else { return Ok(()) };
         let not_before = Some(self.engine.clock.now() + patience(ledger.tries));
         let waits = LedgerRow { tries: ledger.tries.saturating_add(1), not_before, ..ledger };
         let batch = Batch::default().put(row.key, Some(Check::At(row.version)), store::encode(&waits)?);

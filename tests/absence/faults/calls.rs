@@ -50,19 +50,19 @@ pub(super) type Fault = (usize, Mode);
 #[derive(Debug, Default)]
 struct State {
     made: Vec<(String, Does)>,
-    fault: Option<Fault>,
+    faults: Vec<Fault>,
     dead: bool,
     waits: bool,
     goes: bool,
 }
 
-/// The calls of one run, of which one may go wrong.
+/// The calls of one run, of which some may go wrong.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Calls(Arc<Mutex<State>>);
 
 impl Calls {
-    pub(super) fn with(fault: Option<Fault>) -> Self {
-        Self(Arc::new(Mutex::new(State { fault, ..State::default() })))
+    pub(super) fn with(faults: impl IntoIterator<Item = Fault>) -> Self {
+        Self(Arc::new(Mutex::new(State { faults: faults.into_iter().collect(), ..State::default() })))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -79,15 +79,15 @@ impl Calls {
         self.until(run, |state| state.dead).await.ok()
     }
 
-    /// Runs it until it waits, then the other, and then the rest of it.
-    pub(super) async fn between<T>(&self, run: impl Future<Output = T>, other: impl Future<Output = ()>) -> T {
+    /// Runs it until it waits, then the other, and then the rest of it until it is done, or dead.
+    pub(super) async fn between<T>(&self, run: impl Future<Output = T>, other: impl Future<Output = ()>) -> Option<T> {
         let mut run = Box::pin(run);
         let done = self.until(&mut run, |state| state.waits).await;
         other.await;
         self.state().goes = true;
         match done {
-            Ok(done) => done,
-            Err(()) => run.await,
+            Ok(done) => Some(done),
+            Err(()) => self.drive(run).await,
         }
     }
 
@@ -110,7 +110,8 @@ impl Calls {
         let mode = {
             let mut state = self.state();
             state.made.push((name.to_owned(), does));
-            state.fault.filter(|(place, _)| *place == state.made.len()).map(|(_, mode)| mode)
+            let here = state.made.len();
+            state.faults.iter().find(|(place, _)| *place == here).map(|(_, mode)| *mode)
         };
         match mode {
             None => work.await,

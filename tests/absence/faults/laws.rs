@@ -247,7 +247,8 @@ async fn crossed(scenario: &Scenario, meanwhile: &Meanwhile, when: When) -> Ende
             comes().await;
             scenario.how.run(&one, &stage.world).await
         }
-        When::At(_) | When::Last => calls.between(scenario.how.run(&one, &stage.world), comes()).await,
+        // It goes on until it is done.
+        When::At(_) | When::Last => calls.between(scenario.how.run(&one, &stage.world), comes()).await.unwrap(),
     };
     // Who is told that it was not done asks for it again, and who gets an error pushes again.
     let again = match meanwhile.how {
@@ -291,6 +292,32 @@ async fn runs_that_cross_end_as_one_after_the_other() {
                 if number % stride == 0 {
                     broken.extend(check_crossed(&scenario, &meanwhile, place, &mut orders).await);
                 }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{} broken:\n{}", broken.len(), broken.join("\n"));
+}
+
+/// Who writes relies on a look afterwards for those whom it turned away: also where it dies before or after that.
+#[tokio::test]
+async fn what_a_run_turned_away_is_not_lost_when_it_dies() {
+    let mut broken = Vec::new();
+    for scenario in scenarios().into_iter().filter(|one| ["created", "graded", "moved"].contains(&one.name)) {
+        let made = played(&scenario, &[]).await.1.made();
+        let write = 1 + made.iter().position(|(name, _)| name == "write").unwrap();
+        for place in write + 1..=made.len() {
+            let stage = Stage::of(&scenario).await;
+            let calls = Calls::with([(write, Mode::Waits), (place, Mode::Dies)]);
+            let (one, two) = (stage.engine(&calls, 200), stage.engine(&Calls::default(), 300));
+            let comes = async {
+                stage.world.absences.remove("a1");
+                How::Push.run(&two, &stage.world).await.unwrap();
+            };
+            let done = calls.between(scenario.how.run(&one, &stage.world), comes).await;
+            assert!(done.is_none(), "{}: it did not die at {place}", scenario.name);
+            let ended = stage.ended(&scenario, &two).await;
+            if ended.stands() != ("", &[], 0, true) {
+                broken.push(format!("{} dies at {place}, {}: {ended:?}", scenario.name, made[place - 1].0));
             }
         }
     }
