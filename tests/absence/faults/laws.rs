@@ -14,7 +14,7 @@ use super::scenarios::{How, Meanwhile, Scenario, meanwhiles, scenarios};
 use crate::world::{SETTLE_AFTER, World, settings};
 
 /// Set it to try every place of runs that cross, and many more runs that go wrong again and again.
-const ALL: &str = "ABSENCE_FAULTS_ALL";
+const ALL: &str = "HRSYNC_ABSENCE_FAULTS_ALL";
 
 /// How everything ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
