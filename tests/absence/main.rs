@@ -18,6 +18,7 @@ mod post;
 mod refused;
 mod rows;
 mod setup;
+mod stories;
 mod table;
 mod undone;
 mod unheard;

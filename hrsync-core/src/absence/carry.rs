@@ -165,7 +165,7 @@ impl Carrying<'_> {
             carried.retry();
         }
         let standings = self.standings(&person, Again::None);
-        person.waits = Waits::of(standings.values(), &self.absences.settings);
+        person.waits = Waits::of(&standings, &person.ledger, &self.absences.settings);
         let unchanged = standings.into_iter().filter(|(_, one)| *one == Standing::Kept(None));
         person.unchanged = unchanged.map(|(id, _)| id).collect();
         person.tidy();

@@ -50,7 +50,7 @@ pub(crate) fn deviation(deviation: Deviation) -> Finding {
 pub(crate) fn disconnected() -> Finding {
     Finding::problem(
         code::ABSENCE_DISCONNECTED,
-        "the type of the absence was mapped otherwise since it was sent; what stands in the payroll system is not changed",
+        "what stands in the payroll system of the absence has another type than the mapping says by now, and is not changed",
         Fixer::PayrollClerk,
     )
     .with_hint("change or remove the entries in the payroll system by hand, or give them the type that the mapping says now")

@@ -60,9 +60,10 @@ impl Sent {
             let is_it = |entry: &&Entry| write.entry.as_ref().is_none_or(|id| entry.id == *id);
             match (&write.after, there.filter(is_it)) {
                 (Some(after), Some(entry)) if entry.content.amount == after.amount => {
-                    let noted = write.entry.is_none() || entry.content.note == after.note;
-                    if noted {
-                        write.keep(&self.vendor, entry.id.clone(), perhaps && write.entry.is_none(), ledger);
+                    let (new, noted) = (write.entry.is_none(), entry.content.note == after.note);
+                    if new || noted {
+                        // What has another note, somebody else may have entered meanwhile.
+                        write.keep(&self.vendor, entry.id.clone(), new && (perhaps || !noted), ledger);
                     }
                 }
                 (None, None) => write.keep_removed(&self.vendor, ledger),

@@ -66,7 +66,7 @@ pub(crate) use engine::Absences;
 pub use host::{HostAbsences, Told};
 pub use model::{Absence, AbsenceProblem, AbsenceStatus, Counting, Extent, Hundredths, Portion};
 pub use report::{AbsenceItem, AbsenceOutcome, AbsencePreview, AbsenceReport, PlannedEntry};
-pub(crate) use rows::absence_keys;
+pub(crate) use rows::{absence_keys, waiting_for_a_link};
 pub use schedule::WorkSchedule;
 pub use slot::{Content, Piece, Slot};
 pub use types::AbsenceTypes;

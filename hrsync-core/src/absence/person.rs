@@ -114,10 +114,11 @@ impl Person<'_> {
     /// The absences that changed while nothing of them is carried over, and why it is not.
     pub(super) fn changed_meanwhile(&self, standings: &BTreeMap<AbsenceId, Standing>) -> Vec<(AbsenceId, NotSent)> {
         let changed = |id: &AbsenceId| {
-            let sent = self.ledger.absences.get(id).and_then(|carried| carried.sent.as_ref());
+            let carried = self.ledger.absences.get(id);
+            let sent = carried.filter(|carried| !carried.dirty).and_then(|carried| carried.sent.as_ref());
             let shown = [AbsenceStatus::Approved, AbsenceStatus::RejectedByIntegration];
             let same = |absence: &Absence| sent == Some(&Form::of(absence)) && shown.contains(&absence.status);
-            sent.is_some() && self.ledger.holds(id) && !self.absences.get(id).is_some_and(same)
+            self.ledger.holds(id) && !self.absences.get(id).is_some_and(same)
         };
         let kept = standings.iter().filter_map(|(id, standing)| match standing {
             Standing::Kept(Some(why @ (NotSent::NotLinked | NotSent::TransferOff))) => Some((id.clone(), *why)),

@@ -15,7 +15,7 @@ use super::slot::{Content, Piece, Slot};
 use super::standing::Standing;
 use super::vendor::{Entry, EntryWrite, Looked, Window};
 use crate::error::Error;
-use crate::finding::Finding;
+use crate::finding::{Finding, code};
 use crate::model::{AbsenceId, HostId, VendorEntryId, VendorId};
 
 /// What a plan is made from.
@@ -379,8 +379,9 @@ impl<'p> Planner<'p> {
     /// Tells that entries of an absence stand in a record to which the person was linked before.
     fn tell_elsewhere(&mut self, id: &AbsenceId) {
         let elsewhere = |held: &Held| held.vendor != *self.vendor() && held.parts.contains_key(id);
-        if self.ledger.entries.iter().any(elsewhere) {
-            self.tell(id, cause::other_record(), Telling::People);
+        if let Some(held) = self.ledger.entries.iter().find(|held| elsewhere(held)) {
+            let finding = cause::other_record().of_vendor(&held.vendor);
+            self.tell(id, finding, Telling::People);
         }
     }
 
@@ -407,14 +408,16 @@ impl<'p> Planner<'p> {
             self.tell(id, cause::disconnected(), if changed { Telling::People } else { Telling::LogOnce });
         }
         self.tell_elsewhere(id);
-        let moved = |slot: &Slot| self.is_moved(slot) && claim.wanted.contains_key(slot) && claim.changes(slot);
+        let takes = |claim: &Claim, slot: &Slot| claim.wanted.keys().any(|wanted| wanted.meets(slot));
+        let moved = |slot: &Slot| self.is_moved(slot) && takes(claim, slot) && claim.changes(slot);
         let moved: Vec<Slot> = claim.held.keys().filter(|slot| moved(slot)).cloned().collect();
         if !moved.is_empty() {
-            // Beside it the day would be paid twice.
+            // Beside it the day would be paid twice, whatever the type.
+            claim.wanted.retain(|slot, _| !moved.iter().any(|moved| moved.meets(slot)));
             moved.iter().for_each(|slot| claim.keep(slot));
             self.tell(id, cause::moved(), Telling::People);
         }
-        if let (Some(sent), false) = (&carried.sent, claim.new)
+        if let (Some(sent), true) = (&carried.sent, carried.into.as_ref() == Some(self.vendor()))
             && self.keep_past(claim, sent, &carried.tried, &form)
         {
             self.tell(id, cause::past_month(), Telling::LogOnce);
@@ -638,7 +641,9 @@ impl<'p> Planner<'p> {
                 }
                 (Verdict::Forget, _) => {
                     self.tell_moved(&slot);
-                    gone.insert(slot);
+                    if !self.let_go(&slot) {
+                        gone.insert(slot);
+                    }
                     continue;
                 }
                 // It takes no write; what each absence has in it may have changed.
@@ -693,6 +698,21 @@ impl<'p> Planner<'p> {
                 self.ours(slot).into_iter().flat_map(|held| held.parts.keys().cloned()).collect();
             absences.iter().for_each(|id| self.tell(id, cause::moved(), Telling::People));
         }
+    }
+
+    /// Remembers an entry of ours that is not wanted any more and has another type by now, so that nothing comes to stand beside it; false
+    /// when it has not.
+    fn let_go(&mut self, slot: &Slot) -> bool {
+        let entries = &self.input.looked.entries;
+        let Some(held) = self.ours_mut(slot) else { return false };
+        let moved = entries.iter().find(|entry| entry.id == held.entry && entry.slot.kind != held.slot.kind);
+        let Some(moved) = moved else { return false };
+        (held.slot, held.disconnected) = (moved.slot.clone(), true);
+        for id in held.parts.keys().cloned().collect::<Vec<_>>() {
+            // It was told as moved.
+            self.ledger.absences.entry(id).or_default().told.insert(code::ABSENCE_DISCONNECTED.to_owned());
+        }
+        true
     }
 
     /// The first day of the present month.

@@ -14,7 +14,7 @@ use super::person::Person;
 use super::standing::Standing;
 use crate::error::{Error, ErrorKind, Result};
 use crate::keys::{Key, Sealed};
-use crate::model::HostId;
+use crate::model::{AbsenceId, HostId};
 use crate::reconcile::of_host;
 use crate::store::{self, Batch, Check, CommitError, Row, RowKey, RowKind};
 
@@ -53,10 +53,14 @@ impl Waits {
 
     /// What absences wait for by what is to become of them. Of a type that is mapped otherwise since it was sent nothing is sent by that
     /// alone, and one that is not to be sent waits for nothing.
-    pub(super) fn of<'s>(standings: impl IntoIterator<Item = &'s Standing>, settings: &AbsenceSettings) -> Self {
+    pub(super) fn of(standings: &BTreeMap<AbsenceId, Standing>, ledger: &Ledger, settings: &AbsenceSettings) -> Self {
+        let was_sent = |id: &AbsenceId| ledger.absences.get(id).is_some_and(|carried| carried.sent.is_some());
         let mut waits = Self::default();
-        for standing in standings {
+        for (id, standing) in standings {
             match standing {
+                Standing::Removed(Some(NotSent::Unmapped)) if !was_sent(id) => {
+                    waits.settings = Some(settings.revision());
+                }
                 Standing::Kept(Some(NotSent::NotLinked)) | Standing::Never(NotSent::NotLinked) => waits.link = true,
                 Standing::Kept(Some(NotSent::TransferOff))
                 | Standing::Never(NotSent::TransferOff | NotSent::Unmapped) => {
@@ -87,15 +91,26 @@ impl LedgerRow {
     /// Whether a sweep looks at it now, whether or not the person is linked.
     pub(super) fn is_due(&self, now: OffsetDateTime, settings: u64) -> bool {
         let set_anew = self.waits.settings.is_some_and(|before| before != settings);
-        set_anew || (self.open && self.not_before.is_none_or(|at| at <= now))
+        // A clock that was ahead, and set right, keeps nobody waiting for years.
+        set_anew || (self.open && self.not_before.is_none_or(|at| at <= now || at - now > LONGEST))
     }
+}
+
+/// That a person's absences wait for the next link, since what stands in one record does not stand in another.
+pub(crate) fn waiting_for_a_link(row: &Row) -> Result<Batch> {
+    // Of one that cannot be read, whoever needs it tells.
+    let Ok(ledger) = store::decode::<LedgerRow>(row) else { return Ok(Batch::default()) };
+    let waits = LedgerRow { waits: Waits { link: true, ..ledger.waits }, ..ledger };
+    Ok(Batch::default().put(row.key.clone(), Some(Check::At(row.version)), store::encode(&waits)?))
 }
 
 /// How long sweeps leave alone what the last one could not do anything about: five minutes, twice as long each time, six hours at most.
 fn patience(tries: u8) -> Duration {
-    const MOST: Duration = Duration::from_secs(6 * 3_600);
-    Duration::from_secs(300).saturating_mul(1 << u32::from(tries.min(8))).min(MOST)
+    Duration::from_secs(300).saturating_mul(1 << u32::from(tries.min(8))).min(LONGEST)
 }
+
+/// How long sweeps leave somebody alone at most.
+const LONGEST: Duration = Duration::from_secs(6 * 3_600);
 
 /// A version that no row has.
 const GONE: u64 = 0;

@@ -254,7 +254,7 @@ impl Carrying<'_> {
 pub(super) fn about(finding: Finding, person: &Person<'_>, absence: &AbsenceId) -> Finding {
     let finding = finding.of_host(person.id).with_param("absence", absence.as_str());
     match &person.vendor {
-        Some(vendor) => finding.of_vendor(vendor),
-        None => finding,
+        Some(vendor) if finding.vendor_id.is_none() => finding.of_vendor(vendor),
+        _ => finding,
     }
 }

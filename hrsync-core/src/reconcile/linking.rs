@@ -7,6 +7,7 @@ use super::apply::VendorLink;
 use super::engine::Engine;
 use super::link::{Link, LinkKind, LinkState, before_pairs_of, link_key, pair_id, vendor_link_key};
 use super::quarantine::let_go;
+use crate::absence::{absence_keys, waiting_for_a_link};
 use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::code;
@@ -229,12 +230,16 @@ impl Engine {
 
     /// The batch that disconnects or forgets a link.
     async fn unlinking(&self, link: &Link, how: &str) -> Result<Batch> {
-        let batch = let_go(slice::from_ref(link));
+        let mut batch = let_go(slice::from_ref(link));
+        let [absences, _] = absence_keys(&link.host);
+        if let (LinkKind::First, Some(row)) = (&link.kind, self.store.get(&self.id, &absences).await?) {
+            batch = batch.and(waiting_for_a_link(&row)?);
+        }
         if how == "disconnected" {
             let apart = Link { state: LinkState::Disconnected, ..link.clone() };
             return Ok(batch.put(link.key(), Some(Check::At(link.row_version)), apart.to_body()?));
         }
-        let mut batch = batch.delete(link.key()).put(forgotten_key(&link.vendor), None, store::encode(Forgotten {})?);
+        batch = batch.delete(link.key()).put(forgotten_key(&link.vendor), None, store::encode(Forgotten {})?);
         if self.leads_back(link).await? {
             batch = batch.delete(vendor_link_key(&link.vendor));
         }

@@ -140,6 +140,16 @@ impl MemoryAbsences {
         true
     }
 
+    /// Somebody gives an entry another day. False when there is none.
+    pub fn redate(&self, person: &str, kind: &str, day: Date, to: Date) -> bool {
+        let (person, slot) = (VendorId::from(person), Slot::day(kind.into(), day));
+        let mut state = self.state();
+        let Some(mut entry) = state.at(&person, &slot) else { return false };
+        entry.slot = Slot::day(kind.into(), to);
+        state.entries.insert((person, entry.id.clone()), entry);
+        true
+    }
+
     /// Locks days of a person, both ends included.
     pub fn lock(&self, person: &str, from: Date, until: Date) {
         self.state().locks.push((VendorId::from(person), from, until));
