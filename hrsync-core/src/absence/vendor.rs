@@ -71,7 +71,7 @@ pub trait AbsenceConnector: fmt::Debug + Send + Sync {
     ///
     /// What is to be there comes before what is to go. After an error of a creation or a change nothing is removed, so that a refusal takes
     /// nothing away: those have [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) and were not sent. It ends before
-    /// [`settle_after`](crate::ConnectorInfo::settle_after) is over, after which others look what became of it.
+    /// [`settle_after`](crate::connector::ConnectorInfo::settle_after) is over, after which others look what became of it.
     async fn write(&self, person: &VendorId, writes: &[EntryWrite]) -> Vec<EntryResult>;
 }
 
