@@ -110,13 +110,13 @@ impl Carrying<'_> {
     async fn or_later<T>(&mut self, id: &HostId, task: &Task, done: Result<T>) -> Result<Option<T>> {
         match done {
             Ok(done) => Ok(Some(done)),
-            Err(error) if error.kind() == ErrorKind::Store && !store::is_of_a_row(&error) => Err(error),
+            Err(error) if store::is_down(&error) => Err(error),
             Err(error) => {
                 let finding = Finding::from_error(&error).of_host(id);
                 let stored = match self.stored(id).await {
                     Ok(person) => Some(person),
-                    Err(error) if error.kind() != ErrorKind::Store || store::is_of_a_row(&error) => None,
-                    Err(error) => return Err(error),
+                    Err(error) if store::is_down(&error) => return Err(error),
+                    Err(_) => None,
                 };
                 match stored {
                     // It is in the log, and every sweep would say so again.

@@ -409,7 +409,7 @@ impl<'p> Planner<'p> {
         }
         self.tell_elsewhere(id);
         let takes = |claim: &Claim, slot: &Slot| claim.wanted.keys().any(|wanted| wanted.meets(slot));
-        let moved = |slot: &Slot| self.is_moved(slot) && takes(claim, slot) && claim.changes(slot);
+        let moved = |slot: &Slot| claim.changes(slot) && takes(claim, slot) && self.moved(slot).is_some();
         let moved: Vec<Slot> = claim.held.keys().filter(|slot| moved(slot)).cloned().collect();
         if !moved.is_empty() {
             // Beside it the day would be paid twice, whatever the type.
@@ -640,7 +640,6 @@ impl<'p> Planner<'p> {
                     continue;
                 }
                 (Verdict::Forget, _) => {
-                    self.tell_moved(&slot);
                     if !self.let_go(&slot) {
                         gone.insert(slot);
                     }
@@ -684,31 +683,26 @@ impl<'p> Planner<'p> {
         AbsencePlan { ledger, groups, refusals, findings, noteless }
     }
 
-    /// Whether somebody else gave our entry of a slot another day or type.
-    fn is_moved(&self, slot: &Slot) -> bool {
-        self.ours(slot).is_some_and(|held| {
-            self.input.looked.entries.iter().any(|entry| entry.id == held.entry && entry.slot != held.slot)
-        })
+    /// Our entry of a slot, where somebody else gave it another day or type.
+    fn moved(&self, slot: &Slot) -> Option<&'p Entry> {
+        let held = self.ours(slot)?;
+        self.input.looked.entries.iter().find(|entry| entry.id == held.entry && entry.slot != held.slot)
     }
 
-    /// Tells that an entry stays which was moved away from where it is not wanted any more.
-    fn tell_moved(&mut self, slot: &Slot) {
-        if self.is_moved(slot) {
-            let absences: Vec<AbsenceId> =
-                self.ours(slot).into_iter().flat_map(|held| held.parts.keys().cloned()).collect();
-            absences.iter().for_each(|id| self.tell(id, cause::moved(), Telling::People));
-        }
-    }
-
-    /// Remembers an entry of ours that is not wanted any more and has another type by now, so that nothing comes to stand beside it; false
-    /// when it has not.
+    /// Tells of an entry that stays, moved away from where it is not wanted any more. One that has another type by now is remembered, so
+    /// that nothing comes to stand beside it; false when nothing is.
     fn let_go(&mut self, slot: &Slot) -> bool {
-        let entries = &self.input.looked.entries;
-        let Some(held) = self.ours_mut(slot) else { return false };
-        let moved = entries.iter().find(|entry| entry.id == held.entry && entry.slot.kind != held.slot.kind);
-        let Some(moved) = moved else { return false };
-        (held.slot, held.disconnected) = (moved.slot.clone(), true);
-        for id in held.parts.keys().cloned().collect::<Vec<_>>() {
+        let Some(moved) = self.moved(slot) else { return false };
+        let absences: Vec<AbsenceId> =
+            self.ours(slot).into_iter().flat_map(|held| held.parts.keys().cloned()).collect();
+        absences.iter().for_each(|id| self.tell(id, cause::moved(), Telling::People));
+        if moved.slot.kind == slot.kind {
+            return false;
+        }
+        if let Some(held) = self.ours_mut(slot) {
+            (held.slot, held.disconnected) = (moved.slot.clone(), true);
+        }
+        for id in absences {
             // It was told as moved.
             self.ledger.absences.entry(id).or_default().told.insert(code::ABSENCE_DISCONNECTED.to_owned());
         }
@@ -750,7 +744,7 @@ impl<'p> Planner<'p> {
 
     /// Tells once that somebody else changed or removed an entry of ours.
     fn deviates(&mut self, slot: &Slot, deviation: Deviation) {
-        let moved = deviation == Deviation::Deleted && self.is_moved(slot);
+        let moved = deviation == Deviation::Deleted && self.moved(slot).is_some();
         let finding = cause::deviation(if moved { Deviation::Edited } else { deviation });
         let Some(held) = self.ours_mut(slot) else { return };
         if held.told.insert(finding.code.to_string()) {

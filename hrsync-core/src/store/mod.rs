@@ -254,9 +254,9 @@ pub(crate) fn corrupt(message: impl Into<std::borrow::Cow<'static, str>>) -> Err
         .with_retry(crate::Retry::Never)
 }
 
-/// Whether an error is of one row, and the store itself can be used.
-pub(crate) fn is_of_a_row(error: &Error) -> bool {
-    [CORRUPT, NEWER].contains(&error.code())
+/// Whether an error says that the store cannot be used, as opposed to one row of it that cannot be read.
+pub(crate) fn is_down(error: &Error) -> bool {
+    error.kind() == ErrorKind::Store && ![CORRUPT, NEWER].contains(&error.code())
 }
 
 const CORRUPT: &str = "store_corrupt";
