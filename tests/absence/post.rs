@@ -42,7 +42,12 @@ pub(crate) fn by(world: &World, post: &Post) -> Engine {
 }
 
 /// The same over these absences, with randomness of its own.
-pub(crate) fn over(world: &World, absences: impl HostAbsences, post: &Post, seed: u64) -> Engine {
+pub(crate) fn over(
+    world: &World,
+    absences: impl HostAbsences,
+    post: &(impl Notifier + Clone + 'static),
+    seed: u64,
+) -> Engine {
     Engine::builder(Arc::new(world.vendor.clone()), Arc::new(world.host.clone()))
         .store(world.store.clone())
         .keys(StaticKeys::new([7; 32]))

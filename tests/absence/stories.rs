@@ -9,13 +9,14 @@ use hrsync_core::absence::{
 };
 use hrsync_core::model::{AbsenceId, AbsenceTypeId};
 use hrsync_core::reconcile::{Decisions, Engine};
-use hrsync_core::{ErrorKind, HostId, Outcome, Result, StaticKeys};
+use hrsync_core::{ErrorKind, HostId, Outcome, Result};
+use hrsync_testkit::TestAbsences;
 use hrsync_testkit::absences::AbsenceFate;
-use hrsync_testkit::{SeededEntropy, TestAbsences};
 use time::Date;
 use time::macros::{date, datetime};
 use tokio::sync::Mutex;
 
+use super::post::over;
 use super::world::{FULL, SETTLE_AFTER, WHOLE, World, both, later, nov, other, outcome, sent, settings, vacation};
 
 async fn sweeps(world: &World) {
@@ -139,18 +140,6 @@ impl HostAbsences for Meddling {
     }
 }
 
-fn with(world: &World, host: impl HostAbsences + 'static, settings: AbsenceSettings, seed: u64) -> Engine {
-    Engine::builder(Arc::new(world.vendor.clone()), Arc::new(world.host.clone()))
-        .store(world.store.clone())
-        .keys(StaticKeys::new([7; 32]))
-        .clock(world.clock.clone())
-        .entropy(SeededEntropy::new(seed))
-        .notifier(world.mailbox.clone())
-        .absences(host, settings)
-        .build()
-        .unwrap()
-}
-
 /// What another run found that waits for a mapping, while this one tells.
 #[tokio::test]
 async fn a_wait_stored_while_another_run_tells() {
@@ -160,8 +149,8 @@ async fn a_wait_stored_while_another_run_tells() {
         engine: Arc::default(),
         put: other("a2", "parental", nov(26), nov(26)),
     };
-    let one = with(&world, meddling.clone(), settings(), 101);
-    let two = with(&world, world.absences.clone(), settings(), 102);
+    let one = over(&world, meddling.clone(), &world.mailbox, 101);
+    let two = over(&world, world.absences.clone(), &world.mailbox, 102);
     *meddling.engine.lock().await = Some(Arc::new(two));
     world.absences.put(vacation());
     world.sheets.lock("v1", nov(24), nov(24));

@@ -17,6 +17,7 @@ use hrsync_testkit::{MemoryVendor, SeededEntropy, TestAbsences};
 use time::macros::{date, datetime};
 use time::{Date, Weekday};
 
+use super::post::over;
 use super::world::{FULL, SETTLE_AFTER, WHOLE, World, nov, other, outcome, sent, settings, vacation};
 
 fn status(world: &World, id: &str) -> AbsenceStatus {
@@ -466,14 +467,7 @@ async fn nobody_waits_for_somebody_whom_the_host_cannot_tell() {
     (theirs.id, theirs.person) = ("b1".into(), "h2".into());
     world.absences.put(vacation());
     world.absences.put(theirs);
-    let engine = Engine::builder(Arc::new(world.vendor.clone()), Arc::new(world.host.clone()))
-        .store(world.store.clone())
-        .keys(StaticKeys::new([7; 32]))
-        .clock(world.clock.clone())
-        .entropy(SeededEntropy::new(99))
-        .absences(Broken(world.absences.clone()), settings())
-        .build()
-        .unwrap();
+    let engine = over(&world, Broken(world.absences.clone()), &world.mailbox, 99);
     let report = engine.push_absences(&["h1".into(), "h2".into()]).await.unwrap();
     assert_eq!(outcome(&report, "b1"), Some(AbsenceOutcome::Sent));
     assert_eq!(report.findings[0].host_id, Some("h1".into()));

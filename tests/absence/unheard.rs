@@ -1,17 +1,15 @@
 //! What nobody would hear of otherwise.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use hrsync_core::absence::{Absence, AbsenceOutcome, AbsenceStatus, HostAbsences, Hundredths, Told, WorkSchedule};
 use hrsync_core::model::{AbsenceId, AbsenceTypeId};
-use hrsync_core::reconcile::Engine;
-use hrsync_core::{ErrorKind, HostId, Outcome, Result, StaticKeys};
+use hrsync_core::{ErrorKind, HostId, Outcome, Result};
 use hrsync_testkit::TestAbsences;
 use hrsync_testkit::absences::AbsenceFate;
 use time::Date;
 
-use super::world::{WHOLE, World, both, later, nov, outcome, sent, settings, vacation};
+use super::post::over;
+use super::world::{WHOLE, World, both, later, nov, outcome, sent, vacation};
 
 /// Whatever the payroll system answers again and again though no look shows why: the absence is refused, and people are told.
 #[tokio::test]
@@ -90,14 +88,7 @@ async fn absences_of_somebody_else_or_two_with_one_id_reach_nobodys_pay() {
     for (answers, who) in [(all as fn(_) -> _, "h2"), (twice, "h1")] {
         let world = World::new().await;
         world.absences.put(vacation());
-        let engine = Engine::builder(Arc::new(world.vendor.clone()), Arc::new(world.host.clone()))
-            .store(world.store.clone())
-            .keys(StaticKeys::new([7; 32]))
-            .clock(world.clock.clone())
-            .notifier(world.mailbox.clone())
-            .absences(Careless(world.absences.clone(), answers), settings())
-            .build()
-            .unwrap();
+        let engine = over(&world, Careless(world.absences.clone(), answers), &world.mailbox, 98);
         let report = engine.push_absences(&both()).await.unwrap();
         let of_whom: Vec<_> = report.findings.iter().filter_map(|one| one.host_id.as_ref()).collect();
         assert!(of_whom.contains(&&HostId::from(who)), "{report:?}");
