@@ -245,7 +245,7 @@ impl Year {
     /// An absence cannot be expressed.
     pub fn pieces(&self) -> (Vec<Vec<Piece>>, Cost) {
         let (from, until) = (date!(2026 - 01 - 01), date!(2026 - 12 - 31));
-        let window = Window { person: VendorId::new("v0"), from, until, pieces: true };
+        let window = Window { pieces: true, ..Window::new(VendorId::new("v0"), from, until) };
         let looked = self.runtime.block_on(self.sheets.look(&[window])).unwrap().remove(0);
         let kinds: HashMap<&str, VendorAbsenceTypeId> = TYPES.iter().map(|(from, to)| (*from, (*to).into())).collect();
         let kept = &self.host.0;

@@ -109,7 +109,7 @@ impl<'s> Story<'s> {
             return Ok(true);
         }
         let Some(link) = engine.links_of(person).await?.into_iter().next() else { return Ok(false) };
-        let window = Window { person: link.vendor, from: self.first, until: self.last(), pieces: false };
+        let window = Window::new(link.vendor, self.first, self.last());
         Ok(self.vendor()?.look(&[window]).await?.iter().all(|looked| looked.entries.is_empty()))
     }
 

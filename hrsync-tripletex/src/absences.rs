@@ -1,6 +1,6 @@
 //! Absences as hours on activities: one entry of the time sheet for an employee, a day and an activity, of no project.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +33,9 @@ const STANDARD_KEPT: Duration = Duration::from_secs(60);
 /// How many people are looked at together: an address with as many ids passes everywhere.
 const PEOPLE_AT_ONCE: usize = 100;
 
+/// Of how many entries it is asked at once that are not where they were written.
+const ENTRIES_AT_ONCE: usize = 100;
+
 /// The rows of a query beyond which the service refuses it, however they are paged. \[doc, client\]
 const MOST_ROWS: u64 = 10_000;
 
@@ -44,14 +47,25 @@ fn at_once(rows: u64, of_each: usize) -> usize {
     usize::try_from(rows / (of_each as u64).max(1)).unwrap_or(usize::MAX).max(1)
 }
 
+/// An entry's id.
+fn number(entry: &VendorEntryId) -> Option<u64> {
+    entry.as_str().parse().ok()
+}
+
 /// What was seen of an entry, for writing it.
 fn version(entry: &Entry) -> Option<u64> {
     entry.version.as_deref().and_then(|version| version.parse().ok())
 }
 
 impl TripletexConnector {
-    /// What stands on the time sheets of people from a day to another one.
-    async fn entries(&self, people: &[u64], from: Date, until: Date) -> Result<HashMap<u64, Vec<Entry>>> {
+    /// What stands on the time sheets of people from a day to another one, and those that the windows name, wherever they are.
+    async fn entries(
+        &self,
+        windows: &[Window],
+        people: &[u64],
+        from: Date,
+        until: Date,
+    ) -> Result<HashMap<u64, Vec<Entry>>> {
         // The service wants the day after the last one.
         let before = until.next_day().unwrap_or(Date::MAX);
         let (days, mut rows) = (days_of(from, until).count(), Vec::new());
@@ -59,11 +73,24 @@ impl TripletexConnector {
             let list = |first, count| timesheet::entries(some, from, before, first, count);
             rows.extend(self.all(list, timesheet::listed).await?);
         }
+        let named: HashSet<u64> = windows.iter().flat_map(|one| &one.entries).filter_map(number).collect();
+        let listed: HashSet<u64> = rows.iter().map(|row| row.id).collect();
+        let mut elsewhere: Vec<u64> = named.difference(&listed).copied().collect();
+        elsewhere.sort_unstable();
+        for some in elsewhere.chunks(ENTRIES_AT_ONCE) {
+            let list = |first, count| timesheet::named(people, some, first, count);
+            rows.extend(self.all(list, timesheet::listed).await?);
+        }
         let mut entries: HashMap<u64, Vec<Entry>> = HashMap::new();
-        for row in rows.into_iter().filter(|row| row.project.is_none()) {
+        for row in rows.into_iter().filter(|row| row.project.is_none() || named.contains(&row.id)) {
             // An entry whose day is not known could be written over.
             let day = check::date(&row.date).map_err(|_| unreadable_day())?;
-            let slot = Slot::day(VendorAbsenceTypeId::new(row.activity.id.to_string()), day);
+            let kind = match &row.project {
+                None => row.activity.id.to_string(),
+                // An absence that somebody made work: none of the activities that absences can have.
+                Some(project) => format!("{}@{}", row.activity.id, project.id),
+            };
+            let slot = Slot::day(VendorAbsenceTypeId::new(kind), day);
             let content = Content::new(hundredths(row.hours), row.comment.as_deref());
             let mut entry = Entry::new(row.id.to_string(), slot, content);
             entry.locked = row.locked == Some(true);
@@ -223,7 +250,7 @@ enum Sent {
 fn prepared(person: u64, write: &EntryWrite) -> Result<Sent> {
     let activity = activity_of(write.slot())?;
     let id = |entry: &Entry| {
-        entry.id.as_str().parse::<u64>().map_err(|_| {
+        number(&entry.id).ok_or_else(|| {
             Error::new(ErrorKind::NotFound, "the entry's id is not one of Tripletex")
                 .with_vendor(VENDOR)
                 .with_outcome(Outcome::NotSent)
@@ -285,15 +312,20 @@ impl AbsenceConnector for TripletexConnector {
         let with_pieces = windows.iter().zip(&people).filter(|(one, _)| one.pieces);
         let with_pieces: Vec<u64> = with_pieces.map(|(_, person)| *person).collect();
         // None of the lists tells what another does, so that they can be read at the same time.
-        let (entries, locks, days) =
-            tokio::join!(self.entries(&people, from, until), self.locks(&people, from, until), self.days(&with_pieces));
+        let (entries, locks, days) = tokio::join!(
+            self.entries(windows, &people, from, until),
+            self.locks(&people, from, until),
+            self.days(&with_pieces)
+        );
         let (mut entries, locks, mut days) = (entries?, locks?, days?);
         let looked = |(window, person): (&Window, &u64)| {
             let meets = |(from, until): &Span| *from <= window.until && window.from <= *until;
             let locks = locks.get(person).into_iter().flatten().filter(|span| meets(span)).copied();
             let detail = days.remove(person).map_or_else(Opaque::default, Opaque::new);
             let entries = entries.remove(person).unwrap_or_default().into_iter();
-            let entries = entries.filter(|entry| meets(&(entry.slot.from, entry.slot.until))).collect();
+            let told =
+                |entry: &Entry| meets(&(entry.slot.from, entry.slot.until)) || window.entries.contains(&entry.id);
+            let entries = entries.filter(told).collect();
             let mut looked = Looked { entries, locks: locks.collect(), detail };
             for entry in &mut looked.entries {
                 let covers = |(from, until): &Span| *from <= entry.slot.from && entry.slot.from <= *until;

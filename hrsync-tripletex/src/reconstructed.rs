@@ -10,6 +10,8 @@ use hrsync_core::absence::Hundredths;
 use hrsync_core::field;
 use hrsync_core::mapping::Need;
 use serde_json::Value;
+use time::Date;
+use time::macros::date;
 
 use crate::rights::Right;
 
@@ -78,6 +80,10 @@ pub const NEAR_STANDARD: Hundredths = Hundredths::hours(0, 30);
 
 /// The share of an employment of which no details say one.
 pub const FULL_TIME: Hundredths = Hundredths::HUNDRED;
+
+/// Days before and after all that anybody enters: entries can be asked for by their ids, and no limit of the days is known that a list of them
+/// names.
+pub const ANY_DAY: (Date, Date) = (date!(1970 - 01 - 01), date!(2100 - 01 - 01));
 
 /// Whether hours of a week or month that is completed by the employee, and not approved yet, are locked. A refusal tells anyway.
 pub const COMPLETED_IS_LOCKED: bool = false;

@@ -188,9 +188,10 @@ impl Sheets for Company {
         assert!(self.sandbox.remove_entry(Self::kept(entry)));
     }
 
-    fn retype(&self, _person: &VendorId, entry: &Entry, to: &VendorAbsenceTypeId) -> bool {
-        entry.slot.kind != *to
-            && self.sandbox.change_entry(Self::kept(entry), |kept| kept.activity = to.as_str().parse().unwrap())
+    fn relocate(&self, _person: &VendorId, entry: &Entry, to: &Slot) -> bool {
+        let activity = to.kind.as_str().parse().unwrap();
+        entry.slot != *to
+            && self.sandbox.change_entry(Self::kept(entry), |kept| (kept.activity, kept.date) = (activity, to.from))
     }
 
     fn locked_with(&self, from: Date, until: Date) -> (Date, Date) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::cause;
 use super::days::days;
 use super::engine::{Absences, Task};
+use super::ledger::Form;
 use super::model::Absence;
 use super::person::{LeftOut, Person};
 use super::plan::{AbsencePlan, Input, Telling, plan};
@@ -281,8 +282,11 @@ impl Carrying<'_> {
         if !self.store(person, Batch::default()).await? {
             return Ok(Came::Late);
         }
+        let shown = owed.iter().any(|owed| owed.status.is_some());
         self.deliver(person, owed).await?;
         now.transpose()?;
+        // Whoever changed an absence before the host was told of it found nothing in the ledger that was over.
+        let moved = moved || (shown && !self.is_as_read(person).await?);
         Ok(if moved { Came::Moved } else { Came::Done })
     }
 
@@ -290,23 +294,33 @@ impl Carrying<'_> {
     pub(super) async fn read<'p>(&mut self, id: &'p HostId, task: &Task) -> Result<Option<Person<'p>>> {
         let mut person = self.stored(id).await?;
         if self.engine.host.fetch(id).await?.is_none() {
-            if person.stored.is_some() {
+            if let Some(stored) = person.stored.as_ref().filter(|stored| !stored.waits.person) {
                 // Whether their absences were real, whoever deleted them knows; that they are gone says nothing of them.
                 let message = "the person is gone from the host; what was sent of their absences stays as it is";
                 let finding = Finding::problem(code::LINKED_PERSON_GONE, message, Fixer::HostAdministrator);
                 self.found(finding.of_host(id), None);
                 if !task.dry {
-                    // There is nobody left to tell, and nothing to go on with.
-                    person.ledger.owed.clear();
-                    person.waits = Waits::default();
+                    // Where they come back, it is gone on with.
+                    (person.open, person.waits.person) = (stored.open, true);
                     self.store(&mut person, Batch::default()).await?;
                 }
             }
             return Ok(None);
         }
         let link = self.engine.link(id).await?.filter(|link| link.state == LinkState::Linked);
+        for vendor in link.iter().map(|link| &link.vendor) {
+            person.ledger.absences.values_mut().for_each(|carried| carried.turn_to(vendor));
+        }
         let absences = self.of_host(id).await?;
         Ok(Some(Person { vendor: link.map(|link| link.vendor), absences, read: true, ..person }))
+    }
+
+    /// Whether the host's absences are what they were but for their status.
+    async fn is_as_read(&self, person: &Person<'_>) -> Result<bool> {
+        let forms = |absences: &BTreeMap<AbsenceId, Absence>| -> Vec<(AbsenceId, Form)> {
+            absences.iter().map(|(id, absence)| (id.clone(), Form::of(absence))).collect()
+        };
+        Ok(forms(&self.of_host(person.id).await?) == forms(&person.absences))
     }
 
     /// The host's absences of a person. Somebody else's among them would be paid twice.
@@ -337,7 +351,7 @@ impl Carrying<'_> {
             standings.extend(person.alone.iter().map(|id| (id.clone(), Standing::Kept(None))));
             person.tell_standings(&standings);
             for (id, why) in person.changed_meanwhile(&standings) {
-                self.tell(person, &id, cause::not_carried(why), Telling::People);
+                self.tell(person, &id, cause::not_carried(why), Telling::EachChange);
             }
             self.tell_problems(person, &standings, task);
             let Some(window) = person.window(&standings) else {

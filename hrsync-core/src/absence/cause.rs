@@ -70,11 +70,11 @@ pub(crate) fn moved() -> Finding {
 pub(crate) fn not_carried(why: NotSent) -> Finding {
     let (message, hint) = match why {
         NotSent::NotLinked => (
-            "the absence changed since it was sent, and stands in the payroll system as it was, because the person is not linked any more",
+            "the absence changed, and stands in the payroll system as it was sent, because the person is not linked any more",
             "link the person again, which carries the change over, or correct the entries in the payroll system by hand",
         ),
         _ => (
-            "the absence changed since it was sent, and stands in the payroll system as it was, because absences are not sent any more",
+            "the absence changed, and stands in the payroll system as it was sent, because absences are not sent any more",
             "switch the transfer of absences on, which carries the change over, or correct the entries in the payroll system by hand",
         ),
     };

@@ -10,10 +10,10 @@ pub(crate) enum Seen<'s> {
     Free,
     /// Nothing, and nothing can be written any more.
     Locked,
-    /// An entry; ours, while one is.
-    There(&'s Entry),
-    /// An entry that somebody made after ours was removed.
-    Another(&'s Entry),
+    /// An entry of ours, and what was last agreed on.
+    Ours(&'s Entry, &'s Content),
+    /// An entry of somebody else.
+    Foreign(&'s Entry),
     /// An entry that is disconnected: no write of any kind, whoever wants it.
     Left,
 }
@@ -31,8 +31,8 @@ pub(crate) enum Verdict {
     Adopt,
     /// Somebody else changed the entry to what is wanted now.
     Take,
-    /// The entry is gone, and none is wanted.
-    Forget,
+    /// The entry stays with who made it.
+    GiveBack,
     Refuse(Stop),
 }
 
@@ -55,50 +55,28 @@ pub(crate) enum Deviation {
     Deleted,
 }
 
-/// What is to be done about a slot that holds what `seen` shows: `wanted` is what all absences together want of it, `known` what was
-/// last agreed on while the entry is ours. A three-way merge: only what changed in the host is written, and nothing is without a
-/// change there. Hours that somebody else entered are not written over.
-pub(crate) fn decide(
-    wanted: Option<&Content>,
-    known: Option<&Content>,
-    seen: Seen<'_>,
-) -> (Verdict, Option<Deviation>) {
-    let edited = |known: &Content, entry: &Entry| (entry.content != *known).then_some(Deviation::Edited);
-    match (wanted, known, seen) {
-        (None, None, _) => (Verdict::Nothing, None),
-        (Some(_), None, Seen::Free) => (Verdict::Create, None),
-        (Some(_), None, Seen::Locked) => (Verdict::Refuse(Stop::Locked), None),
-        (Some(wanted), None, Seen::There(entry)) | (Some(wanted), _, Seen::Another(entry))
-            if entry.content.amount == wanted.amount =>
-        {
-            (Verdict::Adopt, None)
-        }
-        (Some(_), None, Seen::There(_) | Seen::Another(_)) => (Verdict::Refuse(Stop::Foreign), None),
-        (Some(_), None, Seen::Left) => (Verdict::Refuse(Stop::Left), None),
-        (Some(wanted), Some(known), Seen::There(entry)) if wanted == known => (Verdict::Nothing, edited(known, entry)),
-        (Some(wanted), Some(known), Seen::There(entry)) => {
+/// What is to be done about a slot that holds what `seen` shows, and whether an entry of ours was edited there: `wanted` is what all
+/// absences together want of it. A three-way merge: only what changed in the host is written, and nothing is without a change there.
+/// Hours that somebody else entered are not written over.
+pub(crate) fn decide(wanted: Option<&Content>, seen: Seen<'_>) -> (Verdict, bool) {
+    match (wanted, seen) {
+        (Some(wanted), Seen::Ours(entry, known)) if wanted == known => (Verdict::Nothing, entry.content != *known),
+        (Some(wanted), Seen::Ours(entry, known)) => {
             let after = merged(wanted, known, &entry.content);
             match after == entry.content {
-                true => (Verdict::Take, None),
-                false if entry.locked => (Verdict::Refuse(Stop::Locked), edited(known, entry)),
-                false => (Verdict::Change(after), edited(known, entry)),
+                true => (Verdict::Take, false),
+                false if entry.locked => (Verdict::Refuse(Stop::Locked), entry.content != *known),
+                false => (Verdict::Change(after), entry.content != *known),
             }
         }
-        // Another note brings no hours back that somebody removed.
-        (Some(wanted), Some(known), Seen::Free | Seen::Locked | Seen::Left | Seen::Another(_))
-            if wanted.amount == known.amount =>
-        {
-            (Verdict::Nothing, Some(Deviation::Deleted))
-        }
-        (Some(_), Some(_), Seen::Free) => (Verdict::Create, Some(Deviation::Deleted)),
-        (Some(_), Some(_), Seen::Locked) => (Verdict::Refuse(Stop::Locked), Some(Deviation::Deleted)),
-        (Some(_), Some(_), Seen::Left) => (Verdict::Refuse(Stop::Left), Some(Deviation::Deleted)),
-        (Some(_), Some(_), Seen::Another(_)) => (Verdict::Refuse(Stop::Foreign), Some(Deviation::Deleted)),
-        (None, Some(known), Seen::There(entry)) if entry.locked => {
-            (Verdict::Refuse(Stop::Locked), edited(known, entry))
-        }
-        (None, Some(known), Seen::There(entry)) => (Verdict::Delete, edited(known, entry)),
-        (None, Some(_), Seen::Free | Seen::Locked | Seen::Left | Seen::Another(_)) => (Verdict::Forget, None),
+        (None, Seen::Ours(entry, known)) if entry.locked => (Verdict::Refuse(Stop::Locked), entry.content != *known),
+        (None, Seen::Ours(entry, known)) => (Verdict::Delete, entry.content != *known),
+        (None, Seen::Free | Seen::Locked | Seen::Foreign(_) | Seen::Left) => (Verdict::Nothing, false),
+        (Some(_), Seen::Free) => (Verdict::Create, false),
+        (Some(_), Seen::Locked) => (Verdict::Refuse(Stop::Locked), false),
+        (Some(wanted), Seen::Foreign(entry)) if entry.content.amount == wanted.amount => (Verdict::Adopt, false),
+        (Some(_), Seen::Foreign(_)) => (Verdict::Refuse(Stop::Foreign), false),
+        (Some(_), Seen::Left) => (Verdict::Refuse(Stop::Left), false),
     }
 }
 

@@ -54,11 +54,12 @@ impl Engine {
     /// # Errors
     /// As [`push_absences`](Self::push_absences).
     pub async fn sweep_absences(&self) -> Result<AbsenceReport> {
-        let (mut people, mut unlinked, now) = (BTreeSet::new(), Vec::new(), self.clock.now());
+        let (mut people, mut unlinked, mut gone, now) = (BTreeSet::new(), Vec::new(), Vec::new(), self.clock.now());
         let settings = self.both()?.1.settings.revision();
         self.each_row(RowKind::Absences, |row| {
             let person = HostId::new(row.key.id.clone());
             match store::decode::<LedgerRow>(row) {
+                Ok(row) if row.waits.person => gone.push(person),
                 Ok(row) if !row.is_due(now, settings) && !row.waits.link => {}
                 Ok(row) if !row.is_due(now, settings) => unlinked.push(person),
                 // What cannot be read is told by whoever needs it.
@@ -69,6 +70,12 @@ impl Engine {
         .await?;
         for person in unlinked {
             if self.link(&person).await?.is_some_and(|link| link.state == LinkState::Linked) {
+                people.insert(person);
+            }
+        }
+        for person in gone {
+            // A host that cannot tell now tells the next sweep.
+            if self.host.fetch(&person).await.is_ok_and(|person| person.is_some()) {
                 people.insert(person);
             }
         }

@@ -49,17 +49,20 @@ impl Sent {
     pub(crate) fn window(&self) -> Option<Window> {
         let from = self.writes.iter().map(|write| write.slot.from).min()?;
         let until = self.writes.iter().map(|write| write.slot.until).max()?;
-        Some(Window { person: self.vendor.clone(), from, until, pieces: false })
+        let entries = self.writes.iter().filter_map(|write| write.entry.clone()).collect();
+        Some(Window { person: self.vendor.clone(), from, until, entries, pieces: false })
     }
 
     /// Keeps in the ledger what was carried out of it, as the entries that are there now show. `perhaps` says that new ones may just as
     /// well be somebody else's.
     pub(crate) fn found(&self, entries: &[Entry], perhaps: bool, ledger: &mut Ledger) {
         for write in &self.writes {
-            let there = entries.iter().find(|entry| entry.slot == write.slot);
-            let is_it = |entry: &&Entry| write.entry.as_ref().is_none_or(|id| entry.id == *id);
-            match (&write.after, there.filter(is_it)) {
-                (Some(after), Some(entry)) if entry.content.amount == after.amount => {
+            let there = entries.iter().find(|entry| match &write.entry {
+                Some(id) => entry.id == *id,
+                None => entry.slot == write.slot,
+            });
+            match (&write.after, there) {
+                (Some(after), Some(entry)) if entry.slot == write.slot && entry.content.amount == after.amount => {
                     let (new, noted) = (write.entry.is_none(), entry.content.note == after.note);
                     if new || noted {
                         // What has another note, somebody else may have entered meanwhile.
@@ -85,8 +88,7 @@ impl Sent {
 impl SentWrite {
     fn keep(&self, vendor: &VendorId, entry: VendorEntryId, adopted: bool, ledger: &mut Ledger) {
         let adopted = adopted || ledger.entries.iter().any(|held| held.adopted && held.entry == entry);
-        self.keep_removed(vendor, ledger);
-        ledger.entries.push(Held {
+        ledger.hold(Held {
             vendor: vendor.clone(),
             slot: self.slot.clone(),
             entry,
@@ -99,6 +101,8 @@ impl SentWrite {
     }
 
     fn keep_removed(&self, vendor: &VendorId, ledger: &mut Ledger) {
-        ledger.entries.retain(|held| held.disconnected || held.vendor != *vendor || held.slot != self.slot);
+        if let Some(entry) = &self.entry {
+            ledger.let_go(vendor, entry);
+        }
     }
 }

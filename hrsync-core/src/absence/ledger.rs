@@ -10,6 +10,7 @@ use super::days::portion;
 use super::model::{Absence, AbsenceStatus, Counting, Extent, Hundredths, Portion};
 use super::slot::{Content, Slot};
 use crate::finding::{Finding, code};
+use crate::mapping::short_hash;
 use crate::model::{AbsenceId, AbsenceTypeId, VendorEntryId, VendorId};
 
 /// How long somebody has for telling what was taken for that.
@@ -97,12 +98,24 @@ pub(crate) struct Carried {
     /// As what its note was refused, and nothing else of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) note_refused: Option<Form>,
-    /// The causes that people were told.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub(crate) told: BTreeSet<String>,
-    /// The causes that the log has of it as it is.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub(crate) logged: BTreeSet<String>,
+    /// The causes that people were told, and of what: a number of what the absence was.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) told: BTreeMap<String, u64>,
+    /// The causes that the log has, and of what.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) logged: BTreeMap<String, u64>,
+    /// How far it had come in records to which the person was linked before.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) before: BTreeMap<VendorId, InRecord>,
+}
+
+/// How far an absence had come in a record. The fields are those of [`Carried`].
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct InRecord {
+    sent: Option<Form>,
+    whole: bool,
+    dirty: bool,
+    tried: Vec<Form>,
 }
 
 /// How a connection has the host show an absence as rejected. A rejection of another connection is none of its own to take back.
@@ -161,6 +174,11 @@ impl Form {
     /// The same absence taking nothing of any day.
     pub(crate) fn nothing(&self) -> Self {
         Self { end: None, ..self.clone() }
+    }
+
+    /// A number that changes with it; of an absence that is gone another one.
+    pub(crate) fn number(form: Option<&Self>) -> u64 {
+        short_hash(form.and_then(|form| serde_json::to_string(form).ok()))
     }
 
     /// Whether both take the same of the same days.
@@ -227,6 +245,11 @@ pub(crate) fn is_of_entries(cause: &str) -> bool {
     [code::ABSENCE_DISCONNECTED, code::ABSENCE_OTHER_RECORD, code::ABSENCE_MOVED_THERE].contains(&cause)
 }
 
+/// Whether a cause in the log is one of an absence that stands there as it was sent.
+pub(crate) fn is_of_sent(cause: &str) -> bool {
+    [code::ABSENCE_PAST_MONTH, code::ABSENCE_DISCONNECTED].contains(&cause)
+}
+
 impl Carried {
     /// Lets it be tried again as it is, until it stands or is refused once more.
     pub(crate) fn retry(&mut self) {
@@ -238,6 +261,19 @@ impl Carried {
         self.dirty = true;
         let form = form.or_else(|| self.sent.as_ref().map(Form::nothing));
         self.tried.extend(form.filter(|form| !self.tried.contains(form)));
+    }
+
+    /// Its person is linked to this record by now. What it was before in this one counts again, and is looked at once.
+    pub(crate) fn turn_to(&mut self, vendor: &VendorId) {
+        let Some(into) = self.into.take_if(|into| into != vendor) else { return };
+        let now = self.before.remove(vendor);
+        let (whole, dirty) = (std::mem::take(&mut self.whole), std::mem::take(&mut self.dirty));
+        let was = InRecord { sent: self.sent.take(), whole, dirty, tried: std::mem::take(&mut self.tried) };
+        self.before.insert(into, was);
+        if let Some(InRecord { sent, whole, dirty, tried }) = now {
+            (self.sent, self.whole, self.dirty, self.tried) = (sent, whole, dirty, tried);
+            (self.into, self.look) = (Some(vendor.clone()), true);
+        }
     }
 
     /// Whether an absence stands in a record as it is in the host.
@@ -252,6 +288,40 @@ impl Carried {
 }
 
 impl Ledger {
+    /// Keeps an entry as it is by now. What absences have in it, they have in no other one of its slot.
+    pub(crate) fn hold(&mut self, held: Held) {
+        self.let_go(&held.vendor, &held.entry);
+        let of_slot = |other: &&mut Held| !other.disconnected && other.vendor == held.vendor && other.slot == held.slot;
+        for other in self.entries.iter_mut().filter(of_slot) {
+            other.parts.retain(|id, _| !held.parts.contains_key(id));
+        }
+        self.entries.retain(|other| !other.parts.is_empty());
+        self.entries.push(held);
+    }
+
+    /// Remembers nothing of an entry any more.
+    pub(crate) fn let_go(&mut self, vendor: &VendorId, entry: &VendorEntryId) {
+        self.entries.retain(|held| held.vendor != *vendor || held.entry != *entry);
+    }
+
+    /// What was tried of absences so far.
+    pub(crate) fn tries_of(&self, absences: &BTreeSet<AbsenceId>) -> Vec<(AbsenceId, bool, Vec<Form>)> {
+        let of = |id: &AbsenceId| {
+            let carried = self.absences.get(id).cloned().unwrap_or_default();
+            (id.clone(), carried.dirty, carried.tried)
+        };
+        absences.iter().map(of).collect()
+    }
+
+    /// Takes back what was to be tried since, of which nothing was sent.
+    pub(crate) fn take_back(&mut self, tries: Vec<(AbsenceId, bool, Vec<Form>)>) {
+        for (id, dirty, tried) in tries {
+            if let Some(carried) = self.absences.get_mut(&id) {
+                (carried.dirty, carried.tried) = (dirty, tried);
+            }
+        }
+    }
+
     /// What an absence has in entries that are ours.
     pub(crate) fn parts_of(&self, vendor: &VendorId, absence: &AbsenceId) -> BTreeMap<Slot, Part> {
         let ours = self.entries.iter().filter(|held| !held.disconnected && held.vendor == *vendor);
@@ -292,7 +362,7 @@ impl Ledger {
         let over = owed.extract_if(.., |owed| owed.absence == *id && owed.is_of_refusal());
         let codes: Vec<String> = over.filter_map(|owed| Some(owed.finding?.code.to_string())).collect();
         if let Some(told) = told {
-            told.retain(|code| !codes.contains(code));
+            told.retain(|code, _| !codes.contains(code));
         }
     }
 
@@ -307,18 +377,23 @@ impl Ledger {
         self.owed.iter_mut().filter(free).map(take).collect()
     }
 
-    /// Keeps what is left of what was to be told.
-    pub(crate) fn told(&mut self, told: &[(Owed, Owed)]) {
+    /// Keeps what is left of what was to be told; whether an absence is to be looked at again, of which the host shows by now what is over.
+    pub(crate) fn told(&mut self, told: &[(Owed, Owed)]) -> bool {
+        let mut again = false;
         for (was, left) in told {
             let Some(place) = self.owed.iter().position(|owed| owed == was) else {
                 // It was sent, or refused once more, while the host was told of the opposite.
-                let (now, Some(carried)) = (left.status.xor(was.status), self.absences.get_mut(&was.absence)) else {
-                    continue;
-                };
+                let Some(now) = left.status.xor(was.status) else { continue };
+                let carried = self.absences.entry(was.absence.clone()).or_default();
                 let (sent, refused) = (carried.sent.is_some(), carried.refused.is_some());
                 let opposite = match now {
-                    Some(AbsenceStatus::RejectedByIntegration) if sent && !refused => AbsenceStatus::Approved,
-                    Some(AbsenceStatus::Approved) if refused => AbsenceStatus::RejectedByIntegration,
+                    AbsenceStatus::RejectedByIntegration if sent && !refused => AbsenceStatus::Approved,
+                    AbsenceStatus::RejectedByIntegration if !refused => {
+                        // It is not to be sent any more. Whether the host shows it, whoever looks sees.
+                        (carried.rejection, again) = (Rejection::Shown, true);
+                        continue;
+                    }
+                    AbsenceStatus::Approved if refused => AbsenceStatus::RejectedByIntegration,
                     _ => continue,
                 };
                 carried.rejection = Rejection::Made;
@@ -337,6 +412,7 @@ impl Ledger {
                 false => self.owed[place] = left.clone(),
             }
         }
+        again
     }
 
     /// Takes over what others told meanwhile, from the ledger as it was and as it is stored: the absences of which the host was told that

@@ -39,6 +39,7 @@
 
 mod carry;
 mod cause;
+mod claim;
 mod day;
 mod days;
 mod decide;
@@ -49,6 +50,7 @@ mod intent;
 mod ledger;
 mod model;
 mod person;
+mod place;
 mod plan;
 mod report;
 mod rows;
@@ -56,6 +58,7 @@ mod schedule;
 mod slot;
 mod standing;
 mod tell;
+mod total;
 mod types;
 mod vendor;
 mod write;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::Date;
 
 use super::eligibility::NotSent;
-use super::ledger::{Carried, Form, Held, Ledger, Owed, Rejection, is_of_entries};
+use super::ledger::{Carried, Form, Held, Ledger, Owed, Rejection, is_of_entries, is_of_sent};
 use super::model::{Absence, AbsenceStatus};
 use super::plan::SlotWrite;
 use super::report::{AbsenceItem, AbsenceOutcome};
@@ -13,6 +13,7 @@ use super::rows::{Stored, Waits};
 use super::slot::Slot;
 use super::standing::Standing;
 use super::vendor::{EntryWrite, Window};
+use crate::finding::code;
 use crate::model::{AbsenceId, HostId, VendorId};
 
 /// One person of a run.
@@ -77,7 +78,12 @@ impl Person<'_> {
         let from = spans.iter().map(|(from, _)| *from).min()?;
         let until = spans.iter().map(|(_, until)| *until).max()?;
         let pieces = standings.values().any(|standing| matches!(standing, Standing::Wanted(_)));
-        Some(Window { person: vendor, from, until, pieces })
+        let open = |id: &AbsenceId| matches!(standings.get(id), Some(Standing::Wanted(_) | Standing::Removed(_)));
+        let near = |held: &Held| {
+            held.vendor == vendor && (held.slot.from <= until && from <= held.slot.until || held.parts.keys().any(open))
+        };
+        let entries = self.ledger.entries.iter().filter(|held| near(held)).map(|held| held.entry.clone()).collect();
+        Some(Window { person: vendor, from, until, entries, pieces })
     }
 
     pub(super) fn item(&mut self, absence: &AbsenceId, outcome: AbsenceOutcome) {
@@ -111,6 +117,12 @@ impl Person<'_> {
         if self.ledger.entries.iter().any(left) { AbsenceOutcome::Disconnected } else { outcome }
     }
 
+    /// Whether something of an absence stands in the record that the person is linked to; in any, while they are linked to none.
+    fn holds(&self, absence: &AbsenceId) -> bool {
+        let here = |held: &Held| self.vendor.as_ref().is_none_or(|vendor| held.vendor == *vendor);
+        self.ledger.entries.iter().any(|held| here(held) && held.parts.contains_key(absence))
+    }
+
     /// The absences that changed while nothing of them is carried over, and why it is not.
     pub(super) fn changed_meanwhile(&self, standings: &BTreeMap<AbsenceId, Standing>) -> Vec<(AbsenceId, NotSent)> {
         let changed = |id: &AbsenceId| {
@@ -118,7 +130,9 @@ impl Person<'_> {
             let sent = carried.filter(|carried| !carried.dirty).and_then(|carried| carried.sent.as_ref());
             let shown = [AbsenceStatus::Approved, AbsenceStatus::RejectedByIntegration];
             let same = |absence: &Absence| sent == Some(&Form::of(absence)) && shown.contains(&absence.status);
-            self.ledger.holds(id) && !self.absences.get(id).is_some_and(same)
+            // What was told of is otherwise once more, also where it is as it was sent.
+            let told = carried.is_some_and(|carried| carried.told.contains_key(code::ABSENCE_NOT_CARRIED));
+            self.holds(id) && (told || !self.absences.get(id).is_some_and(same))
         };
         let kept = standings.iter().filter_map(|(id, standing)| match standing {
             Standing::Kept(Some(why @ (NotSent::NotLinked | NotSent::TransferOff))) => Some((id.clone(), *why)),
@@ -202,11 +216,12 @@ impl Person<'_> {
     /// again when it is refused again.
     fn stands(&mut self, id: &AbsenceId, now: Carried) {
         let before = self.ledger.absences.remove(id).unwrap_or_default();
-        let told = before.told.into_iter().filter(|cause| is_of_entries(cause)).collect();
+        let told = before.told.into_iter().filter(|(cause, _)| is_of_entries(cause)).collect();
         // Until the host took it back, this connection had it rejected.
         let rejection = before.rejection.over(self.is_shown_rejected(id));
-        let logged = if before.sent == now.sent { before.logged } else { BTreeSet::new() };
-        self.ledger.absences.insert(id.clone(), Carried { told, logged, rejection, ..now });
+        let logged = before.logged.into_iter().filter(|(cause, _)| is_of_sent(cause)).collect();
+        let carried = Carried { told, logged, rejection, before: before.before, ..now };
+        self.ledger.absences.insert(id.clone(), carried);
         self.ledger.let_off(id);
         if rejection == Rejection::Made {
             self.ledger.owed.push(Owed::new(id, Some(AbsenceStatus::Approved), None));
@@ -237,7 +252,7 @@ impl Person<'_> {
     }
 
     fn settle_removed(&mut self, id: &AbsenceId, why: Option<NotSent>) {
-        let (held, shown) = (self.ledger.holds(id), self.is_shown_rejected(id));
+        let (held, shown) = (self.holds(id), self.is_shown_rejected(id));
         if !self.ledger.absences.contains_key(id) {
             return;
         }
@@ -247,24 +262,23 @@ impl Person<'_> {
         }
         self.ledger.let_off(id);
         let Some(carried) = self.ledger.absences.get_mut(id) else { return };
-        let (told, rejection) = (std::mem::take(&mut carried.told), carried.rejection.over(shown));
+        let Carried { told, before, sent, into, whole, tried, rejection, .. } = std::mem::take(carried);
+        let rejection = rejection.over(shown);
         *carried = match held {
             // Entries that are not ours to remove: what they were made of stays known.
-            true => Carried {
-                sent: carried.sent.take(),
-                into: carried.into.take(),
-                whole: carried.whole,
-                dirty: true,
-                tried: std::mem::take(&mut carried.tried),
-                told,
-                rejection,
-                ..Carried::default()
-            },
-            false => Carried { told, rejection, ..Carried::default() },
+            true => Carried { sent, into, whole, dirty: true, tried, told, rejection, before, ..Carried::default() },
+            false => Carried { told, rejection, before, ..Carried::default() },
         };
-        let told = matches!(self.items.get(id), Some(item) if matches!(item.outcome, AbsenceOutcome::NotSent(_)));
-        if held || !told {
-            self.item(id, self.unless_disconnected(id, AbsenceOutcome::Removed));
+        if rejection == Rejection::Made {
+            self.ledger.owed.push(Owed::new(id, Some(AbsenceStatus::Approved), None));
+        }
+        let said = self.items.get(id).map(|item| (item.outcome, item.entries));
+        let elsewhere = !held && self.ledger.holds(id);
+        match said {
+            _ if held => self.item(id, self.unless_disconnected(id, AbsenceOutcome::Removed)),
+            Some((_, (0, 0, 0))) | None if elsewhere => self.item(id, AbsenceOutcome::InOtherRecord),
+            Some((AbsenceOutcome::NotSent(_), _)) => {}
+            _ => self.item(id, AbsenceOutcome::Removed),
         }
     }
 
@@ -277,7 +291,7 @@ impl Person<'_> {
         }
         absences.retain(|id, carried| {
             let remembered = carried.sent.is_some() || carried.refused.is_some() || carried.dirty;
-            let remembered = remembered || carried.rejection != Rejection::None;
+            let remembered = remembered || carried.rejection != Rejection::None || !carried.before.is_empty();
             let there = entries.iter().any(|held| held.parts.contains_key(id));
             there || owed.iter().any(|owed| owed.absence == *id) || (remembered && (!*read || host.contains_key(id)))
         });

@@ -83,6 +83,8 @@ pub enum AbsenceOutcome {
     /// Its type was mapped otherwise since it was sent: the entries from before stay as they are, whatever became of the absence. Days
     /// without such an entry are as in the host.
     Disconnected,
+    /// What was sent of it stands in the record that its person was linked to before, and stays there as it is.
+    InOtherRecord,
     /// The payroll system did not take it.
     Refused,
     /// The payroll system did not take a change of the note. Everything else of it stands there.
@@ -103,6 +105,7 @@ impl fmt::Display for AbsenceOutcome {
             Self::Kept(why) => return write!(f, "what was sent stays as it is: {why}"),
             Self::Removed => "removed",
             Self::Disconnected => "what was sent stays as it is: its type is mapped otherwise since",
+            Self::InOtherRecord => "what was sent stays as it is in the record that the person was linked to before",
             Self::Refused => "refused",
             Self::NoteRefused => "sent, but for the note, which was refused",
             Self::PartlySent => "refused, and partly there",

@@ -38,6 +38,9 @@ pub(super) struct LedgerRow {
 /// What a person's absences wait for, when somebody has to do something that is no change of an absence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Waits {
+    /// That the host tells of the person again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) person: bool,
     /// That the person is linked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) link: bool,

@@ -18,6 +18,7 @@ use crate::finding::{Finding, code};
 use crate::host::Notification;
 use crate::journal::Event;
 use crate::keys::Sealed;
+use crate::mapping::short_hash;
 use crate::model::{AbsenceId, HostId, VendorId};
 use crate::store::Batch;
 
@@ -30,6 +31,10 @@ impl Carrying<'_> {
         task: &Task,
     ) {
         for (id, standing) in standings {
+            let has_problem = matches!(standing, Standing::Kept(Some(NotSent::Problem(_))));
+            if let Some(carried) = person.ledger.absences.get_mut(id).filter(|_| !has_problem) {
+                carried.logged.remove(code::ABSENCE_UNUSABLE);
+            }
             match standing {
                 Standing::Kept(Some(why @ NotSent::Problem(_))) => {
                     self.tell(person, id, cause::problem(*why), Telling::LogOnce);
@@ -53,8 +58,13 @@ impl Carrying<'_> {
         for (absence, standing) in standings {
             let of = match standing {
                 Standing::Wanted(_) if person.unchanged.contains(absence) => {
-                    // Nothing of it was to be written, as far as is known.
-                    self.found(Finding::from_error(error).of_host(person.id), error.sensitive_detail());
+                    // Nothing of it was to be written, as far as is known. Each sweep tries it again, and the log has it once.
+                    let finding = Finding::from_error(error).of_host(person.id);
+                    let carried = person.ledger.absences.entry(absence.clone()).or_default();
+                    match carried.logged.insert(finding.code.to_string(), 0) {
+                        None => self.found(finding, error.sensitive_detail()),
+                        Some(_) => self.reported(finding),
+                    }
                     person.left(absence);
                     person.open = true;
                     continue;
@@ -116,7 +126,10 @@ impl Carrying<'_> {
         let first = match of {
             // Nobody is told of a note, so that they are when the rest of the absence is refused for the same cause.
             Refused::Note => carried.note_refused != form,
-            Refused::Absence | Refused::Removal => carried.told.insert(finding.code.to_string()),
+            Refused::Absence | Refused::Removal => {
+                let number = Form::number(form.as_ref());
+                carried.told.insert(finding.code.to_string(), number).is_none()
+            }
         };
         let mut owed = Owed::new(&absence, None, None);
         let outcome = match of {
@@ -164,14 +177,21 @@ impl Carrying<'_> {
     /// Tells about an absence.
     pub(super) fn tell(&mut self, person: &mut Person<'_>, absence: &AbsenceId, finding: Finding, to: Telling) {
         let finding = about(finding, person, absence);
+        let form = person.absences.get(absence).map(Form::of);
+        let of_what = match to {
+            Telling::People => short_hash(finding.vendor_id.as_ref().map(VendorId::as_str)),
+            Telling::EachChange | Telling::Log | Telling::LogOnce => Form::number(form.as_ref()),
+        };
         let carried = person.ledger.absences.entry(absence.clone()).or_default();
+        let first =
+            |known: &mut BTreeMap<String, u64>| known.insert(finding.code.to_string(), of_what) != Some(of_what);
         match to {
-            Telling::People if carried.told.insert(finding.code.to_string()) => {
+            Telling::People | Telling::EachChange if first(&mut carried.told) => {
                 self.found(finding.clone(), None);
                 person.ledger.owed.push(Owed::new(absence, None, Some(finding)));
             }
-            Telling::People => {}
-            Telling::LogOnce if !carried.logged.insert(finding.code.to_string()) => self.reported(finding),
+            Telling::People | Telling::EachChange => {}
+            Telling::LogOnce if !first(&mut carried.logged) => self.reported(finding),
             Telling::Log | Telling::LogOnce => self.found(finding, None),
         }
     }
@@ -204,7 +224,7 @@ impl Carrying<'_> {
             told.push((was, left));
         }
         for _ in 0..ROUNDS {
-            person.ledger.told(&told);
+            person.open |= person.ledger.told(&told);
             if self.store(person, Batch::default()).await? {
                 break;
             }

@@ -1,5 +1,6 @@
 //! What a vendor crate implements where the payroll system takes absences.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -104,9 +105,18 @@ pub struct Window {
     pub from: Date,
     /// The last day.
     pub until: Date,
+    /// Entries of which it is to be told wherever they are by now, also on other days: somebody may have moved them.
+    pub entries: BTreeSet<VendorEntryId>,
     /// Whether [`pieces`](AbsenceConnector::pieces) is asked for next. Where it is not, as when entries are only removed, nobody has to
     /// read what only it needs.
     pub pieces: bool,
+}
+
+impl Window {
+    /// These days, of which nothing more is asked than what is there.
+    pub fn new(person: VendorId, from: Date, until: Date) -> Self {
+        Self { person, from, until, entries: BTreeSet::new(), pieces: false }
+    }
 }
 
 impl fmt::Debug for Window {
@@ -118,7 +128,8 @@ impl fmt::Debug for Window {
 /// What is in the payroll system for a person in a window.
 #[derive(Debug, Clone, Default)]
 pub struct Looked {
-    /// Every entry that could stand in the way of an absence's, whoever made it.
+    /// Every entry that could stand in the way of an absence's, whoever made it, and those that the window names, with the slot in which they
+    /// are by now, which can be of a kind that no absence has. One that is named and not told of is gone.
     pub entries: Vec<Entry>,
     /// Days on which nothing can be written any more, as spans with both ends included.
     pub locks: Vec<(Date, Date)>,

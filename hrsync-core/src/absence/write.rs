@@ -41,7 +41,8 @@ impl Carrying<'_> {
     ) -> Result<Wrote> {
         let Some(vendor) = person.vendor.clone() else { return Ok(Wrote::Pending) };
         let sent = Sent::new(&vendor, &group.writes);
-        // From here on what stands there may be otherwise than what was sent, whatever becomes of the writes.
+        // From here on what stands there may be otherwise than what was sent, until it is certain that nothing was.
+        let before = person.ledger.tries_of(&group.absences);
         for absence in group.absences.difference(&person.unchanged) {
             let wanted = matches!(standings.get(absence), Some(Standing::Wanted(_)));
             let form = person.absences.get(absence).filter(|_| wanted).map(Form::of);
@@ -65,6 +66,9 @@ impl Carrying<'_> {
         if error.is_some() || results.len() != writes.len() {
             error.into_iter().for_each(|error| self.failed(error));
             return self.unknown(person, group, error.map(|error| &**error)).await;
+        }
+        if results.iter().all(|result| matches!(result, Err(error) if error.outcome() == Outcome::NotSent)) {
+            person.ledger.take_back(before);
         }
         self.known(person, standings, group, &sent, &results).await
     }

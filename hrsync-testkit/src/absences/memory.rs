@@ -76,8 +76,8 @@ impl Sheets for MemorySheets {
         self.sheets.remove(person.as_str(), entry.slot.kind.as_str(), entry.slot.from);
     }
 
-    fn retype(&self, person: &VendorId, entry: &Entry, to: &VendorAbsenceTypeId) -> bool {
-        self.sheets.retype(person.as_str(), entry.slot.kind.as_str(), entry.slot.from, to.as_str())
+    fn relocate(&self, person: &VendorId, entry: &Entry, to: &Slot) -> bool {
+        self.sheets.relocate(person.as_str(), &entry.slot, to.clone())
     }
 
     fn locked_with(&self, from: Date, until: Date) -> (Date, Date) {

@@ -128,24 +128,22 @@ impl MemoryAbsences {
 
     /// Gives the hours of a day another type. False when there are none, or some of that type already.
     pub fn retype(&self, person: &str, kind: &str, day: Date, to: &str) -> bool {
-        let (person, slot, new) = (VendorId::from(person), Slot::day(kind.into(), day), Slot::day(to.into(), day));
-        let mut state = self.state();
-        if state.at(&person, &new).is_some() {
-            return false;
-        }
-        let Some(id) = state.at(&person, &slot).map(|entry| entry.id) else { return false };
-        if let Some(entry) = state.entries.get_mut(&(person, id)) {
-            entry.slot = new;
-        }
-        true
+        self.relocate(person, &Slot::day(kind.into(), day), Slot::day(to.into(), day))
     }
 
-    /// Somebody gives an entry another day. False when there is none.
+    /// Gives the hours of a day another day. False when there are none, or some of that type on that day already.
     pub fn redate(&self, person: &str, kind: &str, day: Date, to: Date) -> bool {
-        let (person, slot) = (VendorId::from(person), Slot::day(kind.into(), day));
+        self.relocate(person, &Slot::day(kind.into(), day), Slot::day(kind.into(), to))
+    }
+
+    /// Gives an entry another slot. False when there is none, or one in that slot already.
+    pub fn relocate(&self, person: &str, slot: &Slot, to: Slot) -> bool {
+        let person = VendorId::from(person);
         let mut state = self.state();
-        let Some(mut entry) = state.at(&person, &slot) else { return false };
-        entry.slot = Slot::day(kind.into(), to);
+        let Some(mut entry) = state.at(&person, slot).filter(|_| state.at(&person, &to).is_none()) else {
+            return false;
+        };
+        entry.slot = to;
         state.entries.insert((person, entry.id.clone()), entry);
         true
     }
@@ -254,9 +252,10 @@ impl State {
             .any(|(of, from, until)| (of == person || of.as_str() == "*") && slot.from <= *until && *from <= slot.until)
     }
 
-    fn look(&self, Window { person, from, until, pieces }: &Window) -> Looked {
+    fn look(&self, Window { person, from, until, entries, pieces }: &Window) -> Looked {
         let inside = |slot: &Slot| slot.from <= *until && *from <= slot.until;
-        let entries = self.of(person).filter(|entry| inside(&entry.slot)).map(|entry| {
+        let told = |entry: &&Entry| inside(&entry.slot) || entries.contains(&entry.id);
+        let entries = self.of(person).filter(told).map(|entry| {
             let mut entry = entry.clone();
             entry.locked = self.is_locked(person, &entry.slot);
             entry

@@ -11,6 +11,7 @@ use super::error::Operation;
 use super::number::number;
 use super::request::{Body, Draft, ids};
 use super::silent;
+use crate::reconstructed::ANY_DAY;
 
 const ENTRY: &str = "/timesheet/entry";
 
@@ -47,6 +48,12 @@ pub fn entries(employees: &[u64], from_day: Date, before: Date, from: u64, count
         .with("dateTo", check::format_date(before))
         .fields("id,version,employee(id),project(id),activity(id),date,hours,comment,locked")
         .page(from, count)
+}
+
+/// Asks for these entries of people, on whatever day they are by now.
+pub fn named(employees: &[u64], entries: &[u64], from: u64, count: u64) -> Draft {
+    let (first, last) = ANY_DAY;
+    self::entries(employees, first, last, from, count).with("id", ids(entries))
 }
 
 /// Reads entries. Every one counts: what cannot be read could be written over.

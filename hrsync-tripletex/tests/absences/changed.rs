@@ -11,6 +11,9 @@ use time::macros::date;
 use super::WHOLE;
 use super::world::{SICK, World, nov, other, outcome, vacation};
 
+/// A project of the company.
+const PROJECT: u64 = 77;
+
 /// The employment of a person ends on such a day.
 fn ends(world: &World, person: u64, end: &Value) {
     let employment = world.employments(person)[0]["id"].as_u64().unwrap();
@@ -82,20 +85,46 @@ async fn two_halves_of_a_day_are_the_day_whatever_share_somebody_works() {
     }
 }
 
+/// What a clerk makes of an entry of ours: it is of another activity, of another week, or work on a project. It is found by its id, stays as
+/// it is, and nothing comes to stand beside it.
 #[tokio::test(start_paused = true)]
-async fn an_entry_to_which_a_clerk_gave_another_activity_is_not_doubled() {
-    let world = World::linked().await;
-    let person = world.vendor_id("h1").await;
-    world.absences.put(vacation());
-    world.push().await;
-    let entries = world.sandbox.entries();
-    let entry = entries.iter().find(|entry| entry.employee == person && entry.date == nov(24)).unwrap();
-    let sick = world.sandbox.activity(SICK).unwrap();
-    assert!(world.sandbox.change_entry(entry.id, |entry| entry.activity = sick));
-    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
-    world.push().await;
-    assert_eq!(world.sheet(person), "Ferie 23 3.75, Egenmelding 24 7.5, Ferie 25 3.75");
-    assert_eq!(world.log().await, ["absence.moved_there", "absence.edited_there"]);
+async fn an_entry_that_a_clerk_made_something_else_is_neither_doubled_nor_taken_back() {
+    type Clerk = fn(&mut hrsync_sandbox::tripletex::Entry, u64, u64);
+    let table: [(Clerk, &str, &str); 3] = [
+        (
+            |entry, sick, _| entry.activity = sick,
+            "Ferie 23 3.75, Egenmelding 24 7.5, Ferie 25 3.75",
+            "Egenmelding 24 7.5",
+        ),
+        (
+            |entry, _, _| entry.date = date!(2026 - 12 - 15),
+            "Ferie 23 3.75, Ferie 25 3.75, Ferie 2026-12-15 7.5",
+            "Ferie 2026-12-15 7.5",
+        ),
+        (
+            |entry, _, project| entry.project = Some(project),
+            "Ferie 23 3.75, Ferie 24 7.5 on a project, Ferie 25 3.75",
+            "Ferie 24 7.5 on a project",
+        ),
+    ];
+    for (clerk, at_half, stays) in table {
+        let world = World::linked().await;
+        let person = world.vendor_id("h1").await;
+        world.absences.put(vacation());
+        world.push().await;
+        let entries = world.sandbox.entries();
+        let entry = entries.iter().find(|entry| entry.employee == person && entry.date == nov(24)).unwrap();
+        let sick = world.sandbox.activity(SICK).unwrap();
+        assert!(world.sandbox.change_entry(entry.id, |entry| clerk(entry, sick, PROJECT)));
+        world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+        world.push().await;
+        assert_eq!((world.sheet(person).as_str(), world.log().await.len()), (at_half, 1));
+        world.absences.remove("a1");
+        world.push().await;
+        assert_eq!(world.sheet(person), stays);
+        assert_eq!(world.log().await, ["absence.moved_there", "absence.moved_there"]);
+        assert_eq!(world.mailbox.absences().len(), 2);
+    }
 }
 
 /// Half of the change was written when the rest was locked; then it is taken back while there are no hours to be had.

@@ -15,7 +15,7 @@ async fn an_absence_without_days_wants_nothing() {
     no_share(&world);
     let tripletex = connector(&world.sandbox, &world.clock, |builder| builder);
     let person = VendorId::new(world.vendor_id("h1").await.to_string());
-    let window = Window { person, from: nov(21), until: nov(22), pieces: true };
+    let window = Window { pieces: true, ..Window::new(person, nov(21), nov(22)) };
     let absences = tripletex.absences().unwrap();
     let looked = absences.look(&[window]).await.unwrap().remove(0);
     let weekend = other("a1", "vacation", nov(21), nov(22));

@@ -36,8 +36,7 @@ fn no_share(world: &World) {
 /// What the connector sees of the person's entries, in the order of their days.
 async fn seen(tripletex: &dyn Connector, person: &VendorId) -> Vec<hrsync_core::absence::Entry> {
     let (person, from, until) = (person.clone(), nov(1), nov(30));
-    let looked =
-        tripletex.absences().unwrap().look(&[Window { person, from, until, pieces: false }]).await.unwrap().remove(0);
+    let looked = tripletex.absences().unwrap().look(&[Window::new(person, from, until)]).await.unwrap().remove(0);
     let mut entries = looked.entries;
     entries.sort_by_key(|entry| entry.slot.from);
     entries

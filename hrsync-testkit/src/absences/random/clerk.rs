@@ -22,7 +22,7 @@ impl<S: Sheets> Model<S> {
         let odd = ODD[self.dice.below(3)];
         let types = self.sheets.types();
         let kind = types[self.dice.below(3)].clone();
-        let what = self.dice.below(5);
+        let what = self.dice.below(6);
         if entries.is_empty() || what == 0 {
             let slot = Slot::day(kind, self.day());
             if entries.iter().any(|entry| entry.slot == slot) {
@@ -44,11 +44,16 @@ impl<S: Sheets> Model<S> {
                 format!("removes {of} on {day} of {vendor}")
             }
             _ => {
-                if !self.sheets.retype(&vendor, &entry, &kind) {
+                let to = if what == 4 { Slot::day(kind, day) } else { Slot::day(of.clone(), self.day()) };
+                if !self.sheets.relocate(&vendor, &entry, &to) {
                     return;
                 }
                 self.retyped.insert(entry.id.clone());
-                format!("makes {kind} of {of} on {day} of {vendor}")
+                self.moved.entry(entry.id.clone()).or_insert(entry.slot.clone());
+                let days = &mut self.people[person];
+                days.disturbed.insert(to.from);
+                days.taken.insert(to.from);
+                format!("makes {} on {} of {of} on {day} of {vendor}", to.kind, to.from)
             }
         };
         self.people[person].disturbed.insert(day);
@@ -110,7 +115,7 @@ impl<S: Sheets> Model<S> {
         let vendor = self.people[person].vendor.clone();
         self.sheets.standard(&vendor, from, hours);
         let until = FIRST + Days::days(SPAN as i64 * 2);
-        let window = Window { person: vendor.clone(), from: FIRST, until, pieces: true };
+        let window = Window { pieces: true, ..Window::new(vendor.clone(), FIRST, until) };
         let looked = on(&*self.sheets.connector()).look(&[window]).await?;
         self.people[person].looked = looked.into_iter().next().unwrap_or_default();
         self.people[person].rescheduled.extend(span(from, until));

@@ -91,6 +91,27 @@ impl<S: Sheets> Model<S> {
             let mapping = self.mapping.clone();
             self.came(person, entry, &mapping);
             self.may_rewrite(person, &entry.slot);
+            self.beside_none(person, entry, &now);
+        }
+    }
+
+    /// That an entry came that stands beside none which was in its slot before somebody moved it.
+    fn beside_none(&mut self, person: usize, entry: &Entry, now: &BTreeMap<VendorEntryId, Entry>) {
+        let Somebody { host, vendor, .. } = &self.people[person];
+        let of = |slot: &Slot| self.covers.get(&(vendor.clone(), slot.clone()));
+        if of(&entry.slot).is_none_or(|absences| absences.len() != 1) {
+            return;
+        }
+        let was_there = |moved: &&Entry| {
+            // What another absence wants by now may be its own.
+            let elsewhere = of(&moved.slot).is_none();
+            self.moved.get(&moved.id) == Some(&entry.slot) && self.origin.contains_key(&moved.id) && elsewhere
+        };
+        let unheard = self.unheard.contains(&(vendor.clone(), entry.slot.clone()));
+        if let Some(moved) = now.values().find(was_there).filter(|_| !unheard) {
+            let (kind, day) = (&entry.slot.kind, entry.slot.from);
+            let what = format!("9: {host} has {kind} on {day} beside {} on {}", moved.slot.kind, moved.slot.from);
+            self.broken.push(what);
         }
     }
 
@@ -114,7 +135,8 @@ impl<S: Sheets> Model<S> {
         let wants: Vec<(AbsenceId, Slot)> = wants.map(|(id, piece)| (id, piece.slot)).collect();
         let there = |slot: &Slot| seen.values().any(|entry| entry.slot == *slot);
         let [(_, other)] = &wants.iter().filter(|(of, _)| of == id).collect::<Vec<_>>()[..] else { return };
-        let shared = wants.iter().any(|(of, slot)| of != id && (*slot == was.slot || slot == other));
+        let shared = wants.iter().any(|(of, slot)| of != id && (*slot == was.slot || slot == other))
+            || self.kept_by_rejected(&self.people[person].vendor, &was.slot, std::slice::from_ref(id)) > 0;
         if *other == was.slot {
             return;
         }
@@ -209,7 +231,10 @@ impl<S: Sheets> Model<S> {
         let (of, slot) = (self.origin.get(&was.id), &was.slot);
         let ours = of.is_some_and(|of| mapped(&self.mapping, of) == Some(&slot.kind));
         let adopted = (of.is_none() || self.retyped.contains(&was.id)) && self.adopted.contains(&was.id);
-        let why = match (ours || adopted, linked, self.on) {
+        let follows = self.retyped.contains(&was.id)
+            && of.is_some()
+            && self.covers.contains_key(&(self.people[person].vendor.clone(), slot.clone()));
+        let why = match (ours || adopted || follows, linked, self.on) {
             (false, ..) if of.is_some() => "which was disconnected",
             (false, ..) => "which somebody else entered",
             (_, false, _) => "of somebody who is not linked",

@@ -19,6 +19,8 @@
 //!    else touched there is left out, since a change of the absence brings it back.
 //! 8. Where an absence takes another type, a day is neither lost nor taken twice: one entry goes where the other comes. Days that are locked
 //!    between a look and a write are left out, and runs that cross.
+//! 9. Nothing comes to stand beside an entry to which somebody gave another day or type, for the absence whose entry it was, while none
+//!    ever wanted anything of where that is now.
 //!
 //! `HRSYNC_ABSENCE_SEQUENCES` says how many sequences are run, and `HRSYNC_ABSENCE_SEED` runs one of them and tells it in full.
 
@@ -67,8 +69,8 @@ pub trait Sheets {
     fn edit(&self, person: &VendorId, entry: &Entry, amount: Hundredths);
     /// Somebody removes an entry.
     fn remove(&self, person: &VendorId, entry: &Entry);
-    /// Somebody gives an entry another type. False when there is one of that type already.
-    fn retype(&self, person: &VendorId, entry: &Entry, to: &VendorAbsenceTypeId) -> bool;
+    /// Somebody gives an entry another type or day. False when there is one already.
+    fn relocate(&self, person: &VendorId, entry: &Entry, to: &Slot) -> bool;
     /// Which days are locked when some are: whole weeks, where weeks are locked.
     fn locked_with(&self, from: Date, until: Date) -> (Date, Date);
     /// Days of a person are locked.

@@ -89,8 +89,10 @@ pub(super) struct Model<S> {
     pub(super) origin: BTreeMap<VendorEntryId, AbsenceTypeId>,
     /// Entries of others that an absence may have found equal to what it wants: they are its own from then on.
     pub(super) adopted: BTreeSet<VendorEntryId>,
-    /// The entries to which somebody gave another type: whose they are now, only they know.
+    /// The entries to which somebody gave another day or type: whose they are now, only they know.
     pub(super) retyped: BTreeSet<VendorEntryId>,
+    /// Where they were before that.
+    pub(super) moved: BTreeMap<VendorEntryId, Slot>,
     /// What absences ever wanted of slots, alone or together.
     pub(super) wanted: BTreeSet<(VendorId, Slot, Hundredths)>,
     /// Which absences ever wanted something of a slot, and how much at most.
@@ -147,7 +149,7 @@ impl<S: Sheets> Model<S> {
         for host in ids {
             let Some(link) = engine.link(&host).await? else { panic!("{host} was not recognised") };
             let until = FIRST + Days::days(SPAN as i64 * 2);
-            let window = Window { person: link.vendor.clone(), from: FIRST, until, pieces: true };
+            let window = Window { pieces: true, ..Window::new(link.vendor.clone(), FIRST, until) };
             let looked = on(&*sheets.connector()).look(&[window]).await?.remove(0);
             people.push(Somebody {
                 host,
@@ -186,6 +188,7 @@ impl<S: Sheets> Model<S> {
             origin: BTreeMap::new(),
             adopted: BTreeSet::new(),
             retyped: BTreeSet::new(),
+            moved: BTreeMap::new(),
             wanted: BTreeSet::new(),
             covers: BTreeMap::new(),
             forms: BTreeMap::new(),
@@ -298,7 +301,7 @@ impl<S: Sheets> Model<S> {
     }
 
     /// What rejected absences may still have of a slot, beside those that want something of it.
-    fn kept_by_rejected(&self, vendor: &VendorId, slot: &Slot, parts: &[AbsenceId]) -> u32 {
+    pub(super) fn kept_by_rejected(&self, vendor: &VendorId, slot: &Slot, parts: &[AbsenceId]) -> u32 {
         let Some(covers) = self.covers.get(&(vendor.clone(), slot.clone())) else { return 0 };
         let rejected = |id: &AbsenceId| {
             let one = self.absences.get(id.as_str());
