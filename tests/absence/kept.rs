@@ -271,3 +271,16 @@ async fn what_was_written_before_the_payroll_system_was_gone_counts_as_sent() {
     assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::Refused));
     assert!(world.sheet("v1").contains("ferie 24 7.5"), "a refusal deletes nothing: {}", world.sheet("v1"));
 }
+
+/// Each sweep tries it again.
+#[tokio::test]
+async fn a_refused_look_of_a_review_fills_no_log() {
+    let world = sent().await;
+    world.sheets.unreadable(Some(ErrorKind::PermissionDenied));
+    world.engine.review_absences(&world.anna, &both()).await.unwrap();
+    for _ in 0..10 {
+        world.clock.advance(SETTLE_AFTER * 100);
+        world.engine.sweep_absences().await.unwrap();
+    }
+    assert_eq!(world.log().await.len(), 1);
+}

@@ -4,6 +4,7 @@
 
 mod crossed;
 mod door;
+mod elsewhere;
 mod events;
 mod faults;
 mod kept;
@@ -18,7 +19,7 @@ mod post;
 mod refused;
 mod rows;
 mod setup;
-mod stories;
+mod shared;
 mod table;
 mod undone;
 mod unheard;

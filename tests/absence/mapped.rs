@@ -1,10 +1,10 @@
 //! Types that are mapped otherwise, and people who are linked otherwise, after absences were sent.
 
 use hrsync_core::HostId;
-use hrsync_core::absence::{Hundredths, TypeMapping};
+use hrsync_core::absence::{AbsenceStatus, Hundredths, TypeMapping};
 use hrsync_core::reconcile::Decisions;
 
-use super::world::{WHOLE, World, half, nov, other, sent, settings, vacation};
+use super::world::{WHOLE, World, half, later, nov, other, sent, settings, vacation};
 
 fn to(kind: &str) -> TypeMapping {
     TypeMapping::To(kind.into())
@@ -112,4 +112,35 @@ async fn who_is_gone_from_the_host_keeps_what_was_sent() {
     world.absences.put(other("a2", "sick", nov(26), nov(26)));
     world.push().await;
     assert_eq!(world.sheet("v1"), WHOLE);
+}
+
+#[tokio::test]
+async fn what_was_rejected_and_is_not_sent_any_more_is_rejected_no_longer_once_it_changes() {
+    let mut world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.lock("v1", nov(24), nov(24));
+    world.push().await;
+    world.set(settings().map("vacation", TypeMapping::DoNotSync));
+    world.engine.retry_absence(&world.anna, &"h1".into(), &"a1".into()).await.unwrap();
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    later(&world).await;
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved);
+}
+
+#[tokio::test]
+async fn what_was_excluded_while_it_was_rejected_is_sent_when_it_is_mapped_again() {
+    let mut world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.lock("v1", nov(24), nov(24));
+    world.push().await;
+    world.set(settings().map("vacation", TypeMapping::DoNotSync));
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    world.set(settings());
+    world.sheets.unlock();
+    world.push().await;
+    later(&world).await;
+    assert_eq!(world.sheet("v1"), "ferie 23 3.75, ferie 24 3.75, ferie 25 3.75");
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved);
 }

@@ -4,15 +4,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use hrsync_core::absence::{Absence, AbsenceOutcome, AbsenceStatus, HostAbsences, Hundredths, Told, WorkSchedule};
+use hrsync_core::absence::{
+    Absence, AbsenceOutcome, AbsenceStatus, HostAbsences, Hundredths, Told, TypeMapping, WorkSchedule,
+};
 use hrsync_core::model::{AbsenceId, AbsenceTypeId};
+use hrsync_core::reconcile::Engine;
 use hrsync_core::{HostId, Result};
 use hrsync_testkit::TestAbsences;
 use time::Date;
+use tokio::sync::Mutex;
 use tokio::task::yield_now;
 
 use super::post::{Post, by, over};
-use super::world::{SETTLE_AFTER, World, both, nov, other, outcome, vacation};
+use super::world::{SETTLE_AFTER, World, both, nov, other, outcome, settings, sweeps, vacation};
 
 fn people() -> [HostId; 1] {
     [HostId::from("h1")]
@@ -173,4 +177,62 @@ async fn an_absence_that_is_sent_while_the_host_is_told_of_its_refusal_is_not_re
     }
     assert_eq!(world.sheet("v1"), "ferie 23 7.5");
     assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved, "it stands there");
+}
+
+/// While the host is told something, it does something else.
+#[derive(Clone)]
+struct Meddling {
+    host: TestAbsences,
+    engine: Arc<Mutex<Option<Arc<Engine>>>>,
+    put: Absence,
+}
+
+impl std::fmt::Debug for Meddling {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Meddling")
+    }
+}
+
+#[async_trait]
+impl HostAbsences for Meddling {
+    async fn of(&self, person: &HostId) -> Result<Vec<Absence>> {
+        self.host.of(person).await
+    }
+    async fn types(&self) -> Result<Vec<AbsenceTypeId>> {
+        self.host.types().await
+    }
+    async fn schedule(&self, person: &HostId, from: Date, until: Date) -> Result<WorkSchedule> {
+        self.host.schedule(person, from, until).await
+    }
+    async fn set_status(&self, absence: &AbsenceId, status: AbsenceStatus) -> Result<()> {
+        let engine = self.engine.lock().await.take();
+        if let Some(engine) = engine {
+            self.host.put(self.put.clone());
+            engine.push_absences(&both()).await.unwrap();
+        }
+        self.host.set_status(absence, status).await
+    }
+    async fn told(&self, person: &HostId) -> Result<Told> {
+        self.host.told(person).await
+    }
+}
+
+/// What another run found that waits for a mapping, while this one tells.
+#[tokio::test]
+async fn what_waits_for_a_mapping_is_kept_while_another_run_tells() {
+    let mut world = World::new().await;
+    let meddling = Meddling {
+        host: world.absences.clone(),
+        engine: Arc::default(),
+        put: other("a2", "parental", nov(26), nov(26)),
+    };
+    let one = over(&world, meddling.clone(), &world.mailbox, 101);
+    let two = over(&world, world.absences.clone(), &world.mailbox, 102);
+    *meddling.engine.lock().await = Some(Arc::new(two));
+    world.absences.put(vacation());
+    world.sheets.lock("v1", nov(24), nov(24));
+    one.push_absences(&both()).await.unwrap();
+    world.set(settings().map("parental", TypeMapping::To("permisjon".into())));
+    sweeps(&world).await;
+    assert_eq!(world.sheet("v1"), "permisjon 26 7.5");
 }

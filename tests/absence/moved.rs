@@ -1,9 +1,10 @@
 //! Entries that a clerk moved or removed, and days that go from one absence to another.
 
-use hrsync_core::absence::{Absence, Hundredths};
+use hrsync_core::absence::{Absence, AbsenceStatus, Hundredths, TypeMapping};
+use hrsync_testkit::MemoryAbsences;
 use time::macros::datetime;
 
-use super::world::{WHOLE, World, half, later, nov, other, sent, vacation};
+use super::world::{WHOLE, World, half, later, nov, other, sent, settings, vacation};
 
 /// What a clerk gave another type is neither doubled nor taken back by a change.
 #[tokio::test]
@@ -107,4 +108,54 @@ async fn changes_of_what_is_refused_for_one_cause_are_told_once_of_it() {
     }
     let [sheet, shown, told, _] = world.seen().await;
     assert_eq!([sheet.as_str(), &shown, &told], ["", "a1 RejectedByIntegration", "a1 absence.locked"]);
+}
+
+/// What a clerk made of the 24th, what happens in the host then, and what stands there, people were told and the log has.
+#[tokio::test]
+async fn an_entry_that_a_clerk_moved_is_known_wherever_it_is() {
+    type Clerk = fn(&MemoryAbsences) -> bool;
+    type Change = fn(&mut Absence);
+    const SICK: Clerk = |sheets| sheets.retype("v1", "ferie", nov(24), "syk");
+    const AWAY: Clerk = |sheets| sheets.redate("v1", "ferie", nov(24), nov(30));
+    const WITHDRAWN: Change = |one| one.status = AbsenceStatus::Withdrawn;
+    const APPROVED: Change = |one| one.status = AbsenceStatus::Approved;
+    const AT_HALF: Change = |one| one.grade = Hundredths::whole(50);
+    const MOVED: [&str; 2] = ["a1 absence.moved_there", "absence.moved_there"];
+    let table: [(Clerk, &[Change], &str, [&str; 2]); 9] = [
+        (SICK, &[WITHDRAWN], "syk 24 7.5", MOVED),
+        (SICK, &[WITHDRAWN, APPROVED], "ferie 23 7.5, ferie 25 7.5, syk 24 7.5", MOVED),
+        (
+            SICK,
+            &[|one| one.end = Some(nov(23)), |one| one.end = Some(nov(25))],
+            "ferie 23 7.5, ferie 25 7.5, syk 24 7.5",
+            MOVED,
+        ),
+        (AWAY, &[AT_HALF], "ferie 23 3.75, ferie 25 3.75, ferie 30 7.5", MOVED),
+        (AWAY, &[WITHDRAWN], "ferie 30 7.5", MOVED),
+        (AWAY, &[WITHDRAWN, APPROVED], "ferie 23 7.5, ferie 25 7.5, ferie 30 7.5", MOVED),
+        // It is what the absence becomes.
+        (SICK, &[|one| one.kind = "sick".into()], "syk 23 7.5, syk 24 7.5, syk 25 7.5", ["", ""]),
+        (
+            SICK,
+            &[|one| (one.kind, one.grade) = ("sick".into(), Hundredths::whole(50))],
+            "syk 23 3.75, syk 24 3.75, syk 25 3.75",
+            ["", ""],
+        ),
+        // The absence becomes something else again.
+        (SICK, &[|one| one.kind = "leave".into()], "permisjon 23 7.5, permisjon 25 7.5, syk 24 7.5", MOVED),
+    ];
+    for (clerk, changes, sheet, told) in table {
+        let mut world = World::new().await;
+        world.set(settings().map("leave", TypeMapping::To("permisjon".into())));
+        world.absences.put(vacation());
+        world.push().await;
+        assert!(clerk(&world.sheets));
+        for change in changes {
+            world.absences.change("a1", change);
+            world.push().await;
+        }
+        later(&world).await;
+        let [seen, _, mails, log] = world.seen().await;
+        assert_eq!([seen.as_str(), &mails, &log], [sheet, told[0], told[1]]);
+    }
 }

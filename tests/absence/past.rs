@@ -1,11 +1,11 @@
 //! Months that may be paid: what changed around an absence does not rewrite them, however its own changes fare.
 
-use hrsync_core::absence::{AbsenceOutcome, Extent, Hundredths, Portion, WorkSchedule};
+use hrsync_core::absence::{AbsenceOutcome, AbsenceStatus, Extent, Hundredths, Portion, WorkSchedule};
 use hrsync_core::{ErrorKind, Outcome};
 use hrsync_testkit::absences::AbsenceFate;
 use time::macros::date;
 
-use super::world::{SETTLE_AFTER, World, nov, other, outcome};
+use super::world::{SETTLE_AFTER, World, both, fails_at_write, nov, other, outcome};
 
 /// The entries of October, and their hours.
 fn october(world: &World) -> (usize, u32) {
@@ -132,4 +132,36 @@ async fn what_happens_around_an_earlier_month_is_logged_once() {
         }
         assert_eq!(world.seen().await, seen);
     }
+}
+
+#[tokio::test]
+async fn a_schedule_alone_creates_nothing_in_an_earlier_month() {
+    let world = World::new().await;
+    let mut schedule = WorkSchedule::default();
+    for day in 26..=28 {
+        schedule = schedule.holiday(date!(2026 - 10 - 01).replace_day(day).unwrap());
+    }
+    world.absences.set_schedule("h1", schedule);
+    world.absences.put(other("a1", "vacation", date!(2026 - 10 - 26), date!(2026 - 10 - 28)));
+    world.push().await;
+    world.absences.set_schedule("h1", WorkSchedule::default());
+    world.engine.review_absences(&world.anna, &both()).await.unwrap();
+    assert_eq!(world.sheet("v1"), "");
+}
+
+/// Nothing of the withdrawal was sent, for certain.
+#[tokio::test]
+async fn what_was_withdrawn_in_an_outage_and_approved_again_is_as_it_was() {
+    let world = World::new().await;
+    world.absences.put(other("a1", "vacation", date!(2026 - 10 - 26), date!(2026 - 10 - 28)));
+    world.push().await;
+    let before = world.sheet("v1");
+    world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
+    fails_at_write(&world);
+    world.push().await;
+    assert_eq!(world.sheet("v1"), before);
+    world.sheets.standard("v1", Hundredths::whole(6));
+    world.absences.change("a1", |one| one.status = AbsenceStatus::Approved);
+    world.push().await;
+    assert_eq!(world.sheet("v1"), before);
 }

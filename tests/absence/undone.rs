@@ -18,7 +18,7 @@ use time::macros::{date, datetime};
 use time::{Date, Weekday};
 
 use super::post::over;
-use super::world::{FULL, SETTLE_AFTER, WHOLE, World, nov, other, outcome, sent, settings, vacation};
+use super::world::{FULL, SETTLE_AFTER, WHOLE, World, later, nov, other, outcome, sent, settings, vacation};
 
 fn status(world: &World, id: &str) -> AbsenceStatus {
     world.absences.get(id).unwrap().status
@@ -543,4 +543,26 @@ async fn of_somebody_who_is_gone_a_sweep_tells_once() {
     assert_eq!(world.engine.sweep_absences().await.unwrap().findings.len(), 1);
     world.clock.advance(Duration::from_secs(24 * 3_600));
     assert!(world.engine.sweep_absences().await.unwrap().findings.is_empty());
+}
+
+/// A write was lost, and a clerk enters the first day by hand meanwhile; then the rest is refused, or the absence goes.
+#[tokio::test]
+async fn what_a_clerk_entered_in_place_of_a_lost_write_stays() {
+    type Step = fn(&World);
+    let steps: [Step; 2] = [
+        |world| world.sheets.lock("v1", nov(24), nov(24)),
+        |world| {
+            world.absences.remove("a1");
+        },
+    ];
+    for step in steps {
+        let world = World::new().await;
+        world.absences.put(vacation());
+        world.sheets.next(AbsenceFate::Lost);
+        world.push().await;
+        world.sheets.enter("v1", "ferie", nov(23), FULL, Some("by hand"));
+        step(&world);
+        later(&world).await;
+        assert_eq!(world.sheet("v1"), "ferie 23 7.5 by hand");
+    }
 }

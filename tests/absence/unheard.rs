@@ -1,7 +1,9 @@
 //! What nobody would hear of otherwise.
 
 use async_trait::async_trait;
-use hrsync_core::absence::{Absence, AbsenceOutcome, AbsenceStatus, HostAbsences, Hundredths, Told, WorkSchedule};
+use hrsync_core::absence::{
+    Absence, AbsenceOutcome, AbsenceSettings, AbsenceStatus, HostAbsences, Hundredths, Told, TypeMapping, WorkSchedule,
+};
 use hrsync_core::model::{AbsenceId, AbsenceTypeId};
 use hrsync_core::{ErrorKind, HostId, Outcome, Result};
 use hrsync_testkit::TestAbsences;
@@ -9,7 +11,7 @@ use hrsync_testkit::absences::AbsenceFate;
 use time::Date;
 
 use super::post::over;
-use super::world::{WHOLE, World, both, later, nov, outcome, sent, vacation};
+use super::world::{WHOLE, World, both, later, nov, outcome, sent, settings, sweeps, vacation};
 
 /// Whatever the payroll system answers again and again though no look shows why: the absence is refused, and people are told.
 #[tokio::test]
@@ -107,4 +109,96 @@ async fn hours_that_stay_under_another_type_when_their_absence_goes_are_told() {
     assert_eq!(world.mailbox.absences().len(), 1);
     later(&world).await;
     assert_eq!((world.log().await.len(), world.mailbox.absences().len()), (1, 1), "once");
+}
+
+/// While a person is not linked, each change has to be carried over by hand.
+#[tokio::test]
+async fn each_change_is_told_while_a_person_is_not_linked() {
+    let world = sent().await;
+    world.engine.disconnect(&world.anna, &"h1".into()).await.unwrap();
+    for (times, grade) in [(1, 50), (2, 80)] {
+        world.absences.change("a1", |one| one.grade = Hundredths::whole(grade));
+        world.push().await;
+        assert_eq!((world.log().await.len(), world.mailbox.absences().len()), (times, times));
+    }
+}
+
+/// Whoever corrected the entries by hand after the first message has to know that it is as it was sent again.
+#[tokio::test]
+async fn a_change_back_is_told_too_while_a_person_is_not_linked() {
+    let world = sent().await;
+    world.engine.disconnect(&world.anna, &"h1".into()).await.unwrap();
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    world.absences.change("a1", |one| one.grade = Hundredths::HUNDRED);
+    world.push().await;
+    world.absences.remove("a1");
+    world.push().await;
+    assert_eq!((world.log().await.len(), world.mailbox.absences().len()), (3, 3));
+}
+
+#[tokio::test]
+async fn a_withdrawal_of_disconnected_entries_is_told_after_a_change_of_them() {
+    let mut world = sent().await;
+    world.set(settings().map("vacation", TypeMapping::To("permisjon".into())));
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    assert_eq!(world.log().await.len(), 1);
+    world.absences.remove("a1");
+    world.push().await;
+    assert_eq!((world.log().await.len(), world.mailbox.absences().len()), (2, 2));
+}
+
+#[tokio::test]
+async fn a_removal_refused_a_second_time_is_told() {
+    let world = sent().await;
+    world.sheets.lock("v1", nov(24), nov(24));
+    for times in 1..3 {
+        world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
+        world.push().await;
+        assert_eq!(world.mailbox.absences().len(), times);
+        world.absences.change("a1", |one| one.status = AbsenceStatus::Approved);
+        world.push().await;
+        assert_eq!(world.sheet("v1"), WHOLE);
+    }
+}
+
+/// What was written and not heard of stands there too: it is told where it can be carried over no more, by whatever the absence becomes.
+#[tokio::test]
+async fn a_change_of_what_was_written_unheard_is_told_while_nothing_is_carried_over() {
+    const HALF: &str = "ferie 23 3.75, ferie 24 3.75, ferie 25 3.75";
+    for off in [false, true] {
+        for was_sent in [false, true] {
+            for at_once in [false, true] {
+                let mut world = if was_sent { sent().await } else { World::new().await };
+                if was_sent {
+                    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+                } else {
+                    world.absences.put(vacation());
+                }
+                world.sheets.next(AbsenceFate::ReplyLost);
+                world.push().await;
+                if off {
+                    world.set(AbsenceSettings::off());
+                } else {
+                    world.engine.disconnect(&world.anna, &"h1".into()).await.unwrap();
+                }
+                if !at_once {
+                    sweeps(&world).await;
+                }
+                if was_sent {
+                    world.absences.change("a1", |one| one.grade = Hundredths::HUNDRED);
+                } else {
+                    world.absences.remove("a1");
+                }
+                world.push().await;
+                sweeps(&world).await;
+                world.push().await;
+                assert_eq!(world.sheet("v1"), if was_sent { HALF } else { WHOLE });
+                let log = world.log().await;
+                let what = (off, was_sent, at_once);
+                assert!(log.contains(&"absence.not_carried".to_owned()), "{what:?}: {log:?}");
+            }
+        }
+    }
 }

@@ -107,3 +107,26 @@ async fn a_rejection_of_which_nobody_is_named_to_be_told_says_so_and_sends_no_ma
     assert_eq!(post.mailbox.absences().len(), 0);
     assert_eq!(world.seen().await, ["", "a1 RejectedByIntegration", "", "absence.locked, absence.nobody_told"]);
 }
+
+#[tokio::test]
+async fn another_problem_of_an_absence_is_in_the_log_too() {
+    let world = sent().await;
+    world.absences.change("a1", |one| one.end = Some(nov(20)));
+    world.push().await;
+    assert_eq!(world.log().await.len(), 1);
+    world.absences.change("a1", |one| (one.end, one.grade) = (Some(nov(25)), Hundredths::whole(150)));
+    world.push().await;
+    assert_eq!(world.log().await.len(), 2);
+}
+
+#[tokio::test]
+async fn the_same_problem_once_more_is_in_the_log_again() {
+    let world = sent().await;
+    for times in 1..3 {
+        world.absences.change("a1", |one| one.end = Some(nov(20)));
+        world.push().await;
+        assert_eq!(world.log().await.len(), times);
+        world.absences.change("a1", |one| one.end = Some(nov(25)));
+        world.push().await;
+    }
+}

@@ -1,19 +1,13 @@
 //! Absences that wait for what is no change of them: a link, a mapping, a connection that is active.
 
-use hrsync_core::absence::{AbsenceOutcome, AbsenceSettings, NotSent, TypeMapping};
+use hrsync_core::ErrorKind;
+use hrsync_core::absence::{AbsenceOutcome, AbsenceSettings, AbsenceStatus, Hundredths, NotSent, TypeMapping};
 use hrsync_core::reconcile::Decisions;
 use hrsync_core::{Employee, HostId};
 use hrsync_testkit::TestHost;
+use time::macros::datetime;
 
-use super::world::{SETTLE_AFTER, WHOLE, World, outcome, sent, settings, vacation};
-
-/// Sweeps alone: no event of the host comes any more.
-async fn sweeps(world: &World) {
-    for _ in 0..3 {
-        world.engine.sweep_absences().await.unwrap();
-        world.clock.advance(SETTLE_AFTER * 100);
-    }
-}
+use super::world::{WHOLE, World, fails_at_write, nov, outcome, sent, settings, sweeps, vacation};
 
 /// Somebody of the host whom the payroll system does not have yet.
 fn newcomer(host: &TestHost) -> Employee {
@@ -122,4 +116,80 @@ async fn what_changes_before_a_connection_is_active_is_kept_for_the_first_sweep_
     world.engine.sweep_absences().await.unwrap();
     assert_eq!(world.sheet("v1"), "");
     assert_eq!(world.log().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn what_failed_and_lost_its_mapping_is_sent_when_it_has_one_again() {
+    let mut world = World::new().await;
+    world.absences.put(vacation());
+    fails_at_write(&world);
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "");
+    world.set(AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC)));
+    sweeps(&world).await;
+    assert_eq!(world.sheet("v1"), "");
+    world.set(settings());
+    sweeps(&world).await;
+    assert_eq!(world.sheet("v1"), WHOLE);
+}
+
+#[tokio::test]
+async fn what_was_refused_and_changed_while_it_had_no_mapping_is_sent_when_it_has_one() {
+    let mut world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.lock("v1", nov(24), nov(24));
+    world.push().await;
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::RejectedByIntegration);
+    world.set(AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC)));
+    world.sheets.unlock();
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    world.set(settings());
+    sweeps(&world).await;
+    assert_eq!(world.sheet("v1"), "ferie 23 3.75, ferie 24 3.75, ferie 25 3.75");
+}
+
+#[tokio::test]
+async fn what_was_retried_while_it_had_no_mapping_is_sent_when_it_has_one() {
+    let mut world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.lock("v1", nov(24), nov(24));
+    world.push().await;
+    world.sheets.unlock();
+    world.set(AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC)));
+    world.engine.retry_absence(&world.anna, &"h1".into(), &"a1".into()).await.unwrap();
+    world.set(settings());
+    sweeps(&world).await;
+    assert_eq!(world.sheet("v1"), WHOLE);
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved);
+}
+
+#[tokio::test]
+async fn who_is_gone_for_a_moment_has_everything_that_was_due_when_they_are_back() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    fails_at_write(&world);
+    world.push().await;
+    let person = world.host.get("h1").unwrap();
+    world.host.remove("h1");
+    sweeps(&world).await;
+    world.host.put(person);
+    sweeps(&world).await;
+    assert_eq!(world.sheet("v1"), WHOLE);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_keeps_nothing_from_being_gone_on_with() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    fails_at_write(&world);
+    world.push().await;
+    let now = datetime!(2026-11-10 09:30 UTC);
+    world.clock.set(datetime!(2036-11-10 09:00 UTC));
+    world.sheets.unreadable(Some(ErrorKind::Unavailable));
+    world.engine.sweep_absences().await.unwrap();
+    world.clock.set(now);
+    world.sheets.unreadable(None);
+    sweeps(&world).await;
+    assert_eq!(world.sheet("v1"), WHOLE);
 }

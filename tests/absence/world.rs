@@ -9,7 +9,8 @@ use hrsync_core::absence::{
 use hrsync_core::journal::Event;
 use hrsync_core::model::AbsenceId;
 use hrsync_core::reconcile::{Decisions, Engine};
-use hrsync_core::{Actor, Authority, Employee, HostId, MemoryStore, StaticKeys};
+use hrsync_core::{Actor, Authority, Employee, ErrorKind, HostId, MemoryStore, Outcome, StaticKeys};
+use hrsync_testkit::absences::AbsenceFate;
 use hrsync_testkit::{Mailbox, MemoryAbsences, MemoryVendor, SeededEntropy, TestAbsences, TestClock, TestHost};
 use time::macros::datetime;
 use time::{Date, Month};
@@ -154,6 +155,27 @@ pub(crate) fn half(id: &str, day: Date) -> Absence {
     let mut one = other(id, "vacation", day, day);
     one.extent = Extent::Days { first: Portion::Half, last: Portion::Half };
     one
+}
+
+/// Vacation from noon of its first day on.
+pub(crate) fn from_noon(id: &str, from: Date, until: Date) -> Absence {
+    let mut one = other(id, "vacation", from, until);
+    one.extent = Extent::Days { first: Portion::Half, last: Portion::Whole };
+    one
+}
+
+/// The next write fails for certain.
+pub(crate) fn fails_at_write(world: &World) {
+    world.sheets.next(AbsenceFate::Fails(ErrorKind::Unavailable, Outcome::NotSent));
+}
+
+/// Sweeps alone: no event of the host comes any more, and what was put off arrives.
+pub(crate) async fn sweeps(world: &World) {
+    for _ in 0..3 {
+        world.clock.advance(SETTLE_AFTER * 100);
+        world.sheets.carry_out_late();
+        world.engine.sweep_absences().await.unwrap();
+    }
 }
 
 /// What came of an absence.

@@ -11,7 +11,7 @@ use super::place::Place;
 use super::plan::{Planner, Refusal, Refused, Telling};
 use super::slot::{Piece, Slot};
 use super::standing::Standing;
-use crate::finding::Finding;
+use crate::finding::{Finding, code};
 use crate::model::AbsenceId;
 
 /// What one absence has and wants.
@@ -152,7 +152,10 @@ impl Planner<'_> {
                 Place::Here(_) | Place::Unseen | Place::Left => {}
                 Place::Moved => {
                     claim.wanted.retain(|wanted, _| !wanted.meets(&slot));
+                    let carried = self.ledger.absences.get(id);
+                    let told = carried.is_some_and(|carried| carried.told.contains_key(code::ABSENCE_MOVED_THERE));
                     match (equal, same) {
+                        (true, _) if told => {}
                         (true, _) => self.deviates(row, Deviation::Edited),
                         // Nobody is told of a note.
                         (_, true) => self.tell(id, cause::moved(), Telling::LogOnce),
