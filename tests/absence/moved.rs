@@ -4,7 +4,7 @@ use hrsync_core::absence::{Absence, AbsenceStatus, Hundredths, TypeMapping};
 use hrsync_testkit::MemoryAbsences;
 use time::macros::datetime;
 
-use super::world::{WHOLE, World, half, later, nov, other, sent, settings, vacation};
+use super::world::{WHOLE, World, fails_at_write, half, later, nov, other, sent, settings, vacation};
 
 /// What a clerk gave another type is neither doubled nor taken back by a change.
 #[tokio::test]
@@ -158,4 +158,16 @@ async fn an_entry_that_a_clerk_moved_is_known_wherever_it_is() {
         let [seen, _, mails, log] = world.seen().await;
         assert_eq!([seen.as_str(), &mails, &log], [sheet, told[0], told[1]]);
     }
+}
+
+/// It is the absence's own from then on, also where the first write to it fails.
+#[tokio::test]
+async fn an_entry_that_is_what_the_absence_becomes_is_its_own_whatever_fails() {
+    let world = sent().await;
+    assert!(world.sheets.retype("v1", "ferie", nov(24), "syk"));
+    world.absences.change("a1", |one| (one.kind, one.grade) = ("sick".into(), Hundredths::whole(50)));
+    fails_at_write(&world);
+    world.push().await;
+    later(&world).await;
+    assert_eq!(world.seen().await, ["syk 23 3.75, syk 24 3.75, syk 25 3.75", "a1 Approved", "", "unavailable"]);
 }

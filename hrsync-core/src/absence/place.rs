@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::decide::Seen;
 use super::eligibility::TypeMapping;
 use super::ledger::Held;
-use super::plan::Planner;
+use super::plan::{Input, Planner};
 use super::slot::Slot;
 use super::vendor::Entry;
 use crate::model::{AbsenceId, VendorId};
@@ -44,7 +44,8 @@ impl<'p> Planner<'p> {
     /// where their absences want something by now. Of disconnected ones that somebody removed nothing is left to remember.
     pub(super) fn connect(&mut self) {
         let vendor = self.vendor();
-        let (settings, pieces, found) = (&self.input.settings, &self.input.pieces, &self.found);
+        let Input { settings, pieces, absences, .. } = self.input;
+        let found = &self.found;
         let of_record = self.ledger.entries.iter().filter(|held| held.vendor == *vendor);
         let slots: BTreeSet<Slot> = of_record.map(|held| held.slot.clone()).collect();
         for held in self.ledger.entries.iter_mut().filter(|held| held.vendor == *vendor) {
@@ -61,6 +62,9 @@ impl<'p> Planner<'p> {
             let (stays, follows) = (carries(&held.slot), carries(now));
             if wanted || (!stays && follows) {
                 held.slot = now.clone();
+            }
+            for (id, part) in held.parts.iter_mut().filter(|_| wanted) {
+                part.kind = absences.get(id).map_or(part.kind.clone(), |absence| absence.kind.clone());
             }
             held.disconnected = !(stays || follows || wanted);
         }
