@@ -222,7 +222,13 @@ mod tests {
         let finding =
             Finding::problem("absence.locked", "the days are closed", Fixer::PayrollClerk).with_hint("open them");
         let (person, absence) = (hrsync::HostId::new("7"), AbsenceId::new("a01"));
-        let told = Notification::Absence { to: &["p7", "lead"], person: &person, absence: &absence, finding: &finding };
+        let told = Notification::Absence {
+            to: &["p7", "lead"],
+            person: &person,
+            absence: &absence,
+            finding: &finding,
+            key: "r1/a01",
+        };
         mailer.notify(&told).await.unwrap();
         mailer.notify(&told).await.unwrap();
         let mails = mailer.take();

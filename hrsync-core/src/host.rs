@@ -171,6 +171,9 @@ pub enum Notification<'a> {
         absence: &'a AbsenceId,
         /// What is wrong, and who can do what about it.
         finding: &'a Finding,
+        /// Of this message, also where it comes again since a process died before it kept that it was delivered: a queue that knows it
+        /// drops the second one.
+        key: &'a str,
     },
 }
 

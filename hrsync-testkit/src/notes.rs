@@ -28,6 +28,8 @@ pub struct AbsenceMail {
     pub absence: AbsenceId,
     /// The code of what is wrong.
     pub code: String,
+    /// The key of the message.
+    pub key: String,
 }
 
 /// Keeps messages. Clones share them.
@@ -68,12 +70,13 @@ impl Notifier for Mailbox {
                 self.quarantines.lock().unwrap_or_else(PoisonError::into_inner).push((*failures).clone());
                 Ok(())
             }
-            Notification::Absence { to, person, absence, finding } => {
+            Notification::Absence { to, person, absence, finding, key } => {
                 let mail = AbsenceMail {
                     to: to.iter().map(|to| (*to).to_owned()).collect(),
                     person: (*person).clone(),
                     absence: (*absence).clone(),
                     code: finding.code.to_string(),
+                    key: (*key).to_owned(),
                 };
                 self.absences.lock().unwrap_or_else(PoisonError::into_inner).push(mail);
                 Ok(())

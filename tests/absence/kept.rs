@@ -7,7 +7,7 @@ use hrsync_core::{ErrorKind, HostId, Outcome};
 use hrsync_testkit::absences::AbsenceFate;
 use tokio::task::yield_now;
 
-use super::post::{Post, by};
+use super::post::{Post, Unheard, by, over};
 use super::world::{SETTLE_AFTER, WHOLE, World, both, later, nov, other, outcome, sent, vacation};
 
 async fn refused_new() -> World {
@@ -283,4 +283,25 @@ async fn a_refused_look_of_a_review_fills_no_log() {
         world.engine.sweep_absences().await.unwrap();
     }
     assert_eq!(world.log().await.len(), 1);
+}
+
+/// Nobody can know whether it was delivered: it comes again, and is known by its key.
+#[tokio::test]
+async fn a_message_that_comes_again_has_the_same_key_and_another_one_another() {
+    let (world, post) = (World::new().await, Unheard::default());
+    let engine = over(&world, world.absences.clone(), &post, 94);
+    world.absences.put(vacation());
+    world.sheets.lock("v1", nov(24), nov(24));
+    engine.push_absences(&both()).await.unwrap();
+    world.clock.advance(SETTLE_AFTER * 100);
+    engine.sweep_absences().await.unwrap();
+    world.absences.put(other("a2", "vacation", nov(24), nov(24)));
+    engine.push_absences(&both()).await.unwrap();
+    let keys = |id: &str| -> Vec<String> {
+        let of = post.0.absences().into_iter().filter(|mail| mail.absence.as_str() == id);
+        of.map(|mail| mail.key).collect()
+    };
+    let (first, second) = (keys("a1"), keys("a2"));
+    assert!(first.len() > 1 && first.iter().all(|key| *key == first[0]), "{first:?}");
+    assert!(second.len() == 1 && second[0] != first[0], "{second:?}");
 }

@@ -22,6 +22,18 @@ pub(crate) struct Post {
     pub(crate) down: Arc<AtomicBool>,
 }
 
+/// Delivers, and then nobody hears of it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Unheard(pub(crate) Mailbox);
+
+#[async_trait]
+impl Notifier for Unheard {
+    async fn notify(&self, notification: &Notification<'_>) -> Result<()> {
+        self.0.notify(notification).await?;
+        Err(Error::new(ErrorKind::Unavailable, "the mail server did not answer"))
+    }
+}
+
 #[async_trait]
 impl Notifier for Post {
     async fn notify(&self, notification: &Notification<'_>) -> Result<()> {

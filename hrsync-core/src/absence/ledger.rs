@@ -11,7 +11,7 @@ use super::model::{Absence, AbsenceStatus, Counting, Extent, Hundredths, Portion
 use super::slot::{Content, Slot};
 use crate::finding::{Finding, code};
 use crate::mapping::short_hash;
-use crate::model::{AbsenceId, AbsenceTypeId, VendorEntryId, VendorId};
+use crate::model::{AbsenceId, AbsenceTypeId, RunId, VendorEntryId, VendorId};
 
 /// How long somebody has for telling what was taken for that.
 const TELLING: Duration = Duration::minutes(15);
@@ -215,14 +215,29 @@ pub(crate) struct Owed {
     /// What people are to be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) finding: Option<Finding>,
+    /// What people know this message by.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) key: String,
     /// Since when somebody is telling it.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
     pub(crate) taken: Option<OffsetDateTime>,
 }
 
 impl Owed {
-    pub(crate) fn new(absence: &AbsenceId, status: Option<AbsenceStatus>, finding: Option<Finding>) -> Self {
-        Self { absence: absence.clone(), status, finding, taken: None }
+    /// The status that the host is to show.
+    pub(crate) fn status(absence: &AbsenceId, status: AbsenceStatus) -> Self {
+        Self { absence: absence.clone(), status: Some(status), finding: None, key: String::new(), taken: None }
+    }
+
+    /// What people are to be told, found by a run.
+    pub(crate) fn telling(
+        absence: &AbsenceId,
+        status: Option<AbsenceStatus>,
+        finding: Option<Finding>,
+        run: &RunId,
+    ) -> Self {
+        let key = finding.iter().map(|finding| format!("{run}/{absence}/{}", finding.code)).collect();
+        Self { absence: absence.clone(), status, finding, key, taken: None }
     }
 
     /// Whether both are the same to be told, whoever is at it.
@@ -397,7 +412,7 @@ impl Ledger {
                     _ => continue,
                 };
                 carried.rejection = Rejection::Made;
-                self.owed.push(Owed::new(&was.absence, Some(opposite), None));
+                self.owed.push(Owed::status(&was.absence, opposite));
                 continue;
             };
             if let (Some(status), None, Some(carried)) = (was.status, left.status, self.absences.get_mut(&was.absence))
@@ -440,7 +455,7 @@ impl Ledger {
                 shown.push(id.clone());
                 if own.sent.is_some() && own.refused.is_none() && !own.dirty {
                     // It stands there by now.
-                    self.owed.push(Owed::new(id, Some(AbsenceStatus::Approved), None));
+                    self.owed.push(Owed::status(id, AbsenceStatus::Approved));
                 }
             }
         }

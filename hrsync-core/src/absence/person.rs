@@ -224,7 +224,7 @@ impl Person<'_> {
         self.ledger.absences.insert(id.clone(), carried);
         self.ledger.let_off(id);
         if rejection == Rejection::Made {
-            self.ledger.owed.push(Owed::new(id, Some(AbsenceStatus::Approved), None));
+            self.ledger.owed.push(Owed::status(id, AbsenceStatus::Approved));
         }
     }
 
@@ -270,7 +270,7 @@ impl Person<'_> {
             false => Carried { told, rejection, before, ..Carried::default() },
         };
         if rejection == Rejection::Made {
-            self.ledger.owed.push(Owed::new(id, Some(AbsenceStatus::Approved), None));
+            self.ledger.owed.push(Owed::status(id, AbsenceStatus::Approved));
         }
         let said = self.items.get(id).map(|item| (item.outcome, item.entries));
         let elsewhere = !held && self.ledger.holds(id);

@@ -131,7 +131,7 @@ impl Carrying<'_> {
                 carried.told.insert(finding.code.to_string(), number).is_none()
             }
         };
-        let mut owed = Owed::new(&absence, None, None);
+        let (mut shown, mut told) = (None, None);
         let outcome = match of {
             Refused::Note => {
                 carried.note_refused = form;
@@ -139,7 +139,7 @@ impl Carrying<'_> {
             }
             Refused::Removal => {
                 carried.dirty = true;
-                owed.finding = Some(finding.clone()).filter(|_| first);
+                told = Some(finding.clone()).filter(|_| first);
                 if form.is_some() && carried.refused == form && !carried.whole {
                     // Whole or not at all was not to be had.
                     carried.partly = there;
@@ -154,12 +154,13 @@ impl Carrying<'_> {
                 (carried.dirty, carried.rejection) = (true, Rejection::Made);
                 // That an earlier rejection is over is told no more.
                 person.ledger.owed.retain(|one| one.absence != absence || one.status != Some(AbsenceStatus::Approved));
-                owed.status = Some(AbsenceStatus::RejectedByIntegration);
-                owed.finding = Some(finding.clone()).filter(|_| first);
+                shown = Some(AbsenceStatus::RejectedByIntegration);
+                told = Some(finding.clone()).filter(|_| first);
                 AbsenceOutcome::Refused
             }
         };
         let partly = there && outcome == AbsenceOutcome::PartlySent;
+        let owed = Owed::telling(&absence, shown, told, &self.report.run);
         if !owed.is_nothing() {
             person.ledger.owed.push(owed);
         }
@@ -188,7 +189,7 @@ impl Carrying<'_> {
         match to {
             Telling::People | Telling::EachChange if first(&mut carried.told) => {
                 self.found(finding.clone(), None);
-                person.ledger.owed.push(Owed::new(absence, None, Some(finding)));
+                person.ledger.owed.push(Owed::telling(absence, None, Some(finding), &self.report.run));
             }
             Telling::People | Telling::EachChange => {}
             Telling::LogOnce if !first(&mut carried.logged) => self.reported(finding),
@@ -211,7 +212,7 @@ impl Carrying<'_> {
                 }
             }
             if let Some(finding) = &was.finding {
-                match self.notify(person.id, &was.absence, finding).await {
+                match self.notify(person.id, &was, finding).await {
                     Ok(somebody) => {
                         left.finding = None;
                         if !somebody {
@@ -241,11 +242,16 @@ impl Carrying<'_> {
         self.found(about(Finding::from_error(error), person, absence), error.sensitive_detail());
     }
 
-    pub(super) async fn notify(&self, person: &HostId, absence: &AbsenceId, finding: &Finding) -> Result<bool> {
+    pub(super) async fn notify(
+        &self,
+        person: &HostId,
+        Owed { absence, key, .. }: &Owed,
+        finding: &Finding,
+    ) -> Result<bool> {
         let told = self.absences.host.told(person).await?;
         let to = told.everybody();
         if !to.is_empty() {
-            self.engine.notifier.notify(&Notification::Absence { to: &to, person, absence, finding }).await?;
+            self.engine.notifier.notify(&Notification::Absence { to: &to, person, absence, finding, key }).await?;
         }
         Ok(!to.is_empty())
     }
