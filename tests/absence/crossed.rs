@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use hrsync_core::absence::{Absence, AbsenceOutcome, AbsenceStatus, HostAbsences, Hundredths, Told, WorkSchedule};
-use hrsync_core::model::{AbsenceId, AbsenceTypeId};
+use hrsync_core::absence::{Absence, AbsenceOutcome, AbsenceStatus, HostAbsences, Hundredths};
+use hrsync_core::model::AbsenceId;
 use hrsync_core::{HostId, Result};
 use hrsync_testkit::TestAbsences;
-use time::Date;
 use tokio::task::yield_now;
 
+use super::odd::{Odd, With};
 use super::post::{Post, over};
 use super::world::{SETTLE_AFTER, World, nov, other, outcome, vacation};
 
@@ -33,26 +33,22 @@ struct Gate {
 }
 
 #[async_trait]
-impl HostAbsences for Gate {
+impl Odd for Gate {
+    fn host(&self) -> &TestAbsences {
+        &self.host
+    }
+
     async fn of(&self, person: &HostId) -> Result<Vec<Absence>> {
         let all = self.host.of(person).await;
         self.at_read.store(true, Ordering::SeqCst);
         until(&self.read).await;
         all
     }
-    async fn types(&self) -> Result<Vec<AbsenceTypeId>> {
-        self.host.types().await
-    }
-    async fn schedule(&self, person: &HostId, from: Date, until: Date) -> Result<WorkSchedule> {
-        self.host.schedule(person, from, until).await
-    }
+
     async fn set_status(&self, absence: &AbsenceId, status: AbsenceStatus) -> Result<()> {
         self.at_status.store(true, Ordering::SeqCst);
         until(&self.status).await;
         self.host.set_status(absence, status).await
-    }
-    async fn told(&self, person: &HostId) -> Result<Told> {
-        self.host.told(person).await
     }
 }
 
@@ -65,7 +61,7 @@ async fn a_refusal_that_another_run_stored_is_not_forgotten_by_who_tells() {
     for unlocked in [false, true] {
         let (world, post) = (World::new().await, Post::default());
         let gate = Gate { host: world.absences.clone(), read: open(), ..Gate::default() };
-        let one = over(&world, gate.clone(), &post, 91);
+        let one = over(&world, With(gate.clone()), &post, 91);
         let people = [HostId::from("h1")];
         world.absences.put(vacation());
         world.sheets.lock("v1", nov(24), nov(24));
@@ -99,7 +95,7 @@ async fn a_rejection_told_after_the_host_was_read_is_taken_back() {
     let (world, post) = (World::new().await, Post::default());
     let gate = Gate { host: world.absences.clone(), read: open(), ..Gate::default() };
     let late = Gate { host: world.absences.clone(), status: open(), ..Gate::default() };
-    let (one, two) = (over(&world, gate.clone(), &post, 92), over(&world, late.clone(), &post, 93));
+    let (one, two) = (over(&world, With(gate.clone()), &post, 92), over(&world, With(late.clone()), &post, 93));
     let people = [HostId::from("h1")];
     world.absences.put(vacation());
     world.sheets.lock("v1", nov(24), nov(24));

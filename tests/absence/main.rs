@@ -12,6 +12,7 @@ mod mapped;
 mod meanwhile;
 mod moved;
 mod notes;
+mod odd;
 mod outcomes;
 mod overlaps;
 mod past;

@@ -4,17 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use hrsync_core::absence::{
-    Absence, AbsenceOutcome, AbsenceStatus, HostAbsences, Hundredths, Told, TypeMapping, WorkSchedule,
-};
-use hrsync_core::model::{AbsenceId, AbsenceTypeId};
+use hrsync_core::absence::{Absence, AbsenceOutcome, AbsenceStatus, HostAbsences, Hundredths, TypeMapping};
+use hrsync_core::model::AbsenceId;
 use hrsync_core::reconcile::Engine;
 use hrsync_core::{HostId, Result};
 use hrsync_testkit::TestAbsences;
-use time::Date;
 use tokio::sync::Mutex;
 use tokio::task::yield_now;
 
+use super::odd::{Odd, With};
 use super::post::{Post, by, over};
 use super::world::{SETTLE_AFTER, World, both, nov, other, outcome, settings, sweeps, vacation};
 
@@ -130,16 +128,11 @@ struct Slow {
     begun: Arc<AtomicU32>,
 }
 #[async_trait]
-impl HostAbsences for Slow {
-    async fn of(&self, person: &HostId) -> Result<Vec<Absence>> {
-        self.host.of(person).await
+impl Odd for Slow {
+    fn host(&self) -> &TestAbsences {
+        &self.host
     }
-    async fn types(&self) -> Result<Vec<AbsenceTypeId>> {
-        self.host.types().await
-    }
-    async fn schedule(&self, person: &HostId, from: Date, until: Date) -> Result<WorkSchedule> {
-        self.host.schedule(person, from, until).await
-    }
+
     async fn set_status(&self, absence: &AbsenceId, status: AbsenceStatus) -> Result<()> {
         self.begun.fetch_add(1, Ordering::SeqCst);
         for _ in 0..100 {
@@ -147,16 +140,13 @@ impl HostAbsences for Slow {
         }
         self.host.set_status(absence, status).await
     }
-    async fn told(&self, person: &HostId) -> Result<Told> {
-        self.host.told(person).await
-    }
 }
 
 #[tokio::test]
 async fn an_absence_that_is_sent_while_the_host_is_told_of_its_refusal_is_not_rejected() {
     let (world, post) = (World::new().await, Post::default());
     let slow = Slow { host: world.absences.clone(), begun: Arc::default() };
-    let engine = over(&world, slow.clone(), &post, 79);
+    let engine = over(&world, With(slow.clone()), &post, 79);
     world.absences.put(vacation());
     world.sheets.lock("v1", nov(24), nov(24));
     let people = [HostId::from("h1")];
@@ -194,16 +184,11 @@ impl std::fmt::Debug for Meddling {
 }
 
 #[async_trait]
-impl HostAbsences for Meddling {
-    async fn of(&self, person: &HostId) -> Result<Vec<Absence>> {
-        self.host.of(person).await
+impl Odd for Meddling {
+    fn host(&self) -> &TestAbsences {
+        &self.host
     }
-    async fn types(&self) -> Result<Vec<AbsenceTypeId>> {
-        self.host.types().await
-    }
-    async fn schedule(&self, person: &HostId, from: Date, until: Date) -> Result<WorkSchedule> {
-        self.host.schedule(person, from, until).await
-    }
+
     async fn set_status(&self, absence: &AbsenceId, status: AbsenceStatus) -> Result<()> {
         let engine = self.engine.lock().await.take();
         if let Some(engine) = engine {
@@ -211,9 +196,6 @@ impl HostAbsences for Meddling {
             engine.push_absences(&both()).await.unwrap();
         }
         self.host.set_status(absence, status).await
-    }
-    async fn told(&self, person: &HostId) -> Result<Told> {
-        self.host.told(person).await
     }
 }
 
@@ -226,7 +208,7 @@ async fn what_waits_for_a_mapping_is_kept_while_another_run_tells() {
         engine: Arc::default(),
         put: other("a2", "parental", nov(26), nov(26)),
     };
-    let one = over(&world, meddling.clone(), &world.mailbox, 101);
+    let one = over(&world, With(meddling.clone()), &world.mailbox, 101);
     let two = over(&world, world.absences.clone(), &world.mailbox, 102);
     *meddling.engine.lock().await = Some(Arc::new(two));
     world.absences.put(vacation());

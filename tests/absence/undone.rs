@@ -5,18 +5,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use hrsync_core::absence::{
-    Absence, AbsenceOutcome, AbsenceSettings, AbsenceStatus, Extent, HostAbsences, Hundredths, NotSent, Portion, Told,
+    Absence, AbsenceOutcome, AbsenceSettings, AbsenceStatus, Extent, HostAbsences, Hundredths, NotSent, Portion,
     TypeMapping, WorkSchedule, days,
 };
 use hrsync_core::finding::code;
-use hrsync_core::model::{AbsenceId, AbsenceTypeId};
 use hrsync_core::reconcile::{Decisions, Engine};
 use hrsync_core::{Authority, Error, ErrorKind, HostId, Outcome, Result, StaticKeys};
 use hrsync_testkit::absences::AbsenceFate;
 use hrsync_testkit::{MemoryVendor, SeededEntropy, TestAbsences};
+use time::Weekday;
 use time::macros::{date, datetime};
-use time::{Date, Weekday};
 
+use super::odd::{Odd, With};
 use super::post::over;
 use super::world::{FULL, SETTLE_AFTER, WHOLE, World, later, nov, other, outcome, sent, settings, vacation};
 
@@ -435,28 +435,16 @@ async fn settling_a_write_forgets_no_refusal() {
 struct Broken(TestAbsences);
 
 #[async_trait]
-impl HostAbsences for Broken {
+impl Odd for Broken {
+    fn host(&self) -> &TestAbsences {
+        &self.0
+    }
+
     async fn of(&self, person: &HostId) -> Result<Vec<Absence>> {
         match person.as_str() {
             "h1" => Err(Error::new(ErrorKind::InvalidData, "a row cannot be read")),
             _ => self.0.of(person).await,
         }
-    }
-
-    async fn types(&self) -> Result<Vec<AbsenceTypeId>> {
-        self.0.types().await
-    }
-
-    async fn schedule(&self, person: &HostId, from: Date, until: Date) -> Result<WorkSchedule> {
-        self.0.schedule(person, from, until).await
-    }
-
-    async fn set_status(&self, absence: &AbsenceId, status: AbsenceStatus) -> Result<()> {
-        self.0.set_status(absence, status).await
-    }
-
-    async fn told(&self, person: &HostId) -> Result<Told> {
-        self.0.told(person).await
     }
 }
 
@@ -467,7 +455,7 @@ async fn nobody_waits_for_somebody_whom_the_host_cannot_tell() {
     (theirs.id, theirs.person) = ("b1".into(), "h2".into());
     world.absences.put(vacation());
     world.absences.put(theirs);
-    let engine = over(&world, Broken(world.absences.clone()), &world.mailbox, 99);
+    let engine = over(&world, With(Broken(world.absences.clone())), &world.mailbox, 99);
     let report = engine.push_absences(&["h1".into(), "h2".into()]).await.unwrap();
     assert_eq!(outcome(&report, "b1"), Some(AbsenceOutcome::Sent));
     assert_eq!(report.findings[0].host_id, Some("h1".into()));

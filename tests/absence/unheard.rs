@@ -1,15 +1,12 @@
 //! What nobody would hear of otherwise.
 
 use async_trait::async_trait;
-use hrsync_core::absence::{
-    Absence, AbsenceOutcome, AbsenceSettings, AbsenceStatus, HostAbsences, Hundredths, Told, TypeMapping, WorkSchedule,
-};
-use hrsync_core::model::{AbsenceId, AbsenceTypeId};
+use hrsync_core::absence::{Absence, AbsenceOutcome, AbsenceSettings, AbsenceStatus, Hundredths, TypeMapping};
 use hrsync_core::{ErrorKind, HostId, Outcome, Result};
 use hrsync_testkit::TestAbsences;
 use hrsync_testkit::absences::AbsenceFate;
-use time::Date;
 
+use super::odd::{Odd, With};
 use super::post::over;
 use super::world::{WHOLE, World, both, later, nov, outcome, sent, settings, sweeps, vacation};
 
@@ -56,25 +53,13 @@ async fn a_removal_that_stays_otherwise_than_it_was_seen_is_told_and_tried_again
 struct Careless(TestAbsences, fn(Vec<Absence>) -> Vec<Absence>);
 
 #[async_trait]
-impl HostAbsences for Careless {
+impl Odd for Careless {
+    fn host(&self) -> &TestAbsences {
+        &self.0
+    }
+
     async fn of(&self, _person: &HostId) -> Result<Vec<Absence>> {
         Ok(self.1(self.0.all()))
-    }
-
-    async fn types(&self) -> Result<Vec<AbsenceTypeId>> {
-        self.0.types().await
-    }
-
-    async fn schedule(&self, person: &HostId, from: Date, until: Date) -> Result<WorkSchedule> {
-        self.0.schedule(person, from, until).await
-    }
-
-    async fn set_status(&self, absence: &AbsenceId, status: AbsenceStatus) -> Result<()> {
-        self.0.set_status(absence, status).await
-    }
-
-    async fn told(&self, person: &HostId) -> Result<Told> {
-        self.0.told(person).await
     }
 }
 
@@ -90,7 +75,7 @@ async fn absences_of_somebody_else_or_two_with_one_id_reach_nobodys_pay() {
     for (answers, who) in [(all as fn(_) -> _, "h2"), (twice, "h1")] {
         let world = World::new().await;
         world.absences.put(vacation());
-        let engine = over(&world, Careless(world.absences.clone(), answers), &world.mailbox, 98);
+        let engine = over(&world, With(Careless(world.absences.clone(), answers)), &world.mailbox, 98);
         let report = engine.push_absences(&both()).await.unwrap();
         let of_whom: Vec<_> = report.findings.iter().filter_map(|one| one.host_id.as_ref()).collect();
         assert!(of_whom.contains(&&HostId::from(who)), "{report:?}");

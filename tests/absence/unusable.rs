@@ -1,16 +1,13 @@
 //! Absences that can never be sent as they are, and hosts that say too little of them.
 
 use async_trait::async_trait;
-use hrsync_core::absence::{
-    Absence, AbsenceOutcome, AbsenceProblem, AbsenceStatus, Extent, HostAbsences, Hundredths, NotSent, Told,
-    WorkSchedule,
-};
-use hrsync_core::model::{AbsenceId, AbsenceTypeId};
+use hrsync_core::absence::{Absence, AbsenceOutcome, AbsenceProblem, Extent, Hundredths, NotSent, Told};
 use hrsync_core::{HostId, Result};
 use hrsync_testkit::TestAbsences;
 use time::macros::date;
 use time::{Date, Month};
 
+use super::odd::{Odd, With};
 use super::post::{Post, over};
 use super::world::{WHOLE, World, nov, other, outcome, sent, vacation};
 
@@ -74,21 +71,9 @@ async fn an_approved_absence_of_no_known_instant_says_that_it_is_missing() {
 struct Nameless(TestAbsences);
 
 #[async_trait]
-impl HostAbsences for Nameless {
-    async fn of(&self, person: &HostId) -> Result<Vec<Absence>> {
-        self.0.of(person).await
-    }
-
-    async fn types(&self) -> Result<Vec<AbsenceTypeId>> {
-        self.0.types().await
-    }
-
-    async fn schedule(&self, person: &HostId, from: Date, until: Date) -> Result<WorkSchedule> {
-        self.0.schedule(person, from, until).await
-    }
-
-    async fn set_status(&self, absence: &AbsenceId, status: AbsenceStatus) -> Result<()> {
-        self.0.set_status(absence, status).await
+impl Odd for Nameless {
+    fn host(&self) -> &TestAbsences {
+        &self.0
     }
 
     async fn told(&self, _: &HostId) -> Result<Told> {
@@ -101,7 +86,7 @@ async fn a_rejection_of_which_nobody_is_named_to_be_told_says_so_and_sends_no_ma
     let (world, post) = (World::new().await, Post::default());
     world.sheets.lock("v1", nov(25), nov(25));
     world.absences.put(vacation());
-    let engine = over(&world, Nameless(world.absences.clone()), &post, 95);
+    let engine = over(&world, With(Nameless(world.absences.clone())), &post, 95);
     engine.push_absences(&["h1".into()]).await.unwrap();
     engine.sweep_absences().await.unwrap();
     assert_eq!(post.mailbox.absences().len(), 0);
