@@ -354,7 +354,7 @@ impl AbsenceConnector for TripletexConnector {
             let whole = match known.hours(part.day, Hundredths::HUNDRED) {
                 Ok(hours) => Some(hours).filter(|hours| *hours > Hundredths(0)),
                 // Hours that are given do not ask for any.
-                Err(NoHours::StandardUnclear) if part.hours.is_some() => None,
+                Err(NoHours::StandardUnclear | NoHours::ShareHidden) if part.hours.is_some() => None,
                 Err(why) => return Err(no_hours(Some(why))),
             };
             due |= whole.is_some();
@@ -508,7 +508,13 @@ fn no_hours(why: Option<NoHours>) -> Error {
         Some(NoHours::NotEmployed) => (
             "tripletex.not_employed",
             "no employment in Tripletex covers the absence",
-            "compare the first and last workday of the person in both systems",
+            "compare the first and last workday of the person in both systems; who was added without a date of birth has no employment \
+             until it is there and somebody synchronises by hand",
+        ),
+        Some(NoHours::ShareHidden) => (
+            "tripletex.share_hidden",
+            "Tripletex does not tell which share of full time the person works",
+            "check that whoever made the employee token may see employments and their details, and retry",
         ),
         Some(NoHours::StandardUnclear) => (
             "tripletex.standard_unclear",

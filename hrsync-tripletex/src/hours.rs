@@ -10,7 +10,7 @@ use time::Date;
 
 use crate::config::PartTimeStandard;
 use crate::reconstructed::{FULL_TIME, NEAR_STANDARD, WORKING_DAY};
-use crate::wire::employment::Employment;
+use crate::wire::employment::{Employment, EmploymentDetails};
 use crate::wire::hundredths;
 use crate::wire::standard_time::StandardTime;
 
@@ -30,7 +30,8 @@ pub(crate) struct Days {
 struct Employed {
     from: Date,
     until: Date,
-    shares: Vec<(Date, Hundredths)>,
+    /// Nothing where the service does not tell them, as when a right hides them.
+    shares: Option<Vec<(Date, Hundredths)>>,
 }
 
 /// Why nobody can say how many hours are due on a day.
@@ -38,6 +39,8 @@ struct Employed {
 pub(crate) enum NoHours {
     /// No employment covers it.
     NotEmployed,
+    /// The share of full time is not told.
+    ShareHidden,
     /// The person's own standard is near to neither a full day nor its part-time share: it was left behind when the share changed, or one of
     /// the two is wrong.
     StandardUnclear,
@@ -77,7 +80,8 @@ impl Days {
     fn due(&self, day: Date) -> Result<(Hundredths, Hundredths), NoHours> {
         let covering = self.employments.iter().filter(|one| one.from <= day && day <= one.until);
         let employment = covering.max_by_key(|one| one.from).ok_or(NoHours::NotEmployed)?;
-        let share = in_force(&employment.shares, day).unwrap_or(FULL_TIME);
+        let shares = employment.shares.as_ref().ok_or(NoHours::ShareHidden)?;
+        let share = in_force(shares, day).unwrap_or(FULL_TIME);
         let company = in_force(&self.company, day).unwrap_or(WORKING_DAY);
         let Some(own) = in_force(&self.own, day) else { return Ok((company, share)) };
         let included = match self.part_time {
@@ -100,13 +104,14 @@ impl Days {
 impl Employed {
     fn new(employment: &Employment) -> Option<Self> {
         let day = |text: &Option<String>| text.as_deref().and_then(|text| check::date(text.trim()).ok());
-        let mut shares: Vec<(Date, Hundredths)> = employment
-            .employment_details
-            .iter()
-            .flatten()
-            .filter_map(|row| Some((day(&row.date)?, hundredths(row.percentage_of_full_time_equivalent?))))
-            .collect();
-        shares.sort_unstable();
+        // What is left out is not full time.
+        let share =
+            |row: &EmploymentDetails| Some((day(&row.date)?, hundredths(row.percentage_of_full_time_equivalent?)));
+        let shares = employment.employment_details.as_ref().and_then(|rows| {
+            let mut shares = rows.iter().map(share).collect::<Option<Vec<_>>>()?;
+            shares.sort_unstable();
+            Some(shares)
+        });
         let until = match &employment.end_date {
             None => Date::MAX,
             Some(_) => day(&employment.end_date)?,
@@ -135,7 +140,6 @@ mod tests {
     use time::macros::date;
 
     use super::*;
-    use crate::wire::employment::EmploymentDetails;
 
     const DAY: Date = date!(2026 - 11 - 27);
     const ALL: Hundredths = Hundredths::HUNDRED;
@@ -246,6 +250,17 @@ mod tests {
         assert_eq!(hours(date!(2026 - 08 - 01)), Ok(700));
         assert_eq!(hours(date!(2026 - 12 - 01)), Ok(500));
         assert_eq!(hours(date!(2023 - 12 - 31)), Err(NoHours::NotEmployed));
+    }
+
+    #[test]
+    fn a_share_that_is_not_told_is_not_full_time() {
+        let hidden = Employment { employment_details: None, ..employed("2024-01-01", None, &[]) };
+        let mut without = employed("2024-01-01", None, &[("2024-01-01", 50.0), ("2026-01-01", 60.0)]);
+        without.employment_details.as_mut().unwrap()[1].percentage_of_full_time_equivalent = None;
+        for employment in [hidden, without] {
+            let days = Days::new(&[], &[], &[employment], PartTimeStandard::Recognised);
+            assert_eq!(days.hours(DAY, ALL), Err(NoHours::ShareHidden));
+        }
     }
 
     #[test]

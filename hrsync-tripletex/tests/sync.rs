@@ -484,6 +484,21 @@ async fn without_a_date_of_birth_somebody_is_inactive_until_it_is_there_and_some
     assert!(review.is_in_step() && review.differences.is_empty(), "{:#?}", review.differences);
 }
 
+// rule: TT-20, TT-45, TT-53
+#[tokio::test(start_paused = true)]
+async fn a_date_of_birth_that_is_added_to_somebody_new_goes_at_once() {
+    let world = in_step(0).await;
+    let mut person = newcomer("h9");
+    person.birth_date = None;
+    world.host.put(person);
+    world.synchronise(&Decisions::new().create_in_vendor(Select::All)).await;
+    let created = world.vendor_id("h9").await;
+    world.host.change("h9", |one| one.birth_date = Some(date!(1991 - 04 - 05)));
+    let report = world.engine.push(&[id("h9")]).await.unwrap();
+    assert_eq!(world.object(Kind::Employee, created)["dateOfBirth"], "1991-04-05", "{report:#?}");
+    assert!(world.employments(created).is_empty(), "that takes somebody who synchronises");
+}
+
 // rule: TT-45, TT-50, TT-51, TT-52, TT-53, TT-54, TT-55, TT-56, TT-57
 #[tokio::test(start_paused = true)]
 async fn a_change_of_each_supported_field_goes_to_the_vendor_at_once() {

@@ -2,19 +2,21 @@
 
 use hrsync_core::absence::{AbsenceOutcome, AbsenceStatus, Hundredths};
 use hrsync_core::reconcile::Decisions;
+use hrsync_core::{Employee, ErrorKind};
 use time::macros::date;
 
-use super::world::{WHOLE, World, nov, other, outcome, sent, sweeps, vacation};
+use super::world::{WHOLE, World, later, nov, other, outcome, sent, sweeps, vacation};
 
 /// Links h1 to this record instead.
-async fn relink(world: &World, to: &str) {
+pub(crate) async fn relink(world: &World, to: &str) {
     for person in ["h1", "h2"] {
         // The other one is forgotten once only.
         let _ = world.engine.forget(&world.anna, &person.into()).await;
     }
     world.host.remove("h2");
     let mut person = world.host.get("h1").unwrap();
-    let of_record = [("v1", "010190-999R", "Given 1"), ("v2", "020290-999U", "Given 2")];
+    let of_record =
+        [("v1", "010190-999R", "Given 1"), ("v2", "020290-999U", "Given 2"), ("v3", "030390-999X", "Given 3")];
     let (_, number, name) = of_record.into_iter().find(|(record, ..)| *record == to).unwrap();
     (person.national_id, person.given_name) = (Some(number.to_owned()), Some(name.to_owned()));
     world.host.put(person);
@@ -103,4 +105,75 @@ async fn of_an_absence_that_is_gone_what_stands_in_a_former_record_is_not_said_t
     assert_eq!(world.sheet("v1"), WHOLE);
     assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::InOtherRecord));
     assert_eq!(world.mailbox.absences().len(), 1);
+}
+
+/// v1, then v2 where it was refused, then v1 again.
+#[tokio::test]
+async fn back_from_a_record_that_took_nothing_a_refusal_deletes_nothing() {
+    let world = sent().await;
+    relink(&world, "v2").await;
+    world.sheets.lock("v2", nov(24), nov(24));
+    world.push().await;
+    assert_eq!(world.sheet("v2"), "");
+    relink(&world, "v1").await;
+    world.absences.change("a1", |one| one.end = Some(nov(26)));
+    world.sheets.lock("v1", nov(26), nov(26));
+    world.push().await;
+    later(&world).await;
+    assert_eq!(world.sheet("v1"), WHOLE);
+}
+
+/// The same after a mere outage.
+#[tokio::test]
+async fn back_from_a_record_in_an_outage_months_stay() {
+    let world = World::new().await;
+    world.absences.put(other("a1", "vacation", date!(2026 - 10 - 26), date!(2026 - 10 - 28)));
+    world.push().await;
+    let before = world.sheet("v1");
+    relink(&world, "v2").await;
+    world.sheets.unreadable(Some(ErrorKind::Unavailable));
+    world.push().await;
+    world.sheets.unreadable(None);
+    relink(&world, "v1").await;
+    world.sheets.standard("v1", Hundredths::whole(6));
+    world.push().await;
+    assert_eq!(world.sheet("v1"), before);
+}
+
+/// Back in the first record, where the absence was withdrawn meanwhile and approved again: earlier months stay.
+#[tokio::test]
+async fn withdrawn_in_the_second_record_and_approved_in_the_first_months_stay() {
+    let world = World::new().await;
+    world.absences.put(other("a1", "vacation", date!(2026 - 10 - 26), date!(2026 - 10 - 28)));
+    world.push().await;
+    let before = world.sheet("v1");
+    relink(&world, "v2").await;
+    world.push().await;
+    world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
+    world.push().await;
+    assert_eq!(world.sheet("v2"), "");
+    relink(&world, "v1").await;
+    world.absences.change("a1", |one| one.status = AbsenceStatus::Approved);
+    world.sheets.standard("v1", Hundredths::whole(6));
+    world.push().await;
+    assert_eq!(world.sheet("v1"), before);
+}
+
+/// Entries in two former records.
+#[tokio::test]
+async fn entries_in_two_former_records_are_both_told() {
+    let world = sent().await;
+    let mut third = Employee::new("h3");
+    (third.given_name, third.family_name) = (Some("Given 3".to_owned()), Some("Name".to_owned()));
+    third.national_id = Some("030390-999X".to_owned());
+    world.vendor.put("v3", &third);
+    for to in ["v2", "v3"] {
+        relink(&world, to).await;
+        world.push().await;
+        assert_eq!(world.sheet(to), WHOLE);
+    }
+    let log = world.engine.error_log(&world.anna, 0, usize::MAX).await.unwrap();
+    let of = log.iter().filter(|one| one.finding.code == "absence.other_record");
+    let of: Vec<_> = of.filter_map(|one| one.finding.vendor_id.as_ref().map(|id| id.as_str().to_owned())).collect();
+    assert_eq!(of, ["v1", "v2"]);
 }

@@ -17,6 +17,7 @@ mod outcomes;
 mod overlaps;
 mod past;
 mod post;
+mod previews;
 mod refused;
 mod rows;
 mod setup;

@@ -165,3 +165,45 @@ async fn what_was_withdrawn_in_an_outage_and_approved_again_is_as_it_was() {
     world.push().await;
     assert_eq!(world.sheet("v1"), before);
 }
+
+#[tokio::test]
+async fn a_range_into_this_month_is_not_rewritten_in_the_former_by_a_standard() {
+    let world = World::new().await;
+    world.sheets.take_ranges();
+    world.absences.put(other("a1", "vacation", date!(2026 - 10 - 26), nov(3)));
+    world.push().await;
+    let before = world.sheet("v1");
+    world.sheets.standard("v1", Hundredths::whole(6));
+    world.engine.review_absences(&world.anna, &both()).await.unwrap();
+    assert_eq!(world.sheet("v1"), before);
+}
+
+#[tokio::test]
+async fn a_range_into_this_month_that_is_withdrawn_is_told_as_past() {
+    let world = World::new().await;
+    world.sheets.take_ranges();
+    world.absences.put(other("a1", "vacation", date!(2026 - 10 - 26), nov(3)));
+    world.push().await;
+    world.absences.remove("a1");
+    world.push().await;
+    assert_eq!(world.log().await, ["absence.past_month_changed"]);
+}
+
+/// A change of an earlier month in an outage is in the log once.
+#[tokio::test]
+async fn a_past_change_in_an_outage_is_logged_once() {
+    let world = World::new().await;
+    world.absences.put(other("a1", "vacation", date!(2026 - 10 - 26), date!(2026 - 10 - 28)));
+    world.push().await;
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    for _ in 0..6 {
+        world.sheets.next(AbsenceFate::Fails(ErrorKind::Unavailable, Outcome::NotSent));
+    }
+    world.push().await;
+    for _ in 0..5 {
+        world.clock.advance(SETTLE_AFTER * 100);
+        world.engine.sweep_absences().await.unwrap();
+    }
+    let log = world.log().await;
+    assert_eq!(log.iter().filter(|code| *code == "absence.past_month_changed").count(), 1, "{log:?}");
+}

@@ -1,10 +1,10 @@
 //! Entries that two absences share, and what others did to them.
 
-use hrsync_core::absence::Hundredths;
+use hrsync_core::absence::{Extent, Hundredths};
 use hrsync_core::{ErrorKind, Outcome};
 use hrsync_testkit::absences::AbsenceFate;
 
-use super::world::{FULL, World, fails_at_write, from_noon, half, later, nov, outcome, sweeps};
+use super::world::{FULL, World, both, fails_at_write, from_noon, half, later, nov, outcome, sweeps};
 
 /// Both halves of the 24th.
 fn halves(world: &World) {
@@ -133,4 +133,84 @@ async fn a_half_whose_mate_could_not_be_removed_follows_its_own_changes() {
     world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
     later(&world).await;
     assert_eq!(world.sheet("v1"), "ferie 24 1.88");
+}
+
+/// Hours of a clerk that a half took over and that was sent; another half of the day is refused elsewhere.
+#[tokio::test]
+async fn a_refused_half_leaves_nothing_in_an_adopted_entry() {
+    let world = World::new().await;
+    world.sheets.enter("v1", "ferie", nov(23), Hundredths::hours(3, 45), None);
+    world.absences.put(half("a1", nov(23)));
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "ferie 23 3.75");
+    world.absences.put(from_noon("a2", nov(23), nov(24)));
+    world.sheets.next(AbsenceFate::Locked(nov(24), nov(24)));
+    world.push().await;
+    later(&world).await;
+    let [sheet, shown, ..] = world.seen().await;
+    assert_eq!([sheet.as_str(), &shown], ["ferie 23 3.75", "a1 Approved, a2 RejectedByIntegration"]);
+}
+
+/// The same, withdrawn before the rest was sent.
+#[tokio::test]
+async fn a_half_withdrawn_in_an_outage_leaves_nothing_in_an_adopted_entry() {
+    let world = World::new().await;
+    world.sheets.enter("v1", "ferie", nov(23), Hundredths::hours(3, 45), None);
+    world.absences.put(half("a1", nov(23)));
+    world.push().await;
+    world.absences.put(half("a2", nov(23)));
+    world.sheets.next(AbsenceFate::ReplyLost);
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "ferie 23 7.5");
+    world.absences.remove("a2");
+    later(&world).await;
+    assert_eq!(world.sheet("v1"), "ferie 23 3.75");
+}
+
+#[tokio::test]
+async fn a_removed_day_shared_by_two_of_which_one_goes_and_comes() {
+    let world = World::new().await;
+    world.absences.put(half("a1", nov(24)));
+    world.absences.put(half("a2", nov(24)));
+    world.push().await;
+    assert!(world.sheets.remove("v1", "ferie", nov(24)));
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "ferie 24 1.88");
+    world.absences.change("a2", |one| one.note = Some("x".to_owned()));
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "ferie 24 1.88");
+    world.absences.remove("a1");
+    world.push().await;
+    world.engine.review_absences(&world.anna, &both()).await.unwrap();
+    assert_eq!(world.sheet("v1"), "");
+}
+
+/// A retype of an entry of two halves to what one of them becomes.
+#[tokio::test]
+async fn halves_retyped_to_what_one_becomes() {
+    let world = World::new().await;
+    world.absences.put(half("a1", nov(24)));
+    world.absences.put(half("a2", nov(24)));
+    world.push().await;
+    assert!(world.sheets.retype("v1", "ferie", nov(24), "syk"));
+    world.absences.change("a1", |one| one.kind = "sick".into());
+    world.push().await;
+    let [sheet, shown, ..] = world.seen().await;
+    assert_eq!([sheet.as_str(), &shown], ["syk 24 7.5", "a1 Approved, a2 Approved"]);
+}
+
+/// The same where one takes all of the day as sick leave: its hours are those of the entry.
+#[tokio::test]
+async fn halves_retyped_to_what_one_becomes_whole() {
+    let world = World::new().await;
+    world.absences.put(half("a1", nov(24)));
+    world.absences.put(half("a2", nov(24)));
+    world.push().await;
+    assert!(world.sheets.retype("v1", "ferie", nov(24), "syk"));
+    world.absences.change("a1", |one| (one.kind, one.extent) = ("sick".into(), Extent::default()));
+    world.push().await;
+    world.absences.change("a2", |one| one.note = Some("x".to_owned()));
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "syk 24 7.5");
 }

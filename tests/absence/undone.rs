@@ -18,7 +18,7 @@ use time::macros::{date, datetime};
 
 use super::odd::{Odd, With};
 use super::post::over;
-use super::world::{FULL, SETTLE_AFTER, WHOLE, World, later, nov, other, outcome, sent, settings, vacation};
+use super::world::{FULL, SETTLE_AFTER, WHOLE, World, both, later, nov, other, outcome, sent, settings, vacation};
 
 fn status(world: &World, id: &str) -> AbsenceStatus {
     world.absences.get(id).unwrap().status
@@ -553,4 +553,43 @@ async fn what_a_clerk_entered_in_place_of_a_lost_write_stays() {
         later(&world).await;
         assert_eq!(world.sheet("v1"), "ferie 23 7.5 by hand");
     }
+}
+
+/// A withdrawal that was refused for a lock and taken back does not bring back what a clerk removed.
+#[tokio::test]
+async fn removed_by_a_clerk_withdrawn_in_a_lock_and_approved_again() {
+    let world = sent().await;
+    assert!(world.sheets.remove("v1", "ferie", nov(24)));
+    world.sheets.lock("v1", nov(23), nov(25));
+    world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
+    world.push().await;
+    world.sheets.unlock();
+    world.absences.change("a1", |one| one.status = AbsenceStatus::Approved);
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "ferie 23 7.5, ferie 25 7.5");
+    let _ = FULL;
+}
+
+/// What a clerk changed is told once, whatever note the absence gets.
+#[tokio::test]
+async fn an_edit_is_told_once_though_the_note_is_written() {
+    let world = sent().await;
+    world.sheets.enter("v1", "ferie", nov(24), Hundredths::whole(5), None);
+    world.engine.review_absences(&world.anna, &both()).await.unwrap();
+    assert_eq!(world.log().await, ["absence.edited_there"]);
+    world.absences.change("a1", |one| one.note = Some("x".to_owned()));
+    world.push().await;
+    world.engine.review_absences(&world.anna, &both()).await.unwrap();
+    world.engine.review_absences(&world.anna, &both()).await.unwrap();
+    assert_eq!(world.log().await, ["absence.edited_there"]);
+    assert_eq!(world.sheet("v1"), "ferie 23 7.5 x, ferie 24 5 x, ferie 25 7.5 x");
+}
+
+#[tokio::test]
+async fn a_grade_of_nearly_nothing_enters_no_empty_hours() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    world.absences.change("a1", |one| one.grade = Hundredths(1));
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "");
 }

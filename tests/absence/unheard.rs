@@ -187,3 +187,65 @@ async fn a_change_of_what_was_written_unheard_is_told_while_nothing_is_carried_o
         }
     }
 }
+
+/// Changed, told; then withdrawn by its status.
+#[tokio::test]
+async fn withdrawn_after_a_change_while_not_linked_is_told() {
+    let world = sent().await;
+    world.engine.disconnect(&world.anna, &"h1".into()).await.unwrap();
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
+    world.push().await;
+    assert_eq!(world.mails().len(), 2, "{:?}", world.mails());
+}
+
+/// Withdrawn by its status, told, and approved again.
+#[tokio::test]
+async fn withdrawn_and_approved_again_while_not_linked_is_told() {
+    let world = sent().await;
+    world.engine.disconnect(&world.anna, &"h1".into()).await.unwrap();
+    world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
+    world.push().await;
+    assert_eq!(world.mails().len(), 1);
+    world.absences.change("a1", |one| one.status = AbsenceStatus::Approved);
+    world.push().await;
+    assert_eq!(world.mails().len(), 2, "{:?}", world.mails());
+}
+
+/// The transfer is off: withdrawn after a change that was told.
+#[tokio::test]
+async fn withdrawn_after_a_change_while_off_is_told() {
+    let mut world = sent().await;
+    world.set(AbsenceSettings::off());
+    world.absences.change("a1", |one| one.note = Some("x".to_owned()));
+    world.push().await;
+    world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
+    world.push().await;
+    assert_eq!(world.mails().len(), 2, "{:?}", world.mails());
+}
+
+#[tokio::test]
+async fn withdrawn_after_a_change_with_a_moved_entry_is_told() {
+    let world = sent().await;
+    assert!(world.sheets.redate("v1", "ferie", nov(24), nov(30)));
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    assert_eq!(world.mails(), ["a1 absence.moved_there"]);
+    world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "ferie 30 7.5");
+    assert_eq!(world.mails().len(), 2, "{:?}", world.mails());
+}
+
+#[tokio::test]
+async fn withdrawn_after_a_change_with_disconnected_entries_is_told() {
+    let mut world = sent().await;
+    world.set(settings().map("vacation", TypeMapping::To("permisjon".into())));
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    assert_eq!(world.mails().len(), 1);
+    world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
+    world.push().await;
+    assert_eq!(world.mails().len(), 2, "{:?}", world.mails());
+}

@@ -1,10 +1,10 @@
 //! Absences that wait for what is no change of them: a link, a mapping, a connection that is active.
 
-use hrsync_core::ErrorKind;
 use hrsync_core::absence::{AbsenceOutcome, AbsenceSettings, AbsenceStatus, Hundredths, NotSent, TypeMapping};
 use hrsync_core::reconcile::Decisions;
-use hrsync_core::{Employee, HostId};
+use hrsync_core::{Employee, ErrorKind, HostId, Outcome};
 use hrsync_testkit::TestHost;
+use hrsync_testkit::absences::AbsenceFate;
 use time::macros::datetime;
 
 use super::world::{WHOLE, World, fails_at_write, nov, outcome, sent, settings, sweeps, vacation};
@@ -192,4 +192,82 @@ async fn a_clock_that_was_ahead_keeps_nothing_from_being_gone_on_with() {
     world.sheets.unreadable(None);
     sweeps(&world).await;
     assert_eq!(world.sheet("v1"), WHOLE);
+}
+
+/// Changed while its type had no counterpart; the counterpart comes back.
+#[tokio::test]
+async fn changed_while_unmapped_and_mapped_as_before() {
+    let mut world = sent().await;
+    let off = AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC));
+    world.set(off);
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    assert_eq!(world.sheet("v1"), WHOLE);
+    world.set(settings());
+    sweeps(&world).await;
+    assert_eq!(world.sheet("v1"), "ferie 23 3.75, ferie 24 3.75, ferie 25 3.75");
+}
+
+#[tokio::test]
+async fn withdrawn_while_unmapped_and_mapped_as_before() {
+    let mut world = sent().await;
+    let off = AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC));
+    world.set(off);
+    world.absences.remove("a1");
+    world.push().await;
+    assert_eq!(world.sheet("v1"), WHOLE);
+    world.set(settings());
+    sweeps(&world).await;
+    assert_eq!(world.sheet("v1"), "");
+}
+
+/// A removal that is refused says so; the absence is approved and withdrawn while the person is gone.
+#[tokio::test]
+async fn gone_with_a_refused_removal_and_back() {
+    let world = sent().await;
+    world.sheets.lock("v1", nov(24), nov(24));
+    world.absences.remove("a1");
+    world.push().await;
+    let person = world.host.get("h1").unwrap();
+    world.host.remove("h1");
+    sweeps(&world).await;
+    world.sheets.unlock();
+    world.host.put(person);
+    sweeps(&world).await;
+    assert_eq!(world.sheet("v1"), "");
+}
+
+#[tokio::test]
+async fn a_write_in_an_outage_is_not_tried_every_five_minutes() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    for _ in 0..60 {
+        world.sheets.next(AbsenceFate::Fails(ErrorKind::Unavailable, Outcome::NotSent));
+    }
+    world.push().await;
+    let before = world.sheets.calls().1;
+    for _ in 0..50 {
+        world.clock.advance(std::time::Duration::from_secs(301));
+        world.engine.sweep_absences().await.unwrap();
+    }
+    let tried = world.sheets.calls().1 - before;
+    assert!(tried < 12, "{tried} {:?}", world.log().await.len());
+}
+
+/// What sweeps can do nothing about they leave alone for longer and longer.
+#[tokio::test]
+async fn a_removal_that_is_refused_is_not_tried_every_five_minutes() {
+    let world = sent().await;
+    world.absences.remove("a1");
+    for _ in 0..60 {
+        world.sheets.next(AbsenceFate::Fails(ErrorKind::PermissionDenied, Outcome::Rejected));
+    }
+    world.push().await;
+    let before = world.sheets.calls().1;
+    for _ in 0..50 {
+        world.clock.advance(std::time::Duration::from_secs(301));
+        world.engine.sweep_absences().await.unwrap();
+    }
+    let tried = world.sheets.calls().1 - before;
+    assert!(tried < 12, "{tried}");
 }

@@ -81,6 +81,11 @@ impl World {
         self.engine.push_absences(&both()).await.unwrap()
     }
 
+    /// Of which absence people were told what.
+    pub(crate) fn mails(&self) -> Vec<String> {
+        self.mailbox.absences().iter().map(|mail| format!("{} {}", mail.absence, mail.code)).collect()
+    }
+
     /// What stands in the time sheet of a person: `ferie 23 7.5`, with a note after the hours.
     pub(crate) fn sheet(&self, person: &str) -> String {
         let entries = self.sheets.entries(person);

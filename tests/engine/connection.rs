@@ -23,7 +23,7 @@ async fn connecting_takes_a_role_authority_and_credentials() {
                 world.vendor.refuse_credentials(true);
                 (world.anna.clone(), Authority::Confirmed)
             },
-            "unauthenticated",
+            "memory.credentials",
         ),
         (
             "the way there",

@@ -166,7 +166,7 @@ impl Carrying<'_> {
             carried.retry();
         }
         let standings = self.standings(&person, Again::None);
-        person.waits = Waits::of(&standings, &person.ledger, &self.absences.settings);
+        person.waits = Waits::of(&standings, &person.absences, &person.ledger, &self.absences.settings);
         let unchanged = standings.into_iter().filter(|(_, one)| *one == Standing::Kept(None));
         person.unchanged = unchanged.map(|(id, _)| id).collect();
         person.tidy();
@@ -391,7 +391,8 @@ impl Carrying<'_> {
                 today,
             });
             person.ledger = ledger;
-            let nothing = |pieces: &Result<Vec<Piece>>| pieces.as_ref().is_ok_and(Vec::is_empty);
+            let nothing =
+                |pieces: &Result<Vec<Piece>>| pieces.as_ref().is_ok_and(|pieces| pieces.iter().all(Piece::is_nothing));
             let empty = pieces.iter().filter(|(_, pieces)| nothing(pieces)).map(|(id, _)| id.clone()).collect();
             let mut left_out = LeftOut { notes: noteless, all: empty, unsettled: BTreeSet::new() };
             let mut failed: BTreeSet<AbsenceId> = refusals.iter().map(|refusal| refusal.absence.clone()).collect();

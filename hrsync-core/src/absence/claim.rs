@@ -12,7 +12,7 @@ use super::plan::{Planner, Refusal, Refused, Telling};
 use super::slot::{Piece, Slot};
 use super::standing::Standing;
 use crate::finding::{Finding, code};
-use crate::model::AbsenceId;
+use crate::model::{AbsenceId, VendorId};
 
 /// What one absence has and wants.
 pub(super) struct Claim {
@@ -155,12 +155,11 @@ impl Planner<'_> {
                     let carried = self.ledger.absences.get(id);
                     let told = carried.is_some_and(|carried| carried.told.contains_key(code::ABSENCE_MOVED_THERE));
                     match (equal, same) {
-                        (true, _) if told => {}
-                        (true, _) => self.deviates(row, Deviation::Edited),
-                        // Nobody is told of a note.
-                        (_, true) => self.tell(id, cause::moved(), Telling::LogOnce),
-                        _ if changed => self.tell(id, cause::moved(), Telling::EachChange),
-                        _ => {}
+                        (true, _) if !told => self.deviates(row, Deviation::Edited),
+                        // Of what was told once, each change is told, also the one back.
+                        (_, false) | (true, _) if changed => self.tell(id, cause::moved(), Telling::EachChange),
+                        // Nobody is told of a note, nor of what happened around an absence.
+                        _ => self.tell(id, cause::moved(), Telling::LogOnce),
                     }
                 }
                 Place::Gone if same => {
@@ -169,7 +168,7 @@ impl Planner<'_> {
                     self.deviates(row, Deviation::Deleted);
                 }
                 Place::Gone if claim.wanted.contains_key(&slot) => self.deviates(row, Deviation::Deleted),
-                Place::Gone => drop(self.ledger.entries[row].parts.remove(id)),
+                Place::Gone => self.forgotten.push((row, id.clone())),
             }
         }
     }
@@ -185,17 +184,18 @@ impl Planner<'_> {
 
     /// Tells that entries of an absence stand in a record to which the person was linked before.
     fn tell_elsewhere(&mut self, id: &AbsenceId) {
-        let elsewhere = |held: &Held| held.vendor != *self.vendor() && held.parts.contains_key(id);
-        if let Some(held) = self.ledger.entries.iter().find(|held| elsewhere(held)) {
-            let finding = cause::other_record().of_vendor(&held.vendor);
-            self.tell(id, finding, Telling::People);
+        let elsewhere = |held: &&Held| held.vendor != *self.vendor() && held.parts.contains_key(id);
+        let records: BTreeSet<VendorId> =
+            self.ledger.entries.iter().filter(elsewhere).map(|held| held.vendor.clone()).collect();
+        for record in records {
+            self.tell(id, cause::other_record().of_vendor(&record), Telling::People);
         }
     }
 
     fn want(&mut self, id: &AbsenceId, absence: &Absence, pieces: &[Piece], claim: &mut Claim) {
         let carried = self.ledger.absences.get(id).cloned().unwrap_or_default();
         let form = Form::of(absence);
-        for Piece { slot, content, most } in pieces {
+        for Piece { slot, content, most } in pieces.iter().filter(|piece| !piece.is_nothing()) {
             let part = Part { kind: absence.kind.clone(), content: content.clone() };
             claim.wanted.insert(slot.clone(), part);
             claim.most.extend(most.map(|most| (slot.clone(), most)));
@@ -204,7 +204,7 @@ impl Planner<'_> {
             claim.held.get(slot) != Some(part) && claim.most.get(slot).is_some_and(|most| part.content.amount > *most)
         };
         if claim.wanted.iter().any(more) {
-            self.tell(id, cause::more_than_day(), Telling::Log);
+            self.tell(id, cause::more_than_day(), Telling::LogOnce);
         }
         let before = claim.wanted.len();
         let away: Vec<Slot> = self.disconnected(id).map(|held| held.slot.clone()).collect();
@@ -215,7 +215,7 @@ impl Planner<'_> {
             self.tell(id, cause::disconnected(), if changed { Telling::EachChange } else { Telling::LogOnce });
         }
         self.tell_elsewhere(id);
-        self.beside(id, claim, true);
+        self.beside(id, claim, !carried.is_as(&form, Some(self.vendor())));
         if let (Some(sent), true) = (&carried.sent, carried.into.as_ref() == Some(self.vendor()))
             && self.keep_past(claim, sent, &carried.tried, &form)
         {
@@ -244,7 +244,7 @@ impl Planner<'_> {
             false => one.same_days(form),
         };
         let same = |slot: &Slot| same_as(slot, sent) && tried.iter().all(|one| same_as(slot, one));
-        let past = claim.held.keys().chain(claim.wanted.keys()).filter(|slot| slot.until < month && same(slot));
+        let past = claim.held.keys().chain(claim.wanted.keys()).filter(|slot| slot.from < month && same(slot));
         let past: BTreeSet<Slot> = past.cloned().collect();
         for slot in past {
             match (claim.held.get(&slot), claim.wanted.get_mut(&slot)) {

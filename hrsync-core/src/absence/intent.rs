@@ -1,6 +1,6 @@
 //! Writes of absences under way, as they are stored, and what became of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -62,7 +62,8 @@ impl Sent {
                 None => entry.slot == write.slot,
             });
             match (&write.after, there) {
-                (Some(after), Some(entry)) if entry.slot == write.slot && entry.content.amount == after.amount => {
+                // Where it is by now, whoever looks next sees.
+                (Some(after), Some(entry)) if entry.content.amount == after.amount => {
                     let (new, noted) = (write.entry.is_none(), entry.content.note == after.note);
                     if new || noted {
                         // What has another note, somebody else may have entered meanwhile.
@@ -87,7 +88,11 @@ impl Sent {
 
 impl SentWrite {
     fn keep(&self, vendor: &VendorId, entry: VendorEntryId, adopted: bool, ledger: &mut Ledger) {
-        let adopted = adopted || ledger.entries.iter().any(|held| held.adopted && held.entry == entry);
+        // Whatever hours were written there, they are nobody else's, and what somebody made of them before is over.
+        let before = ledger.of_entry(vendor, &entry).find(|held| held.slot == self.slot);
+        let same = before.filter(|held| held.content.amount == self.wanted.amount);
+        let adopted = adopted || same.is_some_and(|held| held.adopted);
+        let told = same.map(|held| held.told.clone()).unwrap_or_default();
         ledger.hold(Held {
             vendor: vendor.clone(),
             slot: self.slot.clone(),
@@ -96,13 +101,12 @@ impl SentWrite {
             parts: self.parts.clone(),
             adopted,
             disconnected: false,
-            told: BTreeSet::new(),
+            told,
         });
     }
 
     fn keep_removed(&self, vendor: &VendorId, ledger: &mut Ledger) {
-        if let Some(entry) = &self.entry {
-            ledger.let_go(vendor, entry);
-        }
+        let is_it = |held: &Held| held.vendor == *vendor && self.entry.as_ref() == Some(&held.entry);
+        ledger.entries.retain(|held| !is_it(held));
     }
 }

@@ -257,6 +257,7 @@ impl Owed {
 
 /// Whether a cause is one of what stands in the payroll system and is not touched, and stays when the rest of the absence is sent.
 pub(crate) fn is_of_entries(cause: &str) -> bool {
+    let cause = cause.split(' ').next().unwrap_or_default();
     [code::ABSENCE_DISCONNECTED, code::ABSENCE_OTHER_RECORD, code::ABSENCE_MOVED_THERE].contains(&cause)
 }
 
@@ -280,11 +281,15 @@ impl Carried {
 
     /// Its person is linked to this record by now. What it was before in this one counts again, and is looked at once.
     pub(crate) fn turn_to(&mut self, vendor: &VendorId) {
-        let Some(into) = self.into.take_if(|into| into != vendor) else { return };
+        if self.into.as_ref() == Some(vendor) {
+            return;
+        }
         let now = self.before.remove(vendor);
-        let (whole, dirty) = (std::mem::take(&mut self.whole), std::mem::take(&mut self.dirty));
-        let was = InRecord { sent: self.sent.take(), whole, dirty, tried: std::mem::take(&mut self.tried) };
-        self.before.insert(into, was);
+        if self.into.is_some() || now.is_some() {
+            let (whole, dirty) = (std::mem::take(&mut self.whole), std::mem::take(&mut self.dirty));
+            let was = InRecord { sent: self.sent.take(), whole, dirty, tried: std::mem::take(&mut self.tried) };
+            self.before.extend(self.into.take().map(|into| (into, was)));
+        }
         if let Some(InRecord { sent, whole, dirty, tried }) = now {
             (self.sent, self.whole, self.dirty, self.tried) = (sent, whole, dirty, tried);
             (self.into, self.look) = (Some(vendor.clone()), true);
@@ -305,18 +310,22 @@ impl Carried {
 impl Ledger {
     /// Keeps an entry as it is by now. What absences have in it, they have in no other one of its slot.
     pub(crate) fn hold(&mut self, held: Held) {
-        self.let_go(&held.vendor, &held.entry);
-        let of_slot = |other: &&mut Held| !other.disconnected && other.vendor == held.vendor && other.slot == held.slot;
-        for other in self.entries.iter_mut().filter(of_slot) {
+        let of_slot = |other: &Held| other.vendor == held.vendor && other.slot == held.slot;
+        self.entries.retain(|other| !of_slot(other) || other.entry != held.entry);
+        for other in self.entries.iter_mut().filter(|other| of_slot(other) && !other.disconnected) {
             other.parts.retain(|id, _| !held.parts.contains_key(id));
         }
         self.entries.retain(|other| !other.parts.is_empty());
         self.entries.push(held);
     }
 
-    /// Remembers nothing of an entry any more.
-    pub(crate) fn let_go(&mut self, vendor: &VendorId, entry: &VendorEntryId) {
-        self.entries.retain(|held| held.vendor != *vendor || held.entry != *entry);
+    /// An entry of a record. Somebody may have moved it to where another absence found it equal: then it is there more than once.
+    pub(crate) fn of_entry<'l>(
+        &'l self,
+        vendor: &'l VendorId,
+        entry: &'l VendorEntryId,
+    ) -> impl Iterator<Item = &'l Held> {
+        self.entries.iter().filter(move |held| held.vendor == *vendor && held.entry == *entry)
     }
 
     /// What was tried of absences so far.

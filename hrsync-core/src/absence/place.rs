@@ -1,14 +1,12 @@
 //! Where the entries are that are ours, or were. An entry is known by its id, wherever somebody put it.
 
-use std::collections::BTreeSet;
-
 use super::decide::Seen;
 use super::eligibility::TypeMapping;
 use super::ledger::Held;
-use super::plan::{Input, Planner};
+use super::plan::Planner;
 use super::slot::Slot;
 use super::vendor::Entry;
-use crate::model::{AbsenceId, VendorId};
+use crate::model::{AbsenceId, VendorAbsenceTypeId, VendorId};
 
 /// Where an entry is in which absences have something.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,33 +38,71 @@ impl<'p> Planner<'p> {
         }
     }
 
-    /// Disconnects entries whose type is mapped otherwise by now, and connects those again that carry what the mapping says, or came to be
-    /// where their absences want something by now. Of disconnected ones that somebody removed nothing is left to remember.
-    pub(super) fn connect(&mut self) {
+    /// Follows entries that somebody moved to where all absences that have something in them want something by now. Another one that had that
+    /// place, and is there no more, has the place that becomes free.
+    pub(super) fn follow(&mut self) {
         let vendor = self.vendor();
-        let Input { settings, pieces, absences, .. } = self.input;
-        let found = &self.found;
-        let of_record = self.ledger.entries.iter().filter(|held| held.vendor == *vendor);
-        let slots: BTreeSet<Slot> = of_record.map(|held| held.slot.clone()).collect();
+        for row in 0..self.ledger.entries.len() {
+            let entries = &self.ledger.entries;
+            let held = &entries[row];
+            let Some(entry) = self.found.get(&held.entry).filter(|_| held.vendor == *vendor) else { continue };
+            let now = &entry.slot;
+            let same = |other: &Held| other.parts.keys().eq(held.parts.keys());
+            let shares = |other: &Held| other.parts.keys().any(|id| held.parts.contains_key(id));
+            let is_here = |other: &Held| self.found.get(&other.entry).is_some_and(|entry| entry.slot == *now);
+            let taken = |other: &Held| is_here(other) || (shares(other) && !same(other));
+            let at = |other: &&Held| other.vendor == *vendor && other.slot == *now;
+            if held.slot == *now
+                || entries.iter().filter(at).any(taken)
+                || !held.parts.keys().any(|id| self.wants(id, now) == Some(true))
+                || !held.parts.keys().all(|id| self.wants(id, now).unwrap_or_else(|| self.may_want(id, now)))
+            {
+                continue;
+            }
+            let (now, free) = (now.clone(), held.slot.clone());
+            let others: Vec<bool> = entries.iter().map(|other| at(&other) && same(other)).collect();
+            for (other, _) in self.ledger.entries.iter_mut().zip(others).filter(|(_, moves)| *moves) {
+                other.slot = free.clone();
+            }
+            let held = &mut self.ledger.entries[row];
+            held.slot = now;
+            for (id, part) in &mut held.parts {
+                part.kind = self.input.absences.get(id).map_or(part.kind.clone(), |absence| absence.kind.clone());
+            }
+        }
+    }
+
+    /// Whether an absence wants something of a slot by now, where it is looked at.
+    fn wants(&self, id: &AbsenceId, slot: &Slot) -> Option<bool> {
+        let pieces = self.input.pieces.get(id)?;
+        Some(pieces.as_ref().is_ok_and(|pieces| pieces.iter().any(|piece| piece.slot == *slot)))
+    }
+
+    /// Whether an absence that is not looked at has such a slot among its days.
+    fn may_want(&self, id: &AbsenceId, slot: &Slot) -> bool {
+        let to = TypeMapping::To(slot.kind.clone());
+        self.input.absences.get(id).is_some_and(|absence| {
+            let covers = absence.start <= slot.from && absence.end.is_some_and(|end| slot.until <= end);
+            covers && self.input.settings.mapping(&absence.kind) == Some(&to)
+        })
+    }
+
+    /// Disconnects entries whose type is mapped otherwise by now, and connects those again that carry what the mapping says. Of disconnected
+    /// ones that somebody removed nothing is left to remember.
+    pub(super) fn connect(&mut self) {
+        let (vendor, settings, found) = (self.vendor(), self.input.settings, &self.found);
         for held in self.ledger.entries.iter_mut().filter(|held| held.vendor == *vendor) {
-            let now = found.get(&held.entry).map_or(&held.slot, |entry| &entry.slot);
-            let carries = |slot: &Slot| {
-                let to = TypeMapping::To(slot.kind.clone());
+            let carries = |kind: &VendorAbsenceTypeId| {
+                let to = TypeMapping::To(kind.clone());
                 held.parts.values().all(|part| settings.mapping(&part.kind) == Some(&to))
             };
-            let wants = |id: &AbsenceId| {
-                let pieces = pieces.get(id).and_then(|pieces| pieces.as_ref().ok());
-                pieces.is_some_and(|pieces| pieces.iter().any(|piece| piece.slot == *now))
-            };
-            let wanted = now != &held.slot && !slots.contains(now) && held.parts.keys().all(wants);
-            let (stays, follows) = (carries(&held.slot), carries(now));
-            if wanted || (!stays && follows) {
-                held.slot = now.clone();
+            let now = found.get(&held.entry).map(|entry| &entry.slot.kind);
+            let (stays, follows) = (carries(&held.slot.kind), now.filter(|now| carries(now)));
+            held.disconnected = !stays && follows.is_none();
+            if let Some(kind) = follows.filter(|_| !stays) {
+                // Of another day, it is moved all the same.
+                held.slot.kind = kind.clone();
             }
-            for (id, part) in held.parts.iter_mut().filter(|_| wanted) {
-                part.kind = absences.get(id).map_or(part.kind.clone(), |absence| absence.kind.clone());
-            }
-            held.disconnected = !(stays || follows || wanted);
         }
         let asked = &self.input.window.entries;
         let gone = |held: &Held| held.disconnected && asked.contains(&held.entry) && !found.contains_key(&held.entry);

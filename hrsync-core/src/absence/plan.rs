@@ -147,8 +147,10 @@ pub(crate) fn plan(input: &Input<'_>) -> AbsencePlan {
         there: entries().map(|entry| (&entry.slot, entry)).collect(),
         ours: BTreeMap::new(),
         left: BTreeSet::new(),
+        forgotten: Vec::new(),
         noteless: BTreeSet::new(),
     };
+    planner.follow();
     planner.connect();
     planner.index();
     planner.claim();
@@ -168,6 +170,8 @@ pub(super) struct Planner<'p> {
     pub(super) there: BTreeMap<&'p Slot, &'p Entry>,
     /// The places in the ledger of the entries that are ours and within reach, which stay until everything is decided.
     pub(super) ours: BTreeMap<Slot, usize>,
+    /// What absences had in removed entries and want no more, by the places of these in the ledger.
+    pub(super) forgotten: Vec<(usize, AbsenceId)>,
     /// The entries that are disconnected.
     pub(super) left: BTreeSet<VendorEntryId>,
     pub(super) noteless: BTreeSet<AbsenceId>,
@@ -215,16 +219,21 @@ impl Planner<'_> {
             return (verdict, edited);
         };
         let edited = edited && held.content.amount != entry.content.amount;
-        let mut changing = self.claims.values().filter(|claim| claim.changes(slot));
+        let holds = |claim: &&Claim| claim.held.contains_key(slot);
+        let changing = || self.claims.values().filter(|claim| claim.changes(slot));
         let writes = matches!(verdict, Verdict::Delete | Verdict::Change(_) | Verdict::Refuse(Stop::Locked));
-        if !writes || !changing.all(|claim| claim.new && claim.held.contains_key(slot)) {
+        let never = self.claims.values().filter(holds).all(|claim| claim.new);
+        let leave = changing().all(|claim| claim.new && holds(&claim));
+        // One that somebody moved there is still of the absence that it was written for.
+        let moved = self.ledger.of_entry(self.vendor(), &held.entry).any(|other| other.slot != *slot);
+        if !writes || !(never || leave || moved) {
             return (verdict, edited);
         }
-        let wants = |claim: &Claim| claim.changes(slot) && claim.wanted.contains_key(slot);
+        let wants = |claim: &Claim| claim.wanted.contains_key(slot);
         match &total.content {
             None => (Verdict::GiveBack, false),
             Some(wanted) if wanted.amount == entry.content.amount => (Verdict::Adopt, false),
-            Some(_) if self.claims.values().any(wants) => (Verdict::Refuse(Stop::Foreign), edited),
+            Some(_) if changing().any(wants) => (Verdict::Refuse(Stop::Foreign), edited),
             // Whoever stays has other hours there than it takes by itself.
             Some(_) => (Verdict::Nothing, true),
         }
@@ -255,8 +264,8 @@ impl Planner<'_> {
                     });
                     continue;
                 }
-                (Verdict::GiveBack, Some(entry)) => {
-                    given_back.push(entry.id.clone());
+                (Verdict::GiveBack, _) => {
+                    given_back.push(slot);
                     continue;
                 }
                 // It takes no write; what each absence has in it may have changed.
@@ -271,7 +280,16 @@ impl Planner<'_> {
             let changed = changed.map(|(id, claim)| (id.clone(), claim.note_only(&slot))).collect();
             writes.push(SlotWrite { write, wanted, parts: total.parts, changed });
         }
-        given_back.iter().for_each(|entry| self.ledger.let_go(vendor, entry));
+        for (row, id) in &self.forgotten {
+            // What is refused changes nothing of what somebody removed.
+            if self.claims.get(id).is_none_or(|claim| claim.refused.is_empty()) {
+                self.ledger.entries[*row].parts.remove(id);
+            }
+        }
+        let rows: Vec<usize> = given_back.iter().filter_map(|slot| self.ours.get(slot).copied()).collect();
+        for row in rows {
+            self.ledger.entries[row].parts.clear();
+        }
         taken.into_iter().for_each(|held| self.ledger.hold(held));
         self.ledger.entries.retain(|held| !held.parts.is_empty());
         for (id, claim) in &self.claims {
@@ -305,11 +323,11 @@ impl Planner<'_> {
     /// Tells of absences that change what stands in earlier months, which may be paid.
     fn tell_past(&mut self, writes: &[SlotWrite]) {
         let month = self.month();
-        let paid = |one: &&SlotWrite| one.write.slot().until < month && one.write.before().is_some();
+        let paid = |one: &&SlotWrite| one.write.slot().from < month && one.write.before().is_some();
         let changed = writes.iter().filter(paid).flat_map(|one| &one.changed);
         let absences: BTreeSet<AbsenceId> =
             changed.filter(|(_, note_only)| !**note_only).map(|(id, _)| id.clone()).collect();
-        absences.iter().for_each(|id| self.tell(id, cause::past_changed(), Telling::Log));
+        absences.iter().for_each(|id| self.tell(id, cause::past_changed(), Telling::LogOnce));
     }
 
     /// Tells once that somebody else changed or removed an entry of ours.

@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 
 use super::carry::Carrying;
 use super::eligibility::{AbsenceSettings, NotSent};
-use super::ledger::Ledger;
-use super::model::AbsenceStatus;
+use super::ledger::{Form, Ledger};
+use super::model::{Absence, AbsenceStatus};
 use super::person::Person;
 use super::standing::Standing;
 use crate::error::{Error, ErrorKind, Result};
@@ -55,14 +55,29 @@ impl Waits {
     }
 
     /// What absences wait for by what is to become of them. Of a type that is mapped otherwise since it was sent nothing is sent by that
-    /// alone, and one that is not to be sent waits for nothing.
-    pub(super) fn of(standings: &BTreeMap<AbsenceId, Standing>, ledger: &Ledger, settings: &AbsenceSettings) -> Self {
-        let was_sent = |id: &AbsenceId| ledger.absences.get(id).is_some_and(|carried| carried.sent.is_some());
+    /// alone, but what changed since is; and one that is not to be sent waits for nothing.
+    pub(super) fn of(
+        standings: &BTreeMap<AbsenceId, Standing>,
+        absences: &BTreeMap<AbsenceId, Absence>,
+        ledger: &Ledger,
+        settings: &AbsenceSettings,
+    ) -> Self {
+        let changed = |id: &AbsenceId| {
+            let sent = ledger.absences.get(id).and_then(|carried| carried.sent.as_ref());
+            sent.is_none() || sent != absences.get(id).map(Form::of).as_ref()
+        };
+        let unmapped = |id: &AbsenceId| {
+            let parts = ledger.entries.iter().filter_map(|held| held.parts.get(id));
+            parts.into_iter().any(|part| settings.mapping(&part.kind).is_none())
+        };
         let mut waits = Self::default();
         for (id, standing) in standings {
             match standing {
-                Standing::Removed(Some(NotSent::Unmapped)) if !was_sent(id) => {
+                Standing::Removed(Some(NotSent::Unmapped)) if changed(id) => {
                     waits.settings = Some(settings.revision());
+                }
+                Standing::Removed(why) if *why != Some(NotSent::Unmapped) && unmapped(id) => {
+                    waits.settings = Some(settings.revision())
                 }
                 Standing::Kept(Some(NotSent::NotLinked)) | Standing::Never(NotSent::NotLinked) => waits.link = true,
                 Standing::Kept(Some(NotSent::TransferOff))
@@ -82,6 +97,8 @@ pub(super) struct Stored {
     pub(super) version: u64,
     pub(super) ledger: Ledger,
     pub(super) open: bool,
+    /// How often sweeps left it as it was.
+    tries: u8,
     pub(super) waits: Waits,
 }
 
@@ -173,10 +190,16 @@ impl Carrying<'_> {
     }
 
     pub(super) async fn open_ledger(&self, row: &Row) -> Result<Stored> {
-        let LedgerRow { open, waits, sealed, .. } = store::decode(row)?;
+        let LedgerRow { open, tries, waits, sealed, .. } = store::decode(row)?;
         let text = self.engine.open(&sealed).await?;
         let unreadable = |_| store::corrupt("what was stored of a person's absences cannot be read");
-        Ok(Stored { version: row.version, ledger: serde_json::from_str(&text).map_err(unreadable)?, open, waits })
+        Ok(Stored {
+            version: row.version,
+            ledger: serde_json::from_str(&text).map_err(unreadable)?,
+            open,
+            tries,
+            waits,
+        })
     }
 
     /// Stores a person's ledger where it changed, with `batch`; false when somebody else stored it meanwhile. That others only told what is
@@ -195,11 +218,13 @@ impl Carrying<'_> {
             // What a push leaves is due at once, however long sweeps wait by now, and whoever stores at the same time has to see it.
             let left = person.open && !person.swept && !person.noted;
             let changed = changed || left;
+            // What comes with a change is gone on with at once; that a sweep stores something on its way makes it no less patient.
+            let tries = known.filter(|_| person.swept).map_or(0, |stored| stored.tries);
             let mut put = None;
             if changed {
                 let key = self.engine.key_of(&of_host(person.id)).await?;
                 let sealed = self.seal(&key, person.id, &person.ledger)?;
-                let row = LedgerRow { open, tries: 0, not_before: None, waits: person.waits, sealed };
+                let row = LedgerRow { open, tries, not_before: None, waits: person.waits, sealed };
                 let body = store::encode(&row)?;
                 put = Some(body.clone());
                 batch = batch.put(ledger_key(person.id), Some(check), body);
@@ -221,7 +246,7 @@ impl Carrying<'_> {
                         // What somebody else stored since is another row, on which nothing of this one is known.
                         let version = row.filter(|row| row.body == body).map_or(GONE, |row| row.version);
                         let (ledger, waits) = (person.ledger.clone(), person.waits);
-                        person.stored = Some(Stored { version, ledger, open, waits });
+                        person.stored = Some(Stored { version, ledger, open, tries, waits });
                     }
                     return Ok(true);
                 }

@@ -89,3 +89,10 @@ pub struct Piece {
     /// The most that all absences together can take of the slot, where that is known: the hours of the day.
     pub most: Option<Hundredths>,
 }
+
+impl Piece {
+    /// Whether it takes nothing.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.content.amount == Hundredths(0)
+    }
+}

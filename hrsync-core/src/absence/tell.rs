@@ -18,7 +18,6 @@ use crate::finding::{Finding, code};
 use crate::host::Notification;
 use crate::journal::Event;
 use crate::keys::Sealed;
-use crate::mapping::short_hash;
 use crate::model::{AbsenceId, HostId, VendorId};
 use crate::store::Batch;
 
@@ -178,14 +177,15 @@ impl Carrying<'_> {
     /// Tells about an absence.
     pub(super) fn tell(&mut self, person: &mut Person<'_>, absence: &AbsenceId, finding: Finding, to: Telling) {
         let finding = about(finding, person, absence);
-        let form = person.absences.get(absence).map(Form::of);
-        let of_what = match to {
-            Telling::People => short_hash(finding.vendor_id.as_ref().map(VendorId::as_str)),
-            Telling::EachChange | Telling::Log | Telling::LogOnce => Form::number(form.as_ref()),
+        // One that is not to be sent any more is nothing, as one that is gone.
+        let sent = [AbsenceStatus::Approved, AbsenceStatus::RejectedByIntegration];
+        let form = person.absences.get(absence).filter(|absence| sent.contains(&absence.status)).map(Form::of);
+        let (cause, of_what) = match (to, &finding.vendor_id) {
+            (Telling::People, Some(record)) => (format!("{} {record}", finding.code), 0),
+            _ => (finding.code.to_string(), Form::number(form.as_ref())),
         };
         let carried = person.ledger.absences.entry(absence.clone()).or_default();
-        let first =
-            |known: &mut BTreeMap<String, u64>| known.insert(finding.code.to_string(), of_what) != Some(of_what);
+        let first = |known: &mut BTreeMap<String, u64>| known.insert(cause.clone(), of_what) != Some(of_what);
         match to {
             Telling::People | Telling::EachChange if first(&mut carried.told) => {
                 self.found(finding.clone(), None);

@@ -137,6 +137,6 @@ impl Planner<'_> {
         let crowded = |day: &Crowd<'_>| day.slots.len() > 1 && day.most > 0 && day.sum > day.most;
         let told = days.into_values().filter(crowded).flat_map(|day| day.changing.into_iter().cloned());
         let told: BTreeSet<AbsenceId> = told.collect();
-        told.iter().for_each(|id| self.tell(id, cause::crowded(), Telling::Log));
+        told.iter().for_each(|id| self.tell(id, cause::crowded(), Telling::LogOnce));
     }
 }

@@ -382,11 +382,15 @@ impl Run<'_> {
         vendor: &VendorId,
         (host, wanted): (&Record, &Record),
     ) -> Result<Batch> {
-        // What the vendor showed before: nothing, in the fields that were sent.
-        let blank =
-            wanted.cells().fold(Record::new(vendor.as_str()), |blank, (field, _)| blank.with(field, Cell::Empty));
-        let mut link = Link::new(host_id.clone(), vendor.clone());
         let mapping = self.mapping.clone();
+        // What the vendor showed before: nothing, in the fields that were sent and in those that the host has nothing in.
+        let nothing = |entry: &&FieldMapping| {
+            let sent = wanted.cell(entry.field).value().is_some();
+            sent || (is_sendable(entry) && *host.cell(entry.field) == Cell::Empty)
+        };
+        let fields = mapping.entries().iter().filter(nothing);
+        let blank = fields.fold(Record::new(vendor.as_str()), |blank, entry| blank.with(entry.field, Cell::Empty));
+        let mut link = Link::new(host_id.clone(), vendor.clone());
         let verdict = |place: usize, _: Option<&Value>| match mapping.entries().get(place) {
             Some(entry) if wanted.cell(entry.field).value().is_some() => Verdict::Written,
             _ => Verdict::Compared,
@@ -519,12 +523,16 @@ impl Run<'_> {
     }
 }
 
+/// Whether a field is sent by the host, as opposed to what the vendor works out and what only comes in.
+fn is_sendable(entry: &FieldMapping) -> bool {
+    entry.update != Update::Derived && entry.direction != Direction::ToHost
+}
+
 /// Everything that may be sent when a person is created, in the vendor's value space.
 pub(crate) fn wanted_for_creation(mapping: &Mapping, host: &Record) -> (Record, Vec<FieldId>) {
     let (mut wanted, mut sent) = (Record::new(host.id()), Vec::new());
     for entry in mapping.entries() {
-        let sendable = entry.update != Update::Derived && entry.direction != Direction::ToHost;
-        if let (true, Asked::Value(value)) = (sendable, entry.ask(host)) {
+        if let (true, Asked::Value(value)) = (is_sendable(entry), entry.ask(host)) {
             wanted.set(entry.field, Cell::Value(value));
             sent.push(entry.field);
         }

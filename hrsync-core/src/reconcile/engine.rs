@@ -253,8 +253,11 @@ impl Engine {
     fn credentials_refused(&self, finding: Option<&Finding>) -> Error {
         let message = finding.map_or("the vendor refused the credentials".into(), |finding| finding.message.clone());
         let error = Error::new(ErrorKind::Unauthenticated, message).with_vendor(self.connector.info().vendor);
-        match finding.and_then(|finding| finding.hint.clone()) {
-            Some(hint) => error.with_hint(hint),
+        let Some(finding) = finding else { return error };
+        // Whose credentials they are decides who can mend them.
+        let error = error.with_code(finding.code.clone()).with_fixer(finding.fixer);
+        match &finding.hint {
+            Some(hint) => error.with_hint(hint.clone()),
             None => error,
         }
     }

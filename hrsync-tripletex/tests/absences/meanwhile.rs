@@ -6,7 +6,7 @@ use hrsync_sandbox::tripletex::{Entry, Fault, Kind, ListWrites, LockAnswer};
 use serde_json::json;
 use time::macros::date;
 
-use super::world::{World, absence_settings, nov, outcome, vacation};
+use super::world::{World, absence_settings, nov, other, outcome, vacation};
 use super::{CHANGE, CREATE, WHOLE};
 
 #[tokio::test(start_paused = true)]
@@ -140,4 +140,24 @@ async fn an_entry_that_a_clerk_touches_meanwhile_lets_no_share_of_full_time_rewr
     world.absences.change("a1", |one| one.note = Some("by the sea".to_owned()));
     world.push().await;
     assert_eq!(october(), [7.5, 7.5, 7.5]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_entry_that_changes_between_looking_and_deleting_is_looked_at_again() {
+    let world = World::linked().await;
+    let person = world.vendor_id("h1").await;
+    world.absences.put(other("a1", "vacation", nov(24), nov(24)));
+    world.push().await;
+    let entry = world.sandbox.entries().into_iter().find(|e| e.employee == person).unwrap();
+    let s = world.sandbox.clone();
+    world.before("DELETE", move || {
+        assert!(s.change_entry(entry.id, |e| e.hours = 2.0));
+    });
+    world.absences.remove("a1");
+    world.push().await;
+    assert_eq!(
+        world.writes().iter().filter(|w| w.starts_with("DELETE")).count(),
+        2,
+        "refused by the version, looked at again"
+    );
 }

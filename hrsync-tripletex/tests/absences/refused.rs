@@ -5,10 +5,10 @@ use hrsync_core::absence::AbsenceStatus::{Approved, RejectedByIntegration as Rej
 use hrsync_core::{Connector, Fixer};
 use hrsync_sandbox::tripletex::{Entry, Holder, Kind};
 use serde_json::json;
-use time::macros::datetime;
+use time::macros::{date, datetime};
 
 use super::WHOLE;
-use super::world::{SICK, World, connector, nov, outcome, vacation};
+use super::world::{SICK, World, connector, nov, other, outcome, vacation};
 
 /// What happens to a person in Tripletex.
 type Happens = fn(&World, u64);
@@ -173,4 +173,31 @@ async fn a_note_alone_rejects_nothing_whatever_else_became_wrong_meanwhile() {
         assert_eq!(report.findings.len(), 1, "it is logged: {:?}", report.findings);
         assert_eq!(world.sheet(person), WHOLE);
     }
+}
+
+/// Of a month that is approved up to a day, the days after it are open.
+#[tokio::test(start_paused = true)]
+async fn a_month_is_locked_up_to_the_day_until_which_it_is_approved() {
+    let world = World::linked().await;
+    let person = world.vendor_id("h1").await;
+    world.sandbox.put(
+        Kind::MonthlyStatus,
+        &json!({"employee": person, "monthYear": "2026-11", "approved": true, "approvedUntilDate": "2026-11-23"}),
+    );
+    world.absences.put(other("a1", "vacation", nov(24), nov(25)));
+    world.absences.put(other("a2", "sick", nov(23), nov(23)));
+    let report = world.push().await;
+    assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::Sent));
+    assert_eq!(outcome(&report, "a2"), Some(AbsenceOutcome::Refused));
+}
+
+/// New Year's Day counts in the last week of the year before.
+#[tokio::test(start_paused = true)]
+async fn a_locked_week_of_the_former_year_locks_new_years_day() {
+    let world = World::linked().await;
+    let person = world.vendor_id("h1").await;
+    assert!(world.sandbox.lock_week(person, "2026-53"));
+    world.absences.put(other("a1", "sick", date!(2027 - 01 - 01), date!(2027 - 01 - 01)));
+    world.push().await;
+    assert_eq!((world.log().await, world.writes().len()), (vec!["absence.locked".to_owned()], 0));
 }
