@@ -170,7 +170,12 @@ pub(crate) fn employment_change<'e>(
         return Err(lacking(&EMPLOYMENT_TAKES_BIRTH_DATE));
     }
     let start = wanted.cell(field::START_DATE).value().and_then(Value::as_date);
-    match (current(employments, as_of), start) {
+    // One that was added before its first day is the one that is meant, whichever stands today.
+    let begins = |one: &&Employment| {
+        let first = one.start_date.as_deref().and_then(|text| check::date(text.trim()).ok());
+        first.is_some() && first == start
+    };
+    match (employments.iter().find(begins).or_else(|| current(employments, as_of)), start) {
         (Some(present), start) => {
             let end = present.end_date.as_deref().and_then(|text| check::date(text.trim()).ok());
             let anew = start.zip(end).is_some_and(|(start, end)| start > end);

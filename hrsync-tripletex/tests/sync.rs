@@ -499,6 +499,28 @@ async fn a_date_of_birth_that_is_added_to_somebody_new_goes_at_once() {
     assert!(world.employments(created).is_empty(), "that takes somebody who synchronises");
 }
 
+// rule: TT-56, TT-57
+#[tokio::test(start_paused = true)]
+async fn a_further_employment_that_begins_later_is_added_once_and_its_last_day_is_its_own() {
+    let world = in_step(1).await;
+    let person = world.vendor_id("h2").await;
+    let later = date!(2026 - 12 - 01);
+    world.host.change("h2", |one| one.employment.end = Some(date!(2026 - 11 - 30)));
+    world.engine.push(&[id("h2")]).await.unwrap();
+    world.host.change("h2", |one| (one.employment.start, one.employment.end) = (Some(later), None));
+    world.engine.push(&[id("h2")]).await.unwrap();
+    // Until that day the other one stands in Tripletex.
+    world.host.change("h2", |one| one.employment.end = Some(date!(2027 - 06 - 30)));
+    let by_hand = Decisions::new().for_conflicts(Resolution::Host).for_missing(Missing::Fill);
+    let report = world.synchronise(&by_hand).await;
+    assert!(report.items.iter().all(|item| item.result == ItemResult::Done), "{report:#?}");
+    let day = |one: &serde_json::Value, name: &str| one[name].as_str().unwrap_or_default().to_owned();
+    let days = |one: &serde_json::Value| [day(one, "startDate"), day(one, "endDate")];
+    let employments: Vec<_> = world.employments(person).iter().map(days).collect();
+    assert_eq!(employments[0][1], "2026-11-30");
+    assert_eq!(employments[1..], [["2026-12-01", "2027-06-30"]]);
+}
+
 // rule: TT-45, TT-50, TT-51, TT-52, TT-53, TT-54, TT-55, TT-56, TT-57
 #[tokio::test(start_paused = true)]
 async fn a_change_of_each_supported_field_goes_to_the_vendor_at_once() {
