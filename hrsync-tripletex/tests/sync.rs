@@ -514,8 +514,8 @@ async fn a_further_employment_that_begins_later_is_added_once_and_its_last_day_i
     let by_hand = Decisions::new().for_conflicts(Resolution::Host).for_missing(Missing::Fill);
     let report = world.synchronise(&by_hand).await;
     assert!(report.items.iter().all(|item| item.result == ItemResult::Done), "{report:#?}");
-    let day = |one: &serde_json::Value, name: &str| one[name].as_str().unwrap_or_default().to_owned();
-    let days = |one: &serde_json::Value| [day(one, "startDate"), day(one, "endDate")];
+    let day = |one: &Value, name: &str| one[name].as_str().unwrap_or_default().to_owned();
+    let days = |one: &Value| [day(one, "startDate"), day(one, "endDate")];
     let employments: Vec<_> = world.employments(person).iter().map(days).collect();
     assert_eq!(employments[0][1], "2026-11-30");
     assert_eq!(employments[1..], [["2026-12-01", "2027-06-30"]]);
