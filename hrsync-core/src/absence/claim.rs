@@ -142,7 +142,7 @@ impl Planner<'_> {
     /// What an absence wants beside what it has in entries that are out of reach. Where somebody moved one, nothing comes to stand beside
     /// it; where somebody removed one, only what the absence takes otherwise by now is entered again.
     fn beside(&mut self, id: &AbsenceId, claim: &mut Claim, changed: bool) {
-        for row in 0..self.ledger.entries.len() {
+        for row in self.away.get(id).cloned().unwrap_or_default() {
             let held = &self.ledger.entries[row];
             let Some(part) = held.parts.get(id).filter(|_| held.vendor == *self.vendor()) else { continue };
             let (slot, content, place) = (held.slot.clone(), part.content.clone(), self.place(held));
@@ -184,9 +184,8 @@ impl Planner<'_> {
 
     /// Tells that entries of an absence stand in a record to which the person was linked before.
     fn tell_elsewhere(&mut self, id: &AbsenceId) {
-        let elsewhere = |held: &&Held| held.vendor != *self.vendor() && held.parts.contains_key(id);
-        let records: BTreeSet<VendorId> =
-            self.ledger.entries.iter().filter(elsewhere).map(|held| held.vendor.clone()).collect();
+        let elsewhere = self.away(id).filter(|held| held.vendor != *self.vendor());
+        let records: BTreeSet<VendorId> = elsewhere.map(|held| held.vendor.clone()).collect();
         for record in records {
             self.tell(id, cause::other_record().of_vendor(&record), Telling::People);
         }
@@ -266,8 +265,7 @@ impl Planner<'_> {
     }
 
     /// The entries of an absence that are ours no longer.
-    fn disconnected<'s>(&'s self, id: &'s AbsenceId) -> impl Iterator<Item = &'s Held> {
-        let left = self.ledger.entries.iter().filter(|held| held.disconnected);
-        left.filter(|held| held.vendor == *self.vendor() && held.parts.contains_key(id))
+    fn disconnected<'s>(&'s self, id: &AbsenceId) -> impl Iterator<Item = &'s Held> {
+        self.away(id).filter(|held| held.disconnected && held.vendor == *self.vendor())
     }
 }

@@ -1,5 +1,7 @@
 //! Where the entries are that are ours, or were. An entry is known by its id, wherever somebody put it.
 
+use std::collections::BTreeMap;
+
 use super::decide::Seen;
 use super::eligibility::TypeMapping;
 use super::ledger::Held;
@@ -109,17 +111,27 @@ impl<'p> Planner<'p> {
         self.ledger.entries.retain(|held| held.vendor != *vendor || !gone(held));
     }
 
-    /// Finds what is within reach by slot from here on. Where two have one, the first counts.
+    /// Finds what is within reach by slot from here on, and the rest by absence. Where two have one slot, the first counts.
     pub(super) fn index(&mut self) {
-        let mut ours = std::mem::take(&mut self.ours);
-        for (place, held) in self.ledger.entries.iter().enumerate() {
+        let (mut ours, mut away) = (BTreeMap::new(), BTreeMap::<AbsenceId, Vec<usize>>::new());
+        for (row, held) in self.ledger.entries.iter().enumerate() {
             if held.disconnected {
                 self.left.insert(held.entry.clone());
-            } else if held.vendor == *self.vendor() && matches!(self.place(held), Place::Here(_) | Place::Unseen) {
-                ours.entry(held.slot.clone()).or_insert(place);
+            }
+            if held.vendor == *self.vendor() && matches!(self.place(held), Place::Here(_) | Place::Unseen) {
+                ours.entry(held.slot.clone()).or_insert(row);
+                continue;
+            }
+            for id in held.parts.keys() {
+                away.entry(id.clone()).or_default().push(row);
             }
         }
-        self.ours = ours;
+        (self.ours, self.away) = (ours, away);
+    }
+
+    /// What is remembered of an absence out of reach: other records included.
+    pub(super) fn away<'s>(&'s self, id: &AbsenceId) -> impl Iterator<Item = &'s Held> {
+        self.away.get(id).into_iter().flatten().filter_map(|row| self.ledger.entries.get(*row))
     }
 
     /// The entry that is ours at a slot.

@@ -146,6 +146,7 @@ pub(crate) fn plan(input: &Input<'_>) -> AbsencePlan {
         found: entries().map(|entry| (&entry.id, entry)).collect(),
         there: entries().map(|entry| (&entry.slot, entry)).collect(),
         ours: BTreeMap::new(),
+        away: BTreeMap::new(),
         left: BTreeSet::new(),
         forgotten: Vec::new(),
         noteless: BTreeSet::new(),
@@ -170,6 +171,8 @@ pub(super) struct Planner<'p> {
     pub(super) there: BTreeMap<&'p Slot, &'p Entry>,
     /// The places in the ledger of the entries that are ours and within reach, which stay until everything is decided.
     pub(super) ours: BTreeMap<Slot, usize>,
+    /// Those of the others in which an absence has something.
+    pub(super) away: BTreeMap<AbsenceId, Vec<usize>>,
     /// What absences had in removed entries and want no more, by the places of these in the ledger.
     pub(super) forgotten: Vec<(usize, AbsenceId)>,
     /// The entries that are disconnected.
