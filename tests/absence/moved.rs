@@ -1,7 +1,6 @@
 //! Entries that a clerk moved or removed, and days that go from one absence to another.
 
 use hrsync_core::absence::{Absence, AbsenceStatus, Hundredths, Slot, TypeMapping};
-use hrsync_core::{ErrorKind, Outcome};
 use hrsync_testkit::MemoryAbsences;
 use hrsync_testkit::absences::AbsenceFate;
 use time::macros::{date, datetime};
@@ -304,7 +303,7 @@ async fn followed_in_an_outage_and_taken_back() {
     let world = sent().await;
     assert!(world.sheets.redate("v1", "ferie", nov(24), nov(26)));
     world.absences.change("a1", |one| one.end = Some(nov(26)));
-    world.sheets.next(AbsenceFate::Fails(ErrorKind::Unavailable, Outcome::NotSent));
+    fails_at_write(&world);
     world.push().await;
     assert_eq!(world.sheet("v1"), "ferie 23 7.5, ferie 25 7.5, ferie 26 7.5");
     world.absences.change("a1", |one| one.end = Some(nov(25)));

@@ -170,8 +170,7 @@ async fn a_half_withdrawn_in_an_outage_leaves_nothing_in_an_adopted_entry() {
 #[tokio::test]
 async fn a_removed_day_shared_by_two_of_which_one_goes_and_comes() {
     let world = World::new().await;
-    world.absences.put(half("a1", nov(24)));
-    world.absences.put(half("a2", nov(24)));
+    halves(&world);
     world.push().await;
     assert!(world.sheets.remove("v1", "ferie", nov(24)));
     world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
@@ -190,8 +189,7 @@ async fn a_removed_day_shared_by_two_of_which_one_goes_and_comes() {
 #[tokio::test]
 async fn halves_retyped_to_what_one_becomes() {
     let world = World::new().await;
-    world.absences.put(half("a1", nov(24)));
-    world.absences.put(half("a2", nov(24)));
+    halves(&world);
     world.push().await;
     assert!(world.sheets.retype("v1", "ferie", nov(24), "syk"));
     world.absences.change("a1", |one| one.kind = "sick".into());
@@ -204,8 +202,7 @@ async fn halves_retyped_to_what_one_becomes() {
 #[tokio::test]
 async fn halves_retyped_to_what_one_becomes_whole() {
     let world = World::new().await;
-    world.absences.put(half("a1", nov(24)));
-    world.absences.put(half("a2", nov(24)));
+    halves(&world);
     world.push().await;
     assert!(world.sheets.retype("v1", "ferie", nov(24), "syk"));
     world.absences.change("a1", |one| (one.kind, one.extent) = ("sick".into(), Extent::default()));

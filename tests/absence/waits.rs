@@ -1,5 +1,7 @@
 //! Absences that wait for what is no change of them: a link, a mapping, a connection that is active.
 
+use std::time::Duration;
+
 use hrsync_core::absence::{AbsenceOutcome, AbsenceSettings, AbsenceStatus, Hundredths, NotSent, TypeMapping};
 use hrsync_core::reconcile::Decisions;
 use hrsync_core::{Employee, ErrorKind, HostId, Outcome};
@@ -198,8 +200,7 @@ async fn a_clock_that_was_ahead_keeps_nothing_from_being_gone_on_with() {
 #[tokio::test]
 async fn changed_while_unmapped_and_mapped_as_before() {
     let mut world = sent().await;
-    let off = AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC));
-    world.set(off);
+    world.set(AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC)));
     world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
     world.push().await;
     assert_eq!(world.sheet("v1"), WHOLE);
@@ -211,8 +212,7 @@ async fn changed_while_unmapped_and_mapped_as_before() {
 #[tokio::test]
 async fn withdrawn_while_unmapped_and_mapped_as_before() {
     let mut world = sent().await;
-    let off = AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC));
-    world.set(off);
+    world.set(AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC)));
     world.absences.remove("a1");
     world.push().await;
     assert_eq!(world.sheet("v1"), WHOLE);
@@ -237,37 +237,28 @@ async fn gone_with_a_refused_removal_and_back() {
     assert_eq!(world.sheet("v1"), "");
 }
 
-#[tokio::test]
-async fn a_write_in_an_outage_is_not_tried_every_five_minutes() {
-    let world = World::new().await;
-    world.absences.put(vacation());
+/// How often something is tried that fails like this, by a push and by fifty sweeps, one every five minutes.
+async fn tried(world: &World, kind: ErrorKind, outcome: Outcome) -> u32 {
     for _ in 0..60 {
-        world.sheets.next(AbsenceFate::Fails(ErrorKind::Unavailable, Outcome::NotSent));
+        world.sheets.next(AbsenceFate::Fails(kind, outcome));
     }
     world.push().await;
     let before = world.sheets.calls().1;
     for _ in 0..50 {
-        world.clock.advance(std::time::Duration::from_secs(301));
+        world.clock.advance(Duration::from_secs(301));
         world.engine.sweep_absences().await.unwrap();
     }
-    let tried = world.sheets.calls().1 - before;
-    assert!(tried < 12, "{tried} {:?}", world.log().await.len());
+    world.sheets.calls().1 - before
 }
 
 /// What sweeps can do nothing about they leave alone for longer and longer.
 #[tokio::test]
-async fn a_removal_that_is_refused_is_not_tried_every_five_minutes() {
+async fn what_fails_is_not_tried_every_five_minutes() {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    let outage = tried(&world, ErrorKind::Unavailable, Outcome::NotSent).await;
     let world = sent().await;
     world.absences.remove("a1");
-    for _ in 0..60 {
-        world.sheets.next(AbsenceFate::Fails(ErrorKind::PermissionDenied, Outcome::Rejected));
-    }
-    world.push().await;
-    let before = world.sheets.calls().1;
-    for _ in 0..50 {
-        world.clock.advance(std::time::Duration::from_secs(301));
-        world.engine.sweep_absences().await.unwrap();
-    }
-    let tried = world.sheets.calls().1 - before;
-    assert!(tried < 12, "{tried}");
+    let refused = tried(&world, ErrorKind::PermissionDenied, Outcome::Rejected).await;
+    assert!(outage < 12 && refused < 12, "{outage} and {refused}");
 }

@@ -106,6 +106,13 @@ pub enum AbsenceStatus {
     Withdrawn,
 }
 
+impl AbsenceStatus {
+    /// Whether it is to stand in the payroll system, as far as the host is asked.
+    pub(super) fn is_agreed(self) -> bool {
+        matches!(self, Self::Approved | Self::RejectedByIntegration)
+    }
+}
+
 /// Which days of an absence count, as its type in the host says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

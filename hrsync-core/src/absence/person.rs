@@ -128,8 +128,7 @@ impl Person<'_> {
         let changed = |id: &AbsenceId| {
             let carried = self.ledger.absences.get(id);
             let sent = carried.filter(|carried| !carried.dirty).and_then(|carried| carried.sent.as_ref());
-            let shown = [AbsenceStatus::Approved, AbsenceStatus::RejectedByIntegration];
-            let same = |absence: &Absence| sent == Some(&Form::of(absence)) && shown.contains(&absence.status);
+            let same = |absence: &Absence| sent == Some(&Form::of(absence)) && absence.status.is_agreed();
             // What was told of is otherwise once more, also where it is as it was sent.
             let told = carried.is_some_and(|carried| carried.told.contains_key(code::ABSENCE_NOT_CARRIED));
             self.holds(id) && (told || !self.absences.get(id).is_some_and(same))

@@ -118,8 +118,15 @@ impl<'p> Planner<'p> {
             if held.disconnected {
                 self.left.insert(held.entry.clone());
             }
-            if held.vendor == *self.vendor() && matches!(self.place(held), Place::Here(_) | Place::Unseen) {
+            let place = self.place(held);
+            if held.vendor == *self.vendor() && matches!(place, Place::Here(_) | Place::Unseen) {
                 ours.entry(held.slot.clone()).or_insert(row);
+                if let (Place::Here(entry), Some(first)) = (place, ours.get(&held.slot))
+                    && *first == row
+                {
+                    // Of several in a slot, ours is what is there.
+                    self.there.insert(&entry.slot, entry);
+                }
                 continue;
             }
             for id in held.parts.keys() {
@@ -143,20 +150,13 @@ impl<'p> Planner<'p> {
         self.ours.get(slot).and_then(|place| self.ledger.entries.get_mut(*place))
     }
 
-    /// What is there at a slot.
-    pub(super) fn there(&self, slot: &Slot) -> Option<&'p Entry> {
-        match self.ours(slot).map(|held| self.place(held)) {
-            Some(Place::Here(entry)) => Some(entry),
-            _ => self.there.get(slot).copied(),
-        }
-    }
-
     pub(super) fn seen(&self, slot: &Slot) -> Seen<'_> {
-        if let Some((held, Place::Here(entry))) = self.ours(slot).map(|held| (held, self.place(held))) {
-            return Seen::Ours(entry, &held.content);
-        }
         if let Some(entry) = self.there.get(slot) {
-            return if self.left.contains(&entry.id) { Seen::Left } else { Seen::Foreign(entry) };
+            return match self.ours(slot).filter(|held| held.entry == entry.id) {
+                Some(held) => Seen::Ours(entry, &held.content),
+                None if self.left.contains(&entry.id) => Seen::Left,
+                None => Seen::Foreign(entry),
+            };
         }
         let locked = self.input.looked.locks.iter().any(|(from, until)| slot.from <= *until && *from <= slot.until);
         if locked { Seen::Locked } else { Seen::Free }

@@ -218,7 +218,7 @@ impl Planner<'_> {
     /// What is to be done about a slot whose entry absences found equal: its note is of who made it, and so are its hours until an absence
     /// that has a part in them was sent as a whole.
     fn unless_adopted(&self, slot: &Slot, total: &Total, verdict: Verdict, edited: bool) -> (Verdict, bool) {
-        let (Some(held), Some(entry)) = (self.ours(slot).filter(|held| held.adopted), self.there(slot)) else {
+        let (Some(held), Some(entry)) = (self.ours(slot).filter(|held| held.adopted), self.there.get(slot)) else {
             return (verdict, edited);
         };
         let edited = edited && held.content.amount != entry.content.amount;
@@ -250,7 +250,7 @@ impl Planner<'_> {
                 self.deviates(row, Deviation::Edited);
             }
             let wanted = total.content.unwrap_or_default();
-            let write = match (verdict, self.there(&slot)) {
+            let write = match (verdict, self.there.get(&slot).copied()) {
                 (Verdict::Create, _) => EntryWrite::Create { slot: slot.clone(), content: wanted.clone() },
                 (Verdict::Change(content), Some(entry)) => EntryWrite::Change { entry: entry.clone(), content },
                 (Verdict::Delete, Some(entry)) => EntryWrite::Delete { entry: entry.clone() },

@@ -178,8 +178,7 @@ impl Carrying<'_> {
     pub(super) fn tell(&mut self, person: &mut Person<'_>, absence: &AbsenceId, finding: Finding, to: Telling) {
         let finding = about(finding, person, absence);
         // One that is not to be sent any more is nothing, as one that is gone.
-        let sent = [AbsenceStatus::Approved, AbsenceStatus::RejectedByIntegration];
-        let form = person.absences.get(absence).filter(|absence| sent.contains(&absence.status)).map(Form::of);
+        let form = person.absences.get(absence).filter(|absence| absence.status.is_agreed()).map(Form::of);
         let (cause, of_what) = match (to, &finding.vendor_id) {
             (Telling::People, Some(record)) => (format!("{} {record}", finding.code), 0),
             _ => (finding.code.to_string(), Form::number(form.as_ref())),
