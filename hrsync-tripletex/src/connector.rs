@@ -189,13 +189,6 @@ enum Needs {
     OfEmployment,
 }
 
-/// A person as read, for the connector itself.
-#[derive(Debug)]
-struct Detail {
-    person: Employee,
-    as_of: Date,
-}
-
 impl TripletexConnector {
     /// Sets up the connector of a company; `client` sends the requests.
     pub fn builder(
@@ -379,7 +372,7 @@ impl TripletexConnector {
 
     /// The steps of an update. What cannot be sent keeps nothing else of the person from being sent.
     fn update(&self, write: &Write<'_>, current: &Reading) -> Result<Steps> {
-        let Detail { person, as_of } = current.detail.get::<Detail>().ok_or_else(|| {
+        let person = current.detail.get::<Employee>().ok_or_else(|| {
             Error::new(ErrorKind::Unexpected, "the person was not read by this connector").with_vendor(VENDOR)
         })?;
         let (employment_fields, others): (Vec<FieldId>, Vec<FieldId>) =
@@ -390,7 +383,7 @@ impl TripletexConnector {
             steps.push(step(StepNature::Converge, others, Payload { draft, needs: Needs::Nothing }));
         }
         if !employment_fields.is_empty() {
-            match people::employment_change(person, write.wanted, *as_of) {
+            match people::employment_change(person, &current.record, write.wanted) {
                 Ok(change) => {
                     let payload = self.employment_payload(person, write.wanted, &change);
                     steps.push(step(StepNature::Converge, employment_fields, payload));
@@ -526,7 +519,7 @@ impl Connector for TripletexConnector {
     async fn read(&self, id: &VendorId, as_of: Date) -> Result<Reading> {
         let person = self.employee(person_key(id)?).await?;
         let record = people::record(&self.mapping, &person, as_of);
-        Ok(Reading { detail: Opaque::new(Detail { person, as_of }), ..Reading::new(record) })
+        Ok(Reading { detail: Opaque::new(person), ..Reading::new(record) })
     }
 
     fn steps(&self, write: &Write<'_>) -> Result<Steps> {

@@ -34,6 +34,9 @@ pub(crate) fn record(mapping: &Mapping, person: &Employee, as_of: Date) -> Recor
         let chosen = current(employments, as_of);
         record.set(field::START_DATE, cell(field::START_DATE, chosen.and_then(|one| one.start_date.as_deref())));
         record.set(field::END_DATE, cell(field::END_DATE, chosen.and_then(|one| one.end_date.as_deref())));
+        if employments.len() > 1 {
+            record.set(field::EMPLOYMENTS, all(employments));
+        }
     }
     match person.version {
         Some(version) => record.with_version(version.to_string()),
@@ -51,10 +54,17 @@ fn cell(id: FieldId, text: Option<&str>) -> Cell {
 }
 
 /// The employment that stands for all on a day: the latest that covers it, else the next, else the last.
-pub(crate) fn current(employments: &[Employment], as_of: Date) -> Option<&Employment> {
+fn current(employments: &[Employment], as_of: Date) -> Option<&Employment> {
     let day = |text: &Option<String>| text.as_deref().and_then(|text| check::date(text.trim()).ok());
     let rows = employments.iter().map(|one| Dated { from: day(&one.start_date), to: day(&one.end_date), value: one });
     Timeline::new(rows).current(as_of).map(|row| row.value)
+}
+
+/// All employments, from which the engine takes the one that the host means.
+fn all(employments: &[Employment]) -> Cell {
+    let row = |one: &Employment| serde_json::json!({ "start": one.start_date, "end": one.end_date });
+    let rows = serde_json::Value::from_iter(employments.iter().map(row));
+    cell(field::EMPLOYMENTS, Some(&rows.to_string()))
 }
 
 /// The elements of a person outside the employment.
@@ -143,17 +153,17 @@ pub(crate) enum EmploymentChange<'e> {
     Create,
 }
 
-/// How the wanted dates get there: a first employment, and one that begins after the present one has ended, are added; else the present
+/// How the wanted dates get there: a first employment, and one that begins after the one that is `shown` has ended, are added; else that
 /// one is changed.
 ///
 /// # Errors
 /// They cannot get there, and why.
 pub(crate) fn employment_change<'e>(
-    current_person: &'e Employee,
+    person: &'e Employee,
+    shown: &Record,
     wanted: &Record,
-    as_of: Date,
 ) -> hrsync_core::Result<EmploymentChange<'e>> {
-    let Some(employments) = current_person.employments.as_deref() else {
+    let Some(employments) = person.employments.as_deref() else {
         return Err(left_out(
             "tripletex.employments_not_read",
             "the person's employments could not be read, so that they cannot be changed",
@@ -163,22 +173,21 @@ pub(crate) fn employment_change<'e>(
     };
     let has_birth_date = match wanted.cell(EMPLOYMENT_TAKES_BIRTH_DATE.field) {
         // Whether one that is hidden is there, the service says.
-        Cell::NotRead => current_person.date_of_birth != Field::Empty,
+        Cell::NotRead => person.date_of_birth != Field::Empty,
         cell => cell.value().is_some(),
     };
     if !has_birth_date {
         return Err(lacking(&EMPLOYMENT_TAKES_BIRTH_DATE));
     }
-    let start = wanted.cell(field::START_DATE).value().and_then(Value::as_date);
-    // One that was added before its first day is the one that is meant, whichever stands today.
-    let begins = |one: &&Employment| {
-        let first = one.start_date.as_deref().and_then(|text| check::date(text.trim()).ok());
-        first.is_some() && first == start
+    let date = |record: &Record, id| record.cell(id).value().and_then(Value::as_date);
+    let start = date(wanted, field::START_DATE);
+    let is_shown = |one: &&Employment| {
+        let dates = [(field::START_DATE, &one.start_date), (field::END_DATE, &one.end_date)];
+        dates.into_iter().all(|(id, text)| cell(id, text.as_deref()) == *shown.cell(id))
     };
-    match (employments.iter().find(begins).or_else(|| current(employments, as_of)), start) {
+    match (employments.iter().find(is_shown), start) {
         (Some(present), start) => {
-            let end = present.end_date.as_deref().and_then(|text| check::date(text.trim()).ok());
-            let anew = start.zip(end).is_some_and(|(start, end)| start > end);
+            let anew = start.zip(date(shown, field::END_DATE)).is_some_and(|(start, end)| start > end);
             Ok(if anew { EmploymentChange::Create } else { EmploymentChange::Update(present) })
         }
         (None, Some(_)) => Ok(EmploymentChange::Create),

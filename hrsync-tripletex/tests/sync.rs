@@ -499,26 +499,86 @@ async fn a_date_of_birth_that_is_added_to_somebody_new_goes_at_once() {
     assert!(world.employments(created).is_empty(), "that takes somebody who synchronises");
 }
 
-// rule: TT-56, TT-57
-#[tokio::test(start_paused = true)]
-async fn a_further_employment_that_begins_later_is_added_once_and_its_last_day_is_its_own() {
+/// The first and last day of each employment of somebody, the last one empty where it is open.
+fn workdays(world: &World, person: u64) -> Vec<[String; 2]> {
+    let day = |one: &Value, name: &str| one[name].as_str().unwrap_or_default().to_owned();
+    world.employments(person).iter().map(|one| [day(one, "startDate"), day(one, "endDate")]).collect()
+}
+
+/// Somebody whose employment ends with November and who is employed anew from December on, both told in November.
+async fn hired_again_before_the_end() -> (World, u64) {
     let world = in_step(1).await;
     let person = world.vendor_id("h2").await;
-    let later = date!(2026 - 12 - 01);
+    for (start, end) in [(None, Some(date!(2026 - 11 - 30))), (Some(date!(2026 - 12 - 01)), None)] {
+        world.host.change("h2", |one| {
+            one.employment.start = start.or(one.employment.start);
+            one.employment.end = end;
+        });
+        let report = world.engine.push(&[id("h2")]).await.unwrap();
+        assert_eq!(report.items[0].result, ItemResult::Done, "{report:#?}");
+    }
+    (world, person)
+}
+
+// rule: TT-45, TT-56, TT-57
+#[tokio::test(start_paused = true)]
+async fn a_further_employment_that_begins_later_is_the_one_that_is_compared_and_written() {
+    let (world, person) = hired_again_before_the_end().await;
+    let first = workdays(&world, person)[0].clone();
+    assert_eq!(first[1], "2026-11-30");
+    let in_step = || async {
+        let review = world.engine.review(&world.anna).await.unwrap();
+        assert!(review.is_in_step() && review.differences.is_empty(), "{:#?}", review.differences);
+    };
+    in_step().await;
+    // What is said of it before its first day is its own.
+    for (start, end, written) in [
+        (date!(2026 - 12 - 01), Some(date!(2027 - 06 - 30)), ["2026-12-01", "2027-06-30"]),
+        (date!(2026 - 12 - 15), Some(date!(2027 - 06 - 30)), ["2026-12-15", "2027-06-30"]),
+        (date!(2026 - 12 - 15), None, ["2026-12-15", ""]),
+    ] {
+        world.host.change("h2", |one| (one.employment.start, one.employment.end) = (Some(start), end));
+        let report = world.engine.push(&[id("h2")]).await.unwrap();
+        assert_eq!(report.items[0].result, ItemResult::Done, "{report:#?}");
+        assert_eq!(workdays(&world, person), [first.clone(), written.map(str::to_owned)]);
+        in_step().await;
+    }
+    world.clock.set(datetime!(2026-12-16 09:00 UTC));
+    in_step().await;
+}
+
+// rule: TT-47, TT-56, TT-57
+#[tokio::test(start_paused = true)]
+async fn what_the_payroll_clerk_does_to_a_further_employment_is_a_difference_of_that_one() {
+    let (world, person) = hired_again_before_the_end().await;
+    world.synchronise(&Decisions::new()).await;
+    let further = world.employments(person)[1]["id"].as_u64().unwrap();
+    let last_day = json!({"endDate": "2027-03-31"});
+    world.sandbox.change(Kind::Employment, further, &last_day);
+    world.synchronise(&Decisions::new()).await;
+    let host = world.host.get("h2").unwrap();
+    let workdays = (host.employment.start, host.employment.end);
+    assert_eq!(workdays, (Some(date!(2026 - 12 - 01)), Some(date!(2027 - 03 - 31))));
+}
+
+// rule: TT-56, TT-57
+#[tokio::test(start_paused = true)]
+async fn an_employment_that_only_the_payroll_clerk_knows_is_shown_from_its_first_day_on() {
+    let world = in_step(1).await;
+    let person = world.vendor_id("h2").await;
     world.host.change("h2", |one| one.employment.end = Some(date!(2026 - 11 - 30)));
     world.engine.push(&[id("h2")]).await.unwrap();
-    world.host.change("h2", |one| (one.employment.start, one.employment.end) = (Some(later), None));
-    world.engine.push(&[id("h2")]).await.unwrap();
-    // Until that day the other one stands in Tripletex.
-    world.host.change("h2", |one| one.employment.end = Some(date!(2027 - 06 - 30)));
-    let by_hand = Decisions::new().for_conflicts(Resolution::Host).for_missing(Missing::Fill);
-    let report = world.synchronise(&by_hand).await;
-    assert!(report.items.iter().all(|item| item.result == ItemResult::Done), "{report:#?}");
-    let day = |one: &Value, name: &str| one[name].as_str().unwrap_or_default().to_owned();
-    let days = |one: &Value| [day(one, "startDate"), day(one, "endDate")];
-    let employments: Vec<_> = world.employments(person).iter().map(days).collect();
-    assert_eq!(employments[0][1], "2026-11-30");
-    assert_eq!(employments[1..], [["2026-12-01", "2027-06-30"]]);
+    world.sandbox.put(Kind::Employment, &json!({"employee": {"id": person}, "startDate": "2026-12-01"}));
+    // The last day of the present one is corrected.
+    world.host.change("h2", |one| one.employment.end = Some(date!(2026 - 11 - 27)));
+    let report = world.engine.push(&[id("h2")]).await.unwrap();
+    assert_eq!(report.items[0].result, ItemResult::Done, "{report:#?}");
+    assert_eq!(workdays(&world, person)[0][1], "2026-11-27");
+    world.synchronise(&Decisions::new()).await;
+    world.clock.set(datetime!(2026-12-01 09:00 UTC));
+    world.synchronise(&Decisions::new()).await;
+    let host = world.host.get("h2").unwrap();
+    assert_eq!((host.employment.start, host.employment.end), (Some(date!(2026 - 12 - 01)), None));
 }
 
 // rule: TT-45, TT-50, TT-51, TT-52, TT-53, TT-54, TT-55, TT-56, TT-57

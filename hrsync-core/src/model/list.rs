@@ -239,6 +239,12 @@ impl List {
         &self.entries
     }
 
+    /// A part of an entry of this list, by its name.
+    pub(crate) fn part<'e>(&self, entry: &'e Entry, name: &str) -> Option<&'e Value> {
+        let place = self.def.parts.iter().position(|part| part.name == name)?;
+        entry.parts.get(place)?.as_ref()
+    }
+
     /// The entry of a key.
     pub fn entry(&self, key: &Value) -> Option<&Entry> {
         let place = self.entries.binary_search_by(|entry| entry.key.cmp(key)).ok()?;

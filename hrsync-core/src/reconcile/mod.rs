@@ -7,6 +7,7 @@ mod burst;
 mod compare;
 mod create;
 mod decide;
+mod employment;
 mod engine;
 mod entries;
 mod erase;

@@ -2,10 +2,11 @@
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::baseline::Verdict;
 use super::compare::{DifferenceKind, Halves, Judgement, meet_in_groups, plainly_agree};
+use super::employment::meeting;
 use super::entries::{Unit, judge_field, units};
 use super::findings;
 use super::fingerprint::{Canonical, Fingerprinter};
@@ -24,7 +25,41 @@ use crate::model::{Cell, ConnectionId, FieldId, HostId, Record, Side, Value, Ven
 
 /// Matches and compares both rosters.
 pub fn review(input: ReviewInput<'_>) -> Review {
-    let ReviewInput { connection, mapping, host, vendor, links, apart, keys } = input;
+    let ReviewInput { connection, mapping, host, mut vendor, links, apart, keys } = input;
+    let mut sides = Sides {
+        host: &host.records,
+        vendor: &vendor.records,
+        host_free: vec![true; host.records.len()],
+        vendor_free: vec![true; vendor.records.len()],
+        apart: &apart,
+    };
+    let places = {
+        let (host_places, vendor_places) = (Places::new(&host.records), Places::new(&vendor.records));
+        let found = |link: &Link| {
+            let host = host_places.get(&host.records, link.host.as_str());
+            (host, vendor_places.get(&vendor.records, link.vendor.as_str()))
+        };
+        links.iter().map(found).collect::<Vec<_>>()
+    };
+    for (host, vendor) in &places {
+        host.iter().for_each(|place| sides.host_free[*place] = false);
+        vendor.iter().for_each(|place| sides.vendor_free[*place] = false);
+    }
+    let Matching { matches, mut candidates } = match_free(&mut sides);
+    let Sides { host_free, vendor_free, .. } = sides;
+    let linked = places.iter().filter_map(|(host, vendor)| host.zip(*vendor));
+    let pairs = linked.chain(matches.iter().map(|found| (found.host, found.vendor)));
+    let meant = pairs.filter_map(|(at, place)| {
+        let record = meeting(&mapping, host.records.get(at)?, vendor.records.get(place)?)?;
+        Some((place, record))
+    });
+    let meant: Vec<(usize, Record)> = meant.collect();
+    if !meant.is_empty() {
+        let records = &mut Arc::make_mut(&mut vendor).records;
+        for (place, record) in meant {
+            records[place] = record;
+        }
+    }
     let mut work = Work {
         prints: Prints::new(keys, connection),
         revision: mapping.revision(),
@@ -39,13 +74,6 @@ pub fn review(input: ReviewInput<'_>) -> Review {
         people: Vec::new(),
         agreeing: Vec::with_capacity(links.len()),
     };
-    let mut sides = Sides {
-        host: &host.records,
-        vendor: &vendor.records,
-        host_free: vec![true; host.records.len()],
-        vendor_free: vec![true; vendor.records.len()],
-        apart: &apart,
-    };
     // A list without anybody, of a side that had linked people, is not believed.
     let emptied =
         |roster: &Roster| roster.records.is_empty() && links.iter().any(|link| link.state == LinkState::Linked);
@@ -55,53 +83,39 @@ pub fn review(input: ReviewInput<'_>) -> Review {
     }
     let (all_of_host, all_of_vendor) = (host.everybody(), vendor.everybody());
     let mut counts = Counts { host: host.records.len(), vendor: vendor.records.len(), ..Counts::default() };
-    {
-        let (host_places, vendor_places) = (Places::new(&host.records), Places::new(&vendor.records));
-        // People are counted once: who differs in a further record is not in step.
-        let mut in_step = HashSet::new();
-        let several = links.iter().any(|link| link.kind == LinkKind::Further);
-        let of_kind = |kind| links.iter().enumerate().filter(move |(_, link)| link.kind == kind);
-        for (place, link) in of_kind(LinkKind::First).chain(of_kind(LinkKind::Further)) {
-            let found = (
-                host_places.get(&host.records, link.host.as_str()),
-                vendor_places.get(&vendor.records, link.vendor.as_str()),
-            );
-            if let Some(host) = found.0 {
-                sides.host_free[host] = false;
-            }
-            if let Some(vendor) = found.1 {
-                sides.vendor_free[vendor] = false;
-            }
-            if link.state != LinkState::Linked {
-                continue;
-            }
-            let first = link.kind == LinkKind::First;
-            counts.linked += usize::from(first);
-            match found {
-                (Some(host), Some(vendor)) => {
-                    let even = work.linked(host, vendor, place, link);
-                    if first {
-                        counts.in_step += usize::from(even);
-                        if several && even {
-                            in_step.insert(host);
-                        }
-                    } else if !even && in_step.remove(&host) {
-                        counts.in_step -= 1;
+    // People are counted once: who differs in a further record is not in step.
+    let mut in_step = HashSet::new();
+    let several = links.iter().any(|link| link.kind == LinkKind::Further);
+    let of_kind = |kind| links.iter().enumerate().filter(move |(_, link)| link.kind == kind);
+    for (place, link) in of_kind(LinkKind::First).chain(of_kind(LinkKind::Further)) {
+        if link.state != LinkState::Linked {
+            continue;
+        }
+        let first = link.kind == LinkKind::First;
+        counts.linked += usize::from(first);
+        match places[place] {
+            (Some(host), Some(vendor)) => {
+                let even = work.linked(host, vendor, place, link);
+                if first {
+                    counts.in_step += usize::from(even);
+                    if several && even {
+                        in_step.insert(host);
                     }
+                } else if !even && in_step.remove(&host) {
+                    counts.in_step -= 1;
                 }
-                // Said of the first link.
-                (None, _) if !first => {}
-                (None, _) => {
-                    work.findings.extend(all_of_host.map(|everybody| findings::gone_from(everybody, link, Side::Host)));
-                }
-                (_, None) => {
-                    let gone = all_of_vendor.map(|everybody| findings::gone_from(everybody, link, Side::Vendor));
-                    work.findings.extend(gone);
-                }
+            }
+            // Said of the first link.
+            (None, _) if !first => {}
+            (None, _) => {
+                work.findings.extend(all_of_host.map(|everybody| findings::gone_from(everybody, link, Side::Host)));
+            }
+            (_, None) => {
+                let gone = all_of_vendor.map(|everybody| findings::gone_from(everybody, link, Side::Vendor));
+                work.findings.extend(gone);
             }
         }
     }
-    let Matching { matches, mut candidates } = match_free(&mut sides);
     rehire::recognise(&mut candidates, &links, &host, &vendor);
     let recognised = matches
         .iter()
@@ -120,7 +134,7 @@ pub fn review(input: ReviewInput<'_>) -> Review {
     }
     let disputed_host: HashSet<&HostId> = candidates.iter().map(|candidate| &candidate.host).collect();
     let disputed_vendor: HashSet<&VendorId> = candidates.iter().map(|candidate| &candidate.vendor).collect();
-    let only_in_host: Vec<Unmatched<HostId>> = free(&sides.host_free)
+    let only_in_host: Vec<Unmatched<HostId>> = free(&host_free)
         .map(|place| (place, HostId::new(host.records[place].id())))
         .filter(|(_, id)| !disputed_host.contains(id))
         .map(|(place, id)| Unmatched {
@@ -129,12 +143,12 @@ pub fn review(input: ReviewInput<'_>) -> Review {
             place,
         })
         .collect();
-    let only_in_vendor = free(&sides.vendor_free)
+    let only_in_vendor = free(&vendor_free)
         .map(|place| (place, VendorId::new(vendor.records[place].id())))
         .filter(|(_, id)| !disputed_vendor.contains(id))
         .map(|(place, id)| Unmatched {
             blockers: match full {
-                true => work.cannot_create_in_host(place, &id, &sides.vendor_free),
+                true => work.cannot_create_in_host(place, &id, &vendor_free),
                 false => vec![findings::incomplete_roster()],
             },
             id,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::apply::Run;
 use super::compare::{DifferenceKind, Halves, Judgement, agree_now, judge};
+use super::employment::meeting;
 use super::engine::Engine;
 use super::entries::units_of;
 use super::erase::of_host;
@@ -369,7 +370,9 @@ impl Undoing<'_> {
             }
             Err(error) => return Err(error),
         };
-        Ok(Some(Now { link, host: host.to_record(), vendor }))
+        let host = host.to_record();
+        let vendor = meeting(self.mapping, &host, &vendor).unwrap_or(vendor);
+        Ok(Some(Now { link, host, vendor }))
     }
 
     /// Whether somebody changed the value on the side that is not written back: that change is newer than what is undone, and is

@@ -6,6 +6,7 @@ use super::apply::{Run, Sent, about, drifted, free, intent_key, put_link, unchan
 use super::approve::approval_key;
 use super::baseline::{self, Verdict};
 use super::compare::{Halves, Judgement, agree_now};
+use super::employment::meeting;
 use super::engine::TRIES;
 use super::entries::{Subject, Unit, changed_entries, judge_field, keys_of, subject, taking};
 use super::findings::refusal;
@@ -69,7 +70,7 @@ impl Run<'_> {
             Err(error) => return Ok(Err(unread(&error))),
         };
         self.report.calls.reads += self.engine.connector.info().calls_per_reading;
-        let vendor = match self.engine.connector.read(vendor, self.engine.as_of()).await {
+        let mut vendor = match self.engine.connector.read(vendor, self.engine.as_of()).await {
             Ok(reading) => reading,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 return Ok(Err((ItemResult::Refused, super::findings::gone(&link, crate::Side::Vendor))));
@@ -79,7 +80,11 @@ impl Run<'_> {
                 return Ok(Err(unread(&error)));
             }
         };
-        Ok(Ok(Fresh { link, host: employee.to_record(), vendor }))
+        let host = employee.to_record();
+        if let Some(meeting) = meeting(&self.mapping, &host, &vendor.record) {
+            vendor.record = meeting;
+        }
+        Ok(Ok(Fresh { link, host, vendor }))
     }
 
     async fn fresh_or_report(&mut self, operation: &Operation) -> Result<Result<Fresh, ItemResult>> {
