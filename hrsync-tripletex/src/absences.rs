@@ -1,5 +1,6 @@
 //! Absences as hours on activities: one entry of the time sheet for an employee, a day and an activity, of no project.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +21,8 @@ use time::{Date, OffsetDateTime, Weekday};
 use crate::VENDOR;
 use crate::connector::{TripletexConnector, person_key};
 use crate::hours::{Days, NoHours};
-use crate::reconstructed::COMPLETED_IS_LOCKED;
+use crate::reconstructed::{APPROVED_UNTIL_LOCKS, COMPLETED_IS_LOCKED};
+use crate::rights::Right;
 use crate::texts::ACTIVITIES;
 use crate::wire::employment::Employment;
 use crate::wire::standard_time::{self, StandardTime};
@@ -151,7 +153,7 @@ impl TripletexConnector {
             tokio::join!(self.employments(people), self.own_standards(people), self.company_standard());
         let (employments, own, company) = (employments?, own?, company?);
         let days = |(person, own): (&u64, Vec<StandardTime>)| {
-            let employments = employments.get(person).map_or(&[][..], Vec::as_slice);
+            let employments = employments.get(person).map(Vec::as_slice);
             let days = Days::new(&company, &own, employments, self.config.part_time_standard);
             (*person, days.with_hours(self.config.hours_per_day))
         };
@@ -159,7 +161,7 @@ impl TripletexConnector {
     }
 
     /// The employments of people. Of several they come in one list, which leaves out what a right hides: of whom it tells of none, they
-    /// are asked for by themselves, so that the refusal is heard.
+    /// are asked for by themselves, so that a refusal is heard. Where there is none, whom the token does not see is left out.
     async fn employments(&self, people: &[u64]) -> Result<HashMap<u64, Vec<Employment>>> {
         let mut known = HashMap::new();
         if people.len() > 1 {
@@ -172,6 +174,9 @@ impl TripletexConnector {
                 let own = self.all(|first, count| employment::of(*person, first, count), employment::listed).await?;
                 known.insert(*person, own);
             }
+        }
+        if known.values().any(Vec::is_empty) && !self.sees_everybody().await? {
+            known.retain(|_, employments| !employments.is_empty());
         }
         Ok(known)
     }
@@ -349,20 +354,20 @@ impl AbsenceConnector for TripletexConnector {
         let known = looked.detail.get::<Days>().ok_or_else(|| {
             Error::new(ErrorKind::Unexpected, "the days were not looked at by this connector").with_vendor(VENDOR)
         })?;
-        let (mut pieces, mut due) = (Vec::with_capacity(days.len()), days.is_empty());
+        let mut pieces = Vec::with_capacity(days.len());
         for part in days {
-            let whole = match known.hours(part.day, Hundredths::HUNDRED) {
-                Ok(hours) => Some(hours).filter(|hours| *hours > Hundredths(0)),
+            let whole = match (known.hours(part.day, Hundredths::HUNDRED), part.hours) {
+                (Ok(Hundredths(0)), None) => return Err(no_hours(None)),
                 // Hours that are given do not ask for any.
-                Err(NoHours::StandardUnclear | NoHours::ShareHidden) if part.hours.is_some() => None,
-                Err(why) => return Err(no_hours(Some(why))),
+                (Ok(Hundredths(0)) | Err(NoHours::StandardUnclear | NoHours::ShareHidden), Some(_)) => None,
+                (Ok(hours), _) => Some(hours),
+                (Err(why), _) => return Err(no_hours(Some(why))),
             };
-            due |= whole.is_some();
             let amount = match part.hours {
                 Some(hours) => hours,
                 None => known.hours(part.day, part.share).map_err(|why| no_hours(Some(why)))?,
             };
-            // A day without hours due takes no entry.
+            // What is less than a hundredth of an hour takes no entry.
             if amount == Hundredths(0) {
                 continue;
             }
@@ -371,9 +376,6 @@ impl AbsenceConnector for TripletexConnector {
                 content: Content::new(amount, absence.note.as_deref()),
                 most: whole,
             });
-        }
-        if pieces.is_empty() && !due {
-            return Err(no_hours(None));
         }
         Ok(pieces)
     }
@@ -478,7 +480,8 @@ fn locked(approved: Option<bool>, completed: Option<bool>) -> bool {
 }
 
 fn locked_month(month: &Month) -> Option<Span> {
-    if !locked(month.approved, month.completed) && month.approved_until_date.is_none() {
+    let in_part = APPROVED_UNTIL_LOCKS && month.approved_until_date.is_some();
+    if !locked(month.approved, month.completed) && !in_part {
         return None;
     }
     let from = check::date(&format!("{}-01", month.month_year.as_deref()?)).ok()?;
@@ -502,9 +505,14 @@ fn no_activity() -> Error {
         .with_hint(format!("map the type to one of the activities that are offered; more are set up in {ACTIVITIES}"))
 }
 
-/// Why an absence has no hours: what is known of a day, or that none of its days has any.
+/// Why an absence has no hours: what is known of a day, or that it has none.
 fn no_hours(why: Option<NoHours>) -> Error {
+    let not_sent = |kind, message| Error::new(kind, message).with_vendor(VENDOR).with_outcome(Outcome::NotSent);
     let (code, message, hint) = match why {
+        Some(NoHours::EmploymentsHidden) => {
+            let right = Right::Employees;
+            return right.refused(not_sent(ErrorKind::PermissionDenied, right.missing().into()));
+        }
         Some(NoHours::NotEmployed) => (
             "tripletex.not_employed",
             "no employment in Tripletex covers the absence",
@@ -524,15 +532,13 @@ fn no_hours(why: Option<NoHours>) -> Error {
         ),
         None => (
             "tripletex.no_hours",
-            "by the employment's percentage and the working-hours standard in Tripletex, no hours are due on the days of the absence",
+            "by the employment's percentage and the working-hours standard in Tripletex, no hours are due on a day of the absence",
             "in Tripletex correct the percentage of the employment or the working-hours standard; for who is paid by the hour, enter the \
              absence in hours",
         ),
     };
-    Error::new(ErrorKind::InvalidData, message)
+    not_sent(ErrorKind::InvalidData, Cow::Borrowed(message))
         .with_code(code)
-        .with_vendor(VENDOR)
-        .with_outcome(Outcome::NotSent)
         .with_fixer(Fixer::PayrollClerk)
         .with_hint(hint)
 }
@@ -554,4 +560,30 @@ fn unreadable_day() -> Error {
     Error::new(ErrorKind::Decode, "a time sheet entry has a day that cannot be read")
         .with_vendor(VENDOR)
         .with_operation(Operation::Entries.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+
+    #[test]
+    fn a_month_is_locked_as_far_as_it_is_approved() {
+        let (first, last) = (date!(2026 - 11 - 01), date!(2026 - 11 - 30));
+        for (approved, until, locked) in [
+            (false, None, None),
+            (true, None, Some(last)),
+            (true, Some("2026-11-23"), Some(date!(2026 - 11 - 23))),
+            (false, Some("2026-11-23"), Some(date!(2026 - 11 - 23))),
+            (true, Some("2026-12-31"), Some(last)),
+            (true, Some("soon"), Some(last)),
+        ] {
+            let month = serde_json::json!({
+                "employee": {"id": 7}, "monthYear": "2026-11", "approved": approved, "approvedUntilDate": until
+            });
+            let month: Month = serde_json::from_value(month).unwrap();
+            assert_eq!(locked_month(&month), locked.map(|until| (first, until)), "{approved} {until:?}");
+        }
+    }
 }

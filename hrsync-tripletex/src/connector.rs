@@ -275,7 +275,7 @@ impl TripletexConnector {
     }
 
     /// Whether the token sees everybody: lists come back shorter, and without a word, where it does not. \[spec\]
-    async fn sees_everybody(&self) -> Result<bool> {
+    pub(crate) async fn sees_everybody(&self) -> Result<bool> {
         let token = self.owner().await?.actual_employee_id;
         match self.granted(token).await {
             Ok(granted) => Ok(granted.contains(&entitlement(Right::Employees))),

@@ -21,7 +21,8 @@ pub(crate) struct Days {
     company: Vec<(Date, Hundredths)>,
     /// The person's own.
     own: Vec<(Date, Hundredths)>,
-    employments: Vec<Employed>,
+    /// Nothing where a right hides them.
+    employments: Option<Vec<Employed>>,
     part_time: PartTimeStandard,
 }
 
@@ -37,6 +38,8 @@ struct Employed {
 /// Why nobody can say how many hours are due on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NoHours {
+    /// The person's employments are not told.
+    EmploymentsHidden,
     /// No employment covers it.
     NotEmployed,
     /// The share of full time is not told.
@@ -50,13 +53,13 @@ impl Days {
     pub(crate) fn new(
         company: &[StandardTime],
         own: &[StandardTime],
-        employments: &[Employment],
+        employments: Option<&[Employment]>,
         part_time: PartTimeStandard,
     ) -> Self {
         Self {
             company: rows(company),
             own: rows(own),
-            employments: employments.iter().filter_map(Employed::new).collect(),
+            employments: employments.map(|all| all.iter().filter_map(Employed::new).collect()),
             part_time,
         }
     }
@@ -78,7 +81,8 @@ impl Days {
 
     /// The standard of a day, and the share that is still to be taken of it.
     fn due(&self, day: Date) -> Result<(Hundredths, Hundredths), NoHours> {
-        let covering = self.employments.iter().filter(|one| one.from <= day && day <= one.until);
+        let employments = self.employments.as_ref().ok_or(NoHours::EmploymentsHidden)?;
+        let covering = employments.iter().filter(|one| one.from <= day && day <= one.until);
         let employment = covering.max_by_key(|one| one.from).ok_or(NoHours::NotEmployed)?;
         let shares = employment.shares.as_ref().ok_or(NoHours::ShareHidden)?;
         let share = in_force(shares, day).unwrap_or(FULL_TIME);
@@ -166,7 +170,7 @@ mod tests {
         Days::new(
             &[standard("2020-01-01", company)],
             &own,
-            &[employed("2024-01-01", None, &[("2024-01-01", share)])],
+            Some(&[employed("2024-01-01", None, &[("2024-01-01", share)])]),
             part_time,
         )
     }
@@ -235,10 +239,10 @@ mod tests {
         let days = Days::new(
             &[standard("2026-06-01", 7.0), standard("2020-01-01", 7.5)],
             &[standard("2026-12-01", 5.0)],
-            &[
+            Some(&[
                 employed("2024-01-01", Some("2026-06-30"), &[("2026-03-01", 50.0), ("2024-01-01", 100.0)]),
                 employed("2026-08-01", None, &[]),
-            ],
+            ]),
             PartTimeStandard::Included,
         );
         let hours = |day| days.hours(day, ALL).map(|hours| hours.0);
@@ -253,24 +257,26 @@ mod tests {
     }
 
     #[test]
-    fn a_share_that_is_not_told_is_not_full_time() {
+    fn what_is_not_told_is_neither_nothing_nor_full_time() {
+        let hidden = Days::new(&[], &[], None, PartTimeStandard::Recognised);
+        assert_eq!(hidden.hours(DAY, ALL), Err(NoHours::EmploymentsHidden));
         let hidden = Employment { employment_details: None, ..employed("2024-01-01", None, &[]) };
         let mut without = employed("2024-01-01", None, &[("2024-01-01", 50.0), ("2026-01-01", 60.0)]);
         without.employment_details.as_mut().unwrap()[1].percentage_of_full_time_equivalent = None;
         for employment in [hidden, without] {
-            let days = Days::new(&[], &[], &[employment], PartTimeStandard::Recognised);
+            let days = Days::new(&[], &[], Some(&[employment]), PartTimeStandard::Recognised);
             assert_eq!(days.hours(DAY, ALL), Err(NoHours::ShareHidden));
         }
     }
 
     #[test]
     fn without_a_standard_a_day_has_the_usual_hours_or_those_of_the_settings() {
-        let days = || Days::new(&[], &[], &[employed("2024-01-01", None, &[])], PartTimeStandard::Recognised);
+        let days = || Days::new(&[], &[], Some(&[employed("2024-01-01", None, &[])]), PartTimeStandard::Recognised);
         assert_eq!(days().hours(DAY, ALL), Ok(WORKING_DAY));
         assert_eq!(days().with_hours(Some(Hundredths(800))).hours(DAY, ALL), Ok(Hundredths(800)));
         let unreadable = employed("2024-01-01", Some("soon"), &[]);
         assert_eq!(
-            Days::new(&[], &[], &[unreadable], PartTimeStandard::Included).hours(DAY, ALL),
+            Days::new(&[], &[], Some(&[unreadable]), PartTimeStandard::Included).hours(DAY, ALL),
             Err(NoHours::NotEmployed)
         );
     }

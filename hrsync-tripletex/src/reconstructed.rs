@@ -88,6 +88,10 @@ pub const ANY_DAY: (Date, Date) = (date!(1970 - 01 - 01), date!(2100 - 01 - 01))
 /// Whether hours of a week or month that is completed by the employee, and not approved yet, are locked. A refusal tells anyway.
 pub const COMPLETED_IS_LOCKED: bool = false;
 
+/// Whether days up to the one until which a month is approved are locked, though the month itself is not called approved. Of a month that is
+/// approved in part nobody has recorded which it is. A refusal tells anyway.
+pub const APPROVED_UNTIL_LOCKS: bool = true;
+
 /// The field that a refusal of hours in a closed period complains about, where it is not told by a code of its own. Days that are sent are
 /// days, so that nothing else can be meant.
 pub const LOCKED_FIELD: &str = "date";

@@ -1,6 +1,6 @@
 //! The rights that a token needs, and how a missing one is told.
 
-use hrsync_core::{Finding, Fixer, Severity};
+use hrsync_core::{Error, Finding, Fixer, Severity};
 
 use crate::texts::{EMPLOYEE_RIGHTS, TOKEN_RIGHTS};
 
@@ -83,6 +83,19 @@ impl Right {
     pub fn missing(self) -> String {
         let entire = if self == Self::TimeSheets { ", for the entire company" } else { "" };
         format!("the employee token has not got the right \"{}\" ({}){entire}", self.name(), self.norwegian())
+    }
+
+    /// An error as what its lack means for what was being done.
+    pub(crate) fn refused(self, error: Error) -> Error {
+        let hint = match self {
+            Self::TimeSheets => format!(
+                "{}. Then approve or add the absence again. Where the check of the connection misses no right, the company's Tripletex \
+                 has no time sheet",
+                self.path()
+            ),
+            _ => self.path().to_owned(),
+        };
+        error.with_code(RIGHT_MISSING).with_fixer(self.fixer()).with_hint(hint)
     }
 
     /// The finding that a token has not got it. Who adds nobody needs no user administrator, so that is good to know and no problem.

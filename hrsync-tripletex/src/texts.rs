@@ -10,7 +10,7 @@ pub const API_ACCESS: &str = "Company > Employees (Selskap > Ansatt) > the emplo
 /// Where the rights of a token are changed by the person who made it. \[doc\]
 pub const TOKEN_RIGHTS: &str = "My Profile > More > API Access > the key between the HR application and Tripletex > Time Sheet: \
                                 check the access to all time sheets (incl. approval) for the entire company; the employee who \
-                                owns the token needs that access too. Then approve or add the absence again";
+                                owns the token needs that access too";
 
 /// Where the rights of the employee who owns the token are changed. \[doc\]
 pub const EMPLOYEE_RIGHTS: &str = "Company > Employees (Selskap > Ansatt) > the employee who owns the token > Access \
@@ -43,6 +43,8 @@ pub(crate) mod label {
     pub(crate) const VERSION: &str = "Settings version";
     pub(crate) const SESSION_DAYS: &str = "Session days";
     pub(crate) const HOURS_PER_DAY: &str = "Hours per day";
+    pub(crate) const PART_TIME_STANDARD: &str = "Working hours of part-time employees";
+    pub(crate) const COMPANY: &str = "Client company";
     pub(crate) const DEPARTMENT: &str = "Department";
     pub(crate) const DIVISION: &str = "Business unit";
     pub(crate) const LOG_IN_ACCESS: &str = "Log-in access in Tripletex";
@@ -92,7 +94,18 @@ const SETTINGS: &[SettingDescriptor] = &[
     setting(
         "hours_per_day",
         label::HOURS_PER_DAY,
-        "The hours of a full working day in hundredths, where they are not to be read from Tripletex.",
+        "How many hours a full working day has, such as 7.5, where that is not to be read from Tripletex.",
+    ),
+    setting(
+        "part_time_standard",
+        label::PART_TIME_STANDARD,
+        "Whether the working hours that Tripletex has for one employee hold the percentage of the employment already: recognised (by \
+         the number), included (6 hours for 80 per cent of 7.5) or not_included (7.5 hours also for 80 per cent).",
+    ),
+    setting(
+        "company_id",
+        label::COMPANY,
+        "For the token of an accountant only: the id of the client company that is to be synchronised; 0 is the company of the token.",
     ),
     SettingDescriptor {
         required: true,

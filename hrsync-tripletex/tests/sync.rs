@@ -499,6 +499,18 @@ async fn a_date_of_birth_that_is_added_to_somebody_new_goes_at_once() {
     assert!(world.employments(created).is_empty(), "that takes somebody who synchronises");
 }
 
+#[tokio::test(start_paused = true)]
+async fn of_somebody_whose_creation_is_refused_nothing_is_said_to_be_missing_there() {
+    let world = in_step(1).await;
+    let mut person = newcomer("h9");
+    // What the service takes for a slip of the pen.
+    (person.birth_date, person.email) = (None, Some("ny@gmial.com".to_owned()));
+    world.host.put(person);
+    let report = world.synchronise(&Decisions::new().create_in_vendor(Select::All)).await;
+    assert_eq!(report.items[0].result, ItemResult::Refused, "{report:#?}");
+    assert!(report.findings.iter().all(|one| one.code != "tripletex.birth_date"), "{:#?}", report.findings);
+}
+
 /// The first and last day of each employment of somebody, the last one empty where it is open.
 fn workdays(world: &World, person: u64) -> Vec<[String; 2]> {
     let day = |one: &Value, name: &str| one[name].as_str().unwrap_or_default().to_owned();

@@ -178,7 +178,6 @@ impl Run<'_> {
         let others: Vec<VendorId> = with_identity(before, &wanted).map(|other| VendorId::new(other.id())).collect();
         let nothing = Record::new(wanted.id());
         let mut created_now = Created { operation: operation.clone(), host, wanted: nothing, step: "", others };
-        self.tell_of(&steps, operation);
         let prints = &self.prints.current;
         let identity = identity_print(prints, &wanted).map(|print| (prints.key, print));
         for step in &steps.steps {
@@ -197,6 +196,10 @@ impl Run<'_> {
                 Sent::Done(done) => {
                     self.learn(&done, operation).await?;
                     vendor = vendor.or(self.usable(done.created));
+                    if created_now.step.is_empty() {
+                        // Of somebody whose creation is refused nothing is missing there.
+                        self.tell_of(&steps, operation);
+                    }
                     created_now.step = step.name;
                     self.now_has(vendor.as_ref(), &wanted, &step.fields, true);
                     for field in &step.fields {

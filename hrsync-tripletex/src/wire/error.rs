@@ -17,7 +17,7 @@ use crate::rights::{RIGHT_MISSING, Right};
 use crate::texts::{ACTIVITIES, API_ACCESS, MONTHLY_OVERVIEW, REGISTRATION};
 
 macro_rules! operations {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $right:expr;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $right:expr, $gone:expr;)+) => {
         /// The requests there are, by name.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
@@ -33,53 +33,84 @@ macro_rules! operations {
             pub const fn right(self) -> Option<Right> {
                 match self { $(Self::$name => $right,)+ }
             }
+
+            /// What is not there when there is no such object.
+            const fn gone(self) -> &'static Gone {
+                match self { $(Self::$name => $gone,)+ }
+            }
         }
     };
 }
 
+/// What is not there, and what to do about it.
+struct Gone {
+    message: &'static str,
+    hint: Option<&'static str>,
+}
+
+const OBJECT: Gone = Gone { message: "Tripletex has no such object", hint: None };
+const PERSON: Gone = Gone {
+    message: "Tripletex has no such employee any more",
+    hint: Some(
+        "in the HR application link the person with the employee that they are in Tripletex now, or take the link away",
+    ),
+};
+const EMPLOYMENT: Gone = Gone {
+    message: "Tripletex has no such employment any more",
+    hint: Some("compare the person's employments in Tripletex, and synchronise by hand"),
+};
+const OF_ENTRY: Gone = Gone {
+    message: "Tripletex has no such activity or employee any more",
+    hint: Some(
+        "in the settings of absences map the type to an activity that is there; if it is the employee who is gone, link the person with \
+         the employee that they are now, or take the link away",
+    ),
+};
+const ENTRY: Gone = Gone { message: "Tripletex has no such time sheet entry any more", hint: None };
+
 operations! {
     /// A session from the two tokens.
-    CreateSession = "create session", None;
+    CreateSession = "create session", None, &OBJECT;
     /// Who the token belongs to.
-    WhoAmI = "who am I", None;
+    WhoAmI = "who am I", None, &OBJECT;
     /// The token's rights.
-    Entitlements = "list entitlements", Some(Right::Employees);
+    Entitlements = "list entitlements", Some(Right::Employees), &OBJECT;
     /// People.
-    Employees = "list employees", Some(Right::Employees);
+    Employees = "list employees", Some(Right::Employees), &OBJECT;
     /// One person.
-    Employee = "read employee", Some(Right::Employees);
+    Employee = "read employee", Some(Right::Employees), &PERSON;
     /// A new person.
-    CreateEmployee = "create employee", Some(Right::AddPeople);
+    CreateEmployee = "create employee", Some(Right::AddPeople), &OBJECT;
     /// A change of a person.
-    UpdateEmployee = "update employee", Some(Right::Employees);
+    UpdateEmployee = "update employee", Some(Right::Employees), &PERSON;
     /// The employments of a person.
-    Employments = "list employments", Some(Right::Employees);
+    Employments = "list employments", Some(Right::Employees), &PERSON;
     /// A new employment.
-    CreateEmployment = "create employment", Some(Right::Employees);
+    CreateEmployment = "create employment", Some(Right::Employees), &PERSON;
     /// A change of an employment.
-    UpdateEmployment = "update employment", Some(Right::Employees);
+    UpdateEmployment = "update employment", Some(Right::Employees), &EMPLOYMENT;
     /// The company's departments.
-    Departments = "list departments", Some(Right::Company);
+    Departments = "list departments", Some(Right::Company), &OBJECT;
     /// The company's business units.
-    Divisions = "list business units", Some(Right::Company);
+    Divisions = "list business units", Some(Right::Company), &OBJECT;
     /// Activities.
-    Activities = "list activities", Some(Right::TimeSheets);
+    Activities = "list activities", Some(Right::TimeSheets), &OBJECT;
     /// The working days of a person.
-    OwnStandards = "list standard times of an employee", Some(Right::Employees);
+    OwnStandards = "list standard times of an employee", Some(Right::Employees), &PERSON;
     /// The working days of the company.
-    CompanyStandards = "list standard times of the company", Some(Right::Company);
+    CompanyStandards = "list standard times of the company", Some(Right::Company), &OBJECT;
     /// Time sheet entries.
-    Entries = "list time sheet entries", Some(Right::TimeSheets);
+    Entries = "list time sheet entries", Some(Right::TimeSheets), &PERSON;
     /// New time sheet entries.
-    CreateEntries = "create time sheet entries", Some(Right::TimeSheets);
+    CreateEntries = "create time sheet entries", Some(Right::TimeSheets), &OF_ENTRY;
     /// Changes of time sheet entries.
-    UpdateEntries = "update time sheet entries", Some(Right::TimeSheets);
+    UpdateEntries = "update time sheet entries", Some(Right::TimeSheets), &ENTRY;
     /// Away with a time sheet entry.
-    DeleteEntry = "delete time sheet entry", Some(Right::TimeSheets);
+    DeleteEntry = "delete time sheet entry", Some(Right::TimeSheets), &ENTRY;
     /// Months of time sheets.
-    Months = "list time sheet months", Some(Right::TimeSheets);
+    Months = "list time sheet months", Some(Right::TimeSheets), &PERSON;
     /// Weeks of time sheets.
-    Weeks = "list time sheet weeks", Some(Right::TimeSheets);
+    Weeks = "list time sheet weeks", Some(Right::TimeSheets), &PERSON;
 }
 
 /// The body of an error. \[spec\]
@@ -152,6 +183,9 @@ const LOCKED: CodeRule = CodeRule {
     )
 };
 
+/// The code of errors about what is not there.
+const NOT_FOUND: &str = "tripletex.not_found";
+
 /// The code of errors about a value, until more is known of its field.
 const VALUE_REFUSED: &str = "tripletex.value_refused";
 
@@ -167,7 +201,7 @@ const CODES: &[CodeRule] = &[
             Fixer::VendorAdministrator,
         )
     },
-    rule(6000, ErrorKind::NotFound, "tripletex.not_found", "Tripletex has no such object", Fixer::HostAdministrator),
+    rule(6000, ErrorKind::NotFound, NOT_FOUND, OBJECT.message, Fixer::HostAdministrator),
     rule(
         7000,
         ErrorKind::AlreadyExists,
@@ -335,6 +369,12 @@ fn describe(operation: Operation, status: u16, by_status: Error, body: ApiError,
         None => by_status,
     };
     error = by_right(error, operation);
+    if error.code() == NOT_FOUND {
+        let Gone { message, hint } = operation.gone();
+        error = hint
+            .iter()
+            .fold(said(&error, error.kind(), *message).with_code(NOT_FOUND), |error, hint| error.with_hint(*hint));
+    }
     let mut fields: Vec<&str> = messages.iter().filter_map(ValidationMessage::field).collect();
     fields.sort_unstable();
     fields.dedup();
@@ -358,10 +398,7 @@ fn describe(operation: Operation, status: u16, by_status: Error, body: ApiError,
 /// Names the right that is missing.
 fn by_right(error: Error, operation: Operation) -> Error {
     match (error.kind(), operation.right()) {
-        (ErrorKind::PermissionDenied, Some(right)) => said(&error, error.kind(), right.missing())
-            .with_code(RIGHT_MISSING)
-            .with_fixer(right.fixer())
-            .with_hint(right.path()),
+        (ErrorKind::PermissionDenied, Some(right)) => right.refused(said(&error, error.kind(), right.missing())),
         _ => error,
     }
 }

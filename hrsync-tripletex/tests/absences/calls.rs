@@ -34,6 +34,23 @@ async fn twenty_days_are_one_call_to_create_and_one_to_change() {
     );
 }
 
+/// What is named is written, also where somebody changed it since.
+#[tokio::test(start_paused = true)]
+async fn a_change_names_the_note_only_when_the_note_changes() {
+    let world = World::linked().await;
+    world.absences.put(vacation());
+    world.push().await;
+    for (note, grade, named) in [(None, 50, false), (Some("n"), 50, true), (Some("n"), 60, false), (None, 60, true)] {
+        world.sandbox.clear_calls();
+        world.absences.change("a1", |one| (one.grade, one.note) = (Hundredths::whole(grade), note.map(str::to_owned)));
+        world.push().await;
+        let calls = world.sandbox.calls();
+        let sent = calls.iter().find(|call| call.resource == CHANGE).unwrap();
+        let sent: Vec<serde_json::Value> = serde_json::from_slice(&sent.body).unwrap();
+        assert!(sent.iter().all(|one| one.get("comment").is_some() == named), "{note:?} {grade}: {sent:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn only_what_can_matter_is_looked_at() {
     let lists = [

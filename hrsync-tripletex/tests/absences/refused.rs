@@ -3,7 +3,7 @@
 use hrsync_core::absence::AbsenceOutcome;
 use hrsync_core::absence::AbsenceStatus::{Approved, RejectedByIntegration as Rejected, Withdrawn};
 use hrsync_core::{Connector, Fixer};
-use hrsync_sandbox::tripletex::{Entry, Holder, Kind};
+use hrsync_sandbox::tripletex::{Entry, Holder, Kind, WithoutRight};
 use serde_json::json;
 use time::macros::{date, datetime};
 
@@ -74,6 +74,58 @@ async fn an_error_while_removing_is_told_and_logged_and_leaves_the_status() {
     world.engine.sweep_absences().await.unwrap();
     assert_eq!(world.sheet(person), "");
     assert_eq!(world.mailbox.absences().len(), 1);
+}
+
+// rule: TT-09, TT-91, TT-92
+#[tokio::test(start_paused = true)]
+async fn each_cause_is_named_with_who_can_mend_it_and_how() {
+    let hidden = |world: &World, _: u64| {
+        world.sandbox.set_options(|options| options.without_right = WithoutRight::Shorter);
+        for right in [119, 120, 61, 116, 117, 118, 144] {
+            world.sandbox.set_right(Holder::Token, right, false);
+        }
+    };
+    let no_module = |world: &World, _: u64| world.sandbox.set_options(|options| options.time_tracking = false);
+    let gone = |world: &World, person: u64| assert!(world.sandbox.remove(Kind::Employee, person));
+    let no_activity = |world: &World, _: u64| {
+        assert!(world.sandbox.remove(Kind::Activity, world.sandbox.activity("Ferie").unwrap()));
+    };
+    let ended = |world: &World, person: u64| {
+        let employment = world.employments(person)[0]["id"].as_u64().unwrap();
+        world.sandbox.change(Kind::Employment, employment, &json!({"endDate": "2026-11-24"}));
+    };
+    let partly_none = |world: &World, person: u64| {
+        let employment = world.employments(person)[0]["id"].clone();
+        let row = json!({"employment": employment, "date": "2026-11-24", "percentageOfFullTimeEquivalent": 0});
+        world.sandbox.put(Kind::EmploymentDetails, &row);
+    };
+    let cases: [(Happens, &str, Fixer, &str, &str); 6] = [
+        (hidden, "tripletex.right_missing", Fixer::VendorAdministrator, "ansattinformasjon", "Access (Tilganger)"),
+        (no_module, "tripletex.right_missing", Fixer::CredentialOwner, "timelister", "has no time sheet"),
+        (gone, "tripletex.not_found", Fixer::HostAdministrator, "no such employee", "link the person"),
+        (no_activity, "tripletex.not_found", Fixer::HostAdministrator, "no such activity", "map the type"),
+        (ended, "tripletex.not_employed", Fixer::PayrollClerk, "no employment", "first and last workday"),
+        (
+            partly_none,
+            "tripletex.no_hours",
+            Fixer::PayrollClerk,
+            "on a day of the absence",
+            "percentage of the employment",
+        ),
+    ];
+    for (happens, code, fixer, message, hint) in cases {
+        let world = World::linked().await;
+        let person = world.vendor_id("h1").await;
+        happens(&world, person);
+        world.absences.put(vacation());
+        let report = world.push().await;
+        assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::Refused), "{report:#?}");
+        let finding = &report.findings[0];
+        assert_eq!((finding.code.as_ref(), finding.fixer), (code, fixer), "{report:#?}");
+        assert!(finding.message.contains(message), "{code}: {}", finding.message);
+        assert!(finding.hint.as_deref().unwrap().contains(hint), "{code}: {:?}", finding.hint);
+        assert!(world.sandbox.entries().iter().all(|entry| entry.employee != person), "{code}");
+    }
 }
 
 // rule: TT-95
