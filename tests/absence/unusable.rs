@@ -31,7 +31,15 @@ async fn what_is_wrong_with_an_absence_is_logged() {
             let of_new = Some(AbsenceOutcome::NotSent(NotSent::Problem(problem)));
             let of_sent = Some(AbsenceOutcome::Kept(NotSent::Problem(problem)));
             assert_eq!(came, if there.is_empty() { of_new } else { of_sent });
-            assert_eq!(world.seen().await, [there, "a1 Approved", "", "absence.unusable"], "{problem:?}");
+            let seen = [there, "a1 Approved", "", "absence.unusable"];
+            assert_eq!(world.seen().await, seen, "{problem:?}");
+            // Whoever looks again is told, and the log has it already.
+            assert_eq!(world.push().await.findings.len(), 1, "{problem:?}");
+            world.engine.sweep_absences().await.unwrap();
+            assert_eq!(world.seen().await, seen, "{problem:?}");
+            world.absences.change("a1", |one| one.note = Some("changed".to_owned()));
+            world.push().await;
+            assert_eq!(world.log().await, ["absence.unusable"; 2], "{problem:?}: another form is another problem");
         }
     }
 }

@@ -353,7 +353,7 @@ impl Carrying<'_> {
             for (id, why) in person.changed_meanwhile(&standings) {
                 self.tell(person, &id, cause::not_carried(why), Telling::EachChange);
             }
-            self.tell_problems(person, &standings, task);
+            self.tell_problems(person, &standings);
             let Some(window) = person.window(&standings) else {
                 // Of what is to go nothing stands there.
                 person.settled(&standings, &BTreeSet::new(), &LeftOut::default());

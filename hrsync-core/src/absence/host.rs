@@ -15,6 +15,9 @@ use crate::model::{AbsenceId, AbsenceTypeId, HostId};
 pub trait HostAbsences: fmt::Debug + Send + Sync + 'static {
     /// Every absence of a person, whatever has become of it; those that were deleted are not among them.
     ///
+    /// An absence keeps its id as long as it lives, and its person: one that is entered anew is another absence, and what was sent of the
+    /// one before goes. Where an absence is to be somebody else's, it is deleted and entered anew.
+    ///
     /// # Errors
     /// They cannot be read. An empty answer says that there are none, and what was sent of them is removed.
     async fn of(&self, person: &HostId) -> Result<Vec<Absence>>;

@@ -22,6 +22,9 @@ const TELLING: Duration = Duration::minutes(15);
 pub(crate) struct Ledger {
     pub(crate) entries: Vec<Held>,
     pub(crate) absences: BTreeMap<AbsenceId, Carried>,
+    /// The absences that never were sent and whose problem the log has, and of what.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) unusable: BTreeMap<AbsenceId, u64>,
     /// What the host and people are still to be told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) owed: Vec<Owed>,

@@ -284,7 +284,7 @@ impl Person<'_> {
     /// Remembers every absence that has something in an entry, also where nobody heard yet that it was written, and forgets those of
     /// which there is nothing to remember.
     pub(super) fn tidy(&mut self) {
-        let Self { ledger: Ledger { entries, absences, owed }, absences: host, read, .. } = self;
+        let Self { ledger: Ledger { entries, absences, owed, .. }, absences: host, read, .. } = self;
         for id in entries.iter().flat_map(|held| held.parts.keys()) {
             absences.entry(id.clone()).or_default();
         }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::carry::{Carrying, ROUNDS};
 use super::cause;
 use super::eligibility::NotSent;
-use super::engine::Task;
 use super::ledger::{Form, Owed, Rejection};
 use super::model::AbsenceStatus;
 use super::person::Person;
@@ -22,13 +21,11 @@ use crate::model::{AbsenceId, HostId, VendorId};
 use crate::store::Batch;
 
 impl Carrying<'_> {
-    /// Tells what is wrong with absences as they stand in the host. Where nobody changed anything it is in the log.
-    pub(super) fn tell_problems(
-        &mut self,
-        person: &mut Person<'_>,
-        standings: &BTreeMap<AbsenceId, Standing>,
-        task: &Task,
-    ) {
+    /// Tells what is wrong with absences as they stand in the host: once, until they change.
+    pub(super) fn tell_problems(&mut self, person: &mut Person<'_>, standings: &BTreeMap<AbsenceId, Standing>) {
+        let is_problem = |why: &NotSent| matches!(why, NotSent::Problem(_) | NotSent::ApprovedSometime);
+        let never = |id: &AbsenceId| matches!(standings.get(id), Some(Standing::Never(why)) if is_problem(why));
+        person.ledger.unusable.retain(|id, _| never(id));
         for (id, standing) in standings {
             let has_problem = matches!(standing, Standing::Kept(Some(NotSent::Problem(_))));
             if let Some(carried) = person.ledger.absences.get_mut(id).filter(|_| !has_problem) {
@@ -38,9 +35,13 @@ impl Carrying<'_> {
                 Standing::Kept(Some(why @ NotSent::Problem(_))) => {
                     self.tell(person, id, cause::problem(*why), Telling::LogOnce);
                 }
-                Standing::Never(why @ (NotSent::Problem(_) | NotSent::ApprovedSometime)) => {
+                Standing::Never(why) if is_problem(why) => {
                     let finding = about(cause::problem(*why), person, id);
-                    if task.again || task.swept { self.reported(finding) } else { self.found(finding, None) }
+                    let of_what = Form::number(person.absences.get(id).map(Form::of).as_ref());
+                    match person.ledger.unusable.insert(id.clone(), of_what) == Some(of_what) {
+                        true => self.reported(finding),
+                        false => self.found(finding, None),
+                    }
                 }
                 _ => {}
             }
