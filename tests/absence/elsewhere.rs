@@ -71,18 +71,32 @@ async fn back_in_a_former_record_a_refusal_removes_nothing() {
     assert_eq!(world.sheet("v1"), WHOLE);
 }
 
+/// Whatever became of it in the second record: sent, kept from it by an outage, or withdrawn.
 #[tokio::test]
 async fn back_in_a_former_record_earlier_months_stay() {
-    let world = World::new().await;
-    world.absences.put(other("a1", "vacation", date!(2026 - 10 - 26), date!(2026 - 10 - 28)));
-    world.push().await;
-    let before = world.sheet("v1");
-    relink(&world, "v2").await;
-    world.push().await;
-    relink(&world, "v1").await;
-    world.sheets.standard("v1", Hundredths::whole(6));
-    world.push().await;
-    assert_eq!(world.sheet("v1"), before);
+    let nothing = |_: &World| {};
+    let down = |world: &World| world.sheets.unreadable(Some(ErrorKind::Unavailable));
+    let up = |world: &World| world.sheets.unreadable(None);
+    let withdrawn = |world: &World| assert!(world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn));
+    let approved = |world: &World| assert!(world.absences.change("a1", |one| one.status = AbsenceStatus::Approved));
+    type Happens = fn(&World);
+    let cases: [(&[Happens], Happens); 3] = [(&[nothing], nothing), (&[down], up), (&[nothing, withdrawn], approved)];
+    for (row, (in_the_second, back)) in cases.into_iter().enumerate() {
+        let world = World::new().await;
+        world.absences.put(other("a1", "vacation", date!(2026 - 10 - 26), date!(2026 - 10 - 28)));
+        world.push().await;
+        let before = world.sheet("v1");
+        relink(&world, "v2").await;
+        for happens in in_the_second {
+            happens(&world);
+            world.push().await;
+        }
+        back(&world);
+        relink(&world, "v1").await;
+        world.sheets.standard("v1", Hundredths::whole(6));
+        world.push().await;
+        assert_eq!(world.sheet("v1"), before, "{row}");
+    }
 }
 
 #[tokio::test]
@@ -121,42 +135,6 @@ async fn back_from_a_record_that_took_nothing_a_refusal_deletes_nothing() {
     world.push().await;
     later(&world).await;
     assert_eq!(world.sheet("v1"), WHOLE);
-}
-
-/// The same after a mere outage.
-#[tokio::test]
-async fn back_from_a_record_in_an_outage_months_stay() {
-    let world = World::new().await;
-    world.absences.put(other("a1", "vacation", date!(2026 - 10 - 26), date!(2026 - 10 - 28)));
-    world.push().await;
-    let before = world.sheet("v1");
-    relink(&world, "v2").await;
-    world.sheets.unreadable(Some(ErrorKind::Unavailable));
-    world.push().await;
-    world.sheets.unreadable(None);
-    relink(&world, "v1").await;
-    world.sheets.standard("v1", Hundredths::whole(6));
-    world.push().await;
-    assert_eq!(world.sheet("v1"), before);
-}
-
-/// Back in the first record, where the absence was withdrawn meanwhile and approved again: earlier months stay.
-#[tokio::test]
-async fn withdrawn_in_the_second_record_and_approved_in_the_first_months_stay() {
-    let world = World::new().await;
-    world.absences.put(other("a1", "vacation", date!(2026 - 10 - 26), date!(2026 - 10 - 28)));
-    world.push().await;
-    let before = world.sheet("v1");
-    relink(&world, "v2").await;
-    world.push().await;
-    world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
-    world.push().await;
-    assert_eq!(world.sheet("v2"), "");
-    relink(&world, "v1").await;
-    world.absences.change("a1", |one| one.status = AbsenceStatus::Approved);
-    world.sheets.standard("v1", Hundredths::whole(6));
-    world.push().await;
-    assert_eq!(world.sheet("v1"), before);
 }
 
 /// Entries in two former records.

@@ -96,42 +96,55 @@ async fn hours_that_stay_under_another_type_when_their_absence_goes_are_told() {
     assert_eq!((world.log().await.len(), world.mailbox.absences().len()), (1, 1), "once");
 }
 
-/// While a person is not linked, each change has to be carried over by hand.
-#[tokio::test]
-async fn each_change_is_told_while_a_person_is_not_linked() {
-    let world = sent().await;
-    world.engine.disconnect(&world.anna, &"h1".into()).await.unwrap();
-    for (times, grade) in [(1, 50), (2, 80)] {
-        world.absences.change("a1", |one| one.grade = Hundredths::whole(grade));
-        world.push().await;
-        assert_eq!((world.log().await.len(), world.mailbox.absences().len()), (times, times));
-    }
+/// Why nothing of a change reaches the entries that stand there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Apart {
+    NotLinked,
+    Off,
+    MappedOtherwise,
+    Moved,
 }
 
-/// Whoever corrected the entries by hand after the first message has to know that it is as it was sent again.
-#[tokio::test]
-async fn a_change_back_is_told_too_while_a_person_is_not_linked() {
-    let world = sent().await;
-    world.engine.disconnect(&world.anna, &"h1".into()).await.unwrap();
-    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
-    world.push().await;
-    world.absences.change("a1", |one| one.grade = Hundredths::HUNDRED);
-    world.push().await;
-    world.absences.remove("a1");
-    world.push().await;
-    assert_eq!((world.log().await.len(), world.mailbox.absences().len()), (3, 3));
-}
-
-#[tokio::test]
-async fn a_withdrawal_of_disconnected_entries_is_told_after_a_change_of_them() {
+async fn apart(why: Apart) -> World {
     let mut world = sent().await;
-    world.set(settings().map("vacation", TypeMapping::To("permisjon".into())));
-    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
-    world.push().await;
-    assert_eq!(world.log().await.len(), 1);
-    world.absences.remove("a1");
-    world.push().await;
-    assert_eq!((world.log().await.len(), world.mailbox.absences().len()), (2, 2));
+    match why {
+        Apart::NotLinked => world.engine.disconnect(&world.anna, &"h1".into()).await.unwrap(),
+        Apart::Off => world.set(AbsenceSettings::off()),
+        Apart::MappedOtherwise => world.set(settings().map("vacation", TypeMapping::To("permisjon".into()))),
+        Apart::Moved => assert!(world.sheets.redate("v1", "ferie", nov(24), nov(30))),
+    }
+    world
+}
+
+/// Whoever corrects the entries by hand has to know of each change, also of the one back and of what is withdrawn.
+#[tokio::test]
+async fn each_change_that_cannot_be_carried_over_is_told() {
+    let half = |world: &World| assert!(world.absences.change("a1", |one| one.grade = Hundredths::whole(50)));
+    let most = |world: &World| assert!(world.absences.change("a1", |one| one.grade = Hundredths::whole(80)));
+    let whole = |world: &World| assert!(world.absences.change("a1", |one| one.grade = Hundredths::HUNDRED));
+    let withdrawn = |world: &World| assert!(world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn));
+    let approved = |world: &World| assert!(world.absences.change("a1", |one| one.status = AbsenceStatus::Approved));
+    let gone = |world: &World| assert!(world.absences.remove("a1"));
+    let changes: [&[fn(&World)]; 5] =
+        [&[half, most], &[half, whole, gone], &[half, withdrawn], &[withdrawn, approved], &[half, gone]];
+    for why in [Apart::NotLinked, Apart::Off, Apart::MappedOtherwise, Apart::Moved] {
+        for (row, steps) in changes.iter().enumerate() {
+            let world = apart(why).await;
+            for (before, step) in steps.iter().enumerate() {
+                step(&world);
+                world.push().await;
+                later(&world).await;
+                let told = (world.log().await.len(), world.mails().len());
+                assert_eq!(
+                    told,
+                    (before + 1, before + 1),
+                    "{why:?}, {row}: {:?} {:?}",
+                    world.mails(),
+                    world.log().await
+                );
+            }
+        }
+    }
 }
 
 #[tokio::test]
@@ -186,66 +199,4 @@ async fn a_change_of_what_was_written_unheard_is_told_while_nothing_is_carried_o
             }
         }
     }
-}
-
-/// Changed, told; then withdrawn by its status.
-#[tokio::test]
-async fn withdrawn_after_a_change_while_not_linked_is_told() {
-    let world = sent().await;
-    world.engine.disconnect(&world.anna, &"h1".into()).await.unwrap();
-    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
-    world.push().await;
-    world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
-    world.push().await;
-    assert_eq!(world.mails().len(), 2, "{:?}", world.mails());
-}
-
-/// Withdrawn by its status, told, and approved again.
-#[tokio::test]
-async fn withdrawn_and_approved_again_while_not_linked_is_told() {
-    let world = sent().await;
-    world.engine.disconnect(&world.anna, &"h1".into()).await.unwrap();
-    world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
-    world.push().await;
-    assert_eq!(world.mails().len(), 1);
-    world.absences.change("a1", |one| one.status = AbsenceStatus::Approved);
-    world.push().await;
-    assert_eq!(world.mails().len(), 2, "{:?}", world.mails());
-}
-
-/// The transfer is off: withdrawn after a change that was told.
-#[tokio::test]
-async fn withdrawn_after_a_change_while_off_is_told() {
-    let mut world = sent().await;
-    world.set(AbsenceSettings::off());
-    world.absences.change("a1", |one| one.note = Some("x".to_owned()));
-    world.push().await;
-    world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
-    world.push().await;
-    assert_eq!(world.mails().len(), 2, "{:?}", world.mails());
-}
-
-#[tokio::test]
-async fn withdrawn_after_a_change_with_a_moved_entry_is_told() {
-    let world = sent().await;
-    assert!(world.sheets.redate("v1", "ferie", nov(24), nov(30)));
-    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
-    world.push().await;
-    assert_eq!(world.mails(), ["a1 absence.moved_there"]);
-    world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
-    world.push().await;
-    assert_eq!(world.sheet("v1"), "ferie 30 7.5");
-    assert_eq!(world.mails().len(), 2, "{:?}", world.mails());
-}
-
-#[tokio::test]
-async fn withdrawn_after_a_change_with_disconnected_entries_is_told() {
-    let mut world = sent().await;
-    world.set(settings().map("vacation", TypeMapping::To("permisjon".into())));
-    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
-    world.push().await;
-    assert_eq!(world.mails().len(), 1);
-    world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
-    world.push().await;
-    assert_eq!(world.mails().len(), 2, "{:?}", world.mails());
 }

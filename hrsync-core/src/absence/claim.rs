@@ -205,16 +205,17 @@ impl Planner<'_> {
         if claim.wanted.iter().any(more) {
             self.tell(id, cause::more_than_day(), Telling::LogOnce);
         }
+        let changed = !carried.is_as(&form, Some(self.vendor()));
         let before = claim.wanted.len();
         let away: Vec<Slot> = self.disconnected(id).map(|held| held.slot.clone()).collect();
         claim.wanted.retain(|slot, _| !away.iter().any(|away| away.meets(slot)));
         if claim.wanted.len() < before {
             // Who changed the absence has to know that the change does not arrive; for the rest the log is the place.
-            let changed = carried.sent.as_ref().is_some_and(|sent| *sent != form);
-            self.tell(id, cause::disconnected(), if changed { Telling::EachChange } else { Telling::LogOnce });
+            let told = changed && carried.sent.is_some();
+            self.tell(id, cause::disconnected(), if told { Telling::EachChange } else { Telling::LogOnce });
         }
         self.tell_elsewhere(id);
-        self.beside(id, claim, !carried.is_as(&form, Some(self.vendor())));
+        self.beside(id, claim, changed);
         if let (Some(sent), true) = (&carried.sent, carried.into.as_ref() == Some(self.vendor()))
             && self.keep_past(claim, sent, &carried.tried, &form)
         {
