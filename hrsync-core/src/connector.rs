@@ -46,7 +46,7 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
     ///
     /// Of several employments the record's first and last workday are those of the one that stands for all on that day. Where the record
     /// also tells all of them ([`field::EMPLOYMENTS`](crate::field::EMPLOYMENTS)) and they are not compared as a list, the engine compares
-    /// and hands back in [`Write::current`] the later one that the host's first workday is about.
+    /// and hands back in [`Write::current`] the one that the host's first workday is about, of that one and later ones.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) when there is no such person, and whatever keeps it from being read.

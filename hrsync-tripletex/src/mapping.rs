@@ -35,6 +35,7 @@ const FIELDS: [FieldMapping; 9] = [
         .cannot_clear()
         .needs(&[EMPLOYMENT_TAKES_BIRTH_DATE]),
     FieldMapping::new(field::END_DATE, "employments[].endDate")
+        .follows(field::START_DATE)
         .needs(&[EMPLOYMENT_TAKES_BIRTH_DATE, LAST_DAY_TAKES_EMPLOYMENT]),
     // It is no supported field: who may log in is created with it, and it is never changed. The service takes no other one later. [doc]
     FieldMapping::new(field::EMAIL, "email").unique_in(Side::Vendor).max_len(100).only_on_creation().check(plain_email),

@@ -53,17 +53,28 @@ fn cell(id: FieldId, text: Option<&str>) -> Cell {
     })
 }
 
-/// The employment that stands for all on a day: the latest that covers it, else the next, else the last.
-fn current(employments: &[Employment], as_of: Date) -> Option<&Employment> {
-    let day = |text: &Option<String>| text.as_deref().and_then(|text| check::date(text.trim()).ok());
-    let rows = employments.iter().map(|one| Dated { from: day(&one.start_date), to: day(&one.end_date), value: one });
-    Timeline::new(rows).current(as_of).map(|row| row.value)
+fn day(text: Option<&str>) -> Option<Date> {
+    text.and_then(|text| check::date(text.trim()).ok())
 }
 
-/// All employments, from which the engine takes the one that the host means.
+/// The employment that stands for all on a day: of those that have begun the latest that covers it, else the one that ended last; before
+/// any has begun, the next.
+fn current(employments: &[Employment], as_of: Date) -> Option<&Employment> {
+    let rows = employments.iter().map(|one| {
+        let (from, to) = (day(one.start_date.as_deref()), day(one.end_date.as_deref()));
+        Dated { from, to, value: one }
+    });
+    let rows: Vec<Dated<&Employment>> = rows.collect();
+    let begun = rows.iter().filter(|row| row.from.is_none_or(|from| from <= as_of)).cloned();
+    let standing = Timeline::new(begun).current(as_of).map(|row| row.value);
+    standing.or_else(|| Timeline::new(rows).current(as_of).map(|row| row.value))
+}
+
+/// All employments, of which the engine takes the one that the host means. One whose first workday nobody can read is none of them.
 fn all(employments: &[Employment]) -> Cell {
+    let dated = employments.iter().filter(|one| day(one.start_date.as_deref()).is_some());
     let row = |one: &Employment| serde_json::json!({ "start": one.start_date, "end": one.end_date });
-    let rows = serde_json::Value::from_iter(employments.iter().map(row));
+    let rows = serde_json::Value::from_iter(dated.map(row));
     cell(field::EMPLOYMENTS, Some(&rows.to_string()))
 }
 

@@ -111,6 +111,8 @@ pub struct FieldMapping {
     pub write_only: bool,
     /// The fields it goes together with.
     pub group: Option<&'static Group>,
+    /// The field that tells apart what this one says something about: of which employment a last workday is, the first one says.
+    pub follows: Option<FieldId>,
     /// What else the vendor must have of a person to take it.
     pub needs: &'static [Need],
     /// How values are converted.
@@ -153,6 +155,7 @@ impl FieldMapping {
             update: Update::Always,
             write_only: false,
             group: None,
+            follows: None,
             needs: &[],
             convert: Convert::Same,
             check: None,
@@ -248,6 +251,14 @@ impl FieldMapping {
     #[must_use]
     pub const fn group(mut self, group: &'static Group) -> Self {
         self.group = Some(group);
+        self
+    }
+
+    /// Says something about what another field tells apart. While the two sides, who agreed on that once, do so no more, the two are decided
+    /// together, and neither is written without the other.
+    #[must_use]
+    pub const fn follows(mut self, field: FieldId) -> Self {
+        self.follows = Some(field);
         self
     }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::fingerprint::{Fingerprint, Fingerprinter, canonical_host, canonical_vendor};
 use super::link::Pair;
 use crate::mapping::{Asked, FieldMapping, Mapping};
-use crate::model::{Cell, HostId, Record, Side};
+use crate::model::{Cell, FieldId, FieldKind, HostId, Record, Side};
 
 /// How a field differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -179,6 +179,8 @@ pub(crate) fn judge(
                 (false, ..) if entry.write_only => return Judgement::Agreed,
                 (true, ..) if entry.write_only => D::HostChanged,
                 (false, true, _) => D::NotTaken,
+                // A day has one form.
+                (false, false, _) if entry.kind() == FieldKind::Date => D::VendorChanged,
                 (false, false, _) => return Judgement::Rendered,
                 (true, true, _) | (true, _, true) => D::HostChanged,
                 (true, false, false) => D::Conflict,
@@ -191,9 +193,56 @@ pub(crate) fn judge(
     Judgement::Differs(kind)
 }
 
+impl Pair {
+    /// Whether the vendor shows what was settled, or written.
+    pub(crate) fn shows(self, now: &Halves) -> bool {
+        match self {
+            Self::None => false,
+            Self::Same(both) => now.shown_as_asked == both,
+            Self::Split { shown, .. } => now.shown == shown,
+            Self::Written { asked, .. } => now.shown_as_asked == asked,
+        }
+    }
+}
+
+/// The field that tells apart what a field says something about, where the sides agreed on that and do so no more: of which employment a
+/// last workday is, the first one says.
+fn led(
+    mapping: &Mapping,
+    judged: &[Judgement],
+    pair: impl Fn(usize) -> Pair,
+    entry: &FieldMapping,
+) -> Option<(usize, FieldId)> {
+    let leader = entry.follows?;
+    let place = mapping.place(leader)?;
+    (is_open(judged[place]) && pair(place) != Pair::None).then_some((place, leader))
+}
+
+fn is_open(judged: Judgement) -> bool {
+    matches!(judged, Judgement::Differs(kind) if kind != DifferenceKind::Left)
+}
+
+/// What a difference is decided with: its group, or the field that it follows, by a name.
+pub(crate) fn decided_with(
+    mapping: &Mapping,
+    judged: &[Judgement],
+    pair: impl Fn(usize) -> Pair,
+    entry: &FieldMapping,
+) -> Option<&'static str> {
+    let follows = |one: &FieldMapping| {
+        let open = mapping.place(one.field).is_some_and(|place| is_open(judged[place]));
+        led(mapping, judged, &pair, one).filter(|_| open).map(|(_, leader)| leader)
+    };
+    let own = || follows(entry);
+    let of_others = || mapping.entries().iter().find_map(|one| follows(one).filter(|leader| *leader == entry.field));
+    entry.group.map(|group| group.name).or_else(|| own().or_else(of_others).map(FieldId::name))
+}
+
 /// In fields that go together, a change meets every other difference of the group, also where it is of another field: writing
 /// the one would carry the group along, over what the other side changed or a person left as it is.
-pub(crate) fn meet_in_groups(mapping: &Mapping, judged: &mut [Judgement]) {
+///
+/// So it is with a field and the one that it follows: what one side says of an employment is not written to another one.
+pub(crate) fn meet(mapping: &Mapping, judged: &mut [Judgement], pair: impl Fn(usize) -> Pair) {
     use DifferenceKind::{Conflict, HostChanged, VendorChanged};
     for (place, entry) in mapping.entries().iter().enumerate() {
         let (Some(group), Judgement::Differs(kind)) = (entry.group, judged[place]) else { continue };
@@ -203,6 +252,16 @@ pub(crate) fn meet_in_groups(mapping: &Mapping, judged: &mut [Judgement]) {
         let other = |member: &usize| matches!(judged[*member], Judgement::Differs(other) if other != kind);
         if carries && members.iter().any(other) {
             for member in members {
+                if matches!(judged[member], Judgement::Differs(HostChanged | VendorChanged)) {
+                    judged[member] = Judgement::Differs(Conflict);
+                }
+            }
+        }
+    }
+    for (place, entry) in mapping.entries().iter().enumerate() {
+        let Some((leader, _)) = led(mapping, judged, &pair, entry) else { continue };
+        if is_open(judged[place]) && judged[place] != judged[leader] {
+            for member in [place, leader] {
                 if matches!(judged[member], Judgement::Differs(HostChanged | VendorChanged)) {
                     judged[member] = Judgement::Differs(Conflict);
                 }

@@ -254,7 +254,8 @@ impl Planner<'_> {
             let whole = self.mapping.entry(differences[members[0]].field).and_then(|entry| entry.group);
             let carries = |choice: &mut Chosen| match choice.resolution() {
                 Resolution::Host | Resolution::Enter => true,
-                Resolution::Vendor => whole.is_some_and(|group| group.read_whole),
+                // A field that follows another one is taken over with it.
+                Resolution::Vendor => whole.is_none_or(|group| group.read_whole),
                 Resolution::Leave => false,
             };
             for member in members {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::apply::{Run, SetAside, not_attempted};
-use super::compare::{DifferenceKind, Halves, Judgement, meet_in_groups};
+use super::compare::{DifferenceKind, Halves, Judgement, meet};
 use super::decide::{Decisions, Select};
 use super::engine::Engine;
 use super::entries::{judge_field, units};
@@ -21,7 +21,7 @@ use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::mapping::Asked;
 use crate::matching::are_two_people;
-use crate::model::{HostId, Side};
+use crate::model::{FieldId, HostId, Side};
 use crate::store::{self, RowKind};
 
 /// Who acts when a host change is pushed as it comes.
@@ -241,7 +241,7 @@ impl Run<'_> {
             })
         };
         let mut judged: Vec<Judgement> = mapping.entries().iter().enumerate().map(judge).collect();
-        meet_in_groups(&mapping, &mut judged);
+        meet(&mapping, &mut judged, pair);
         if are_two_people(host, &vendor.record) {
             self.found(findings::other_person(&link.host, &link.vendor), None);
             return Vec::new();
@@ -266,12 +266,27 @@ impl Run<'_> {
         let group_of = |difference: &Difference| mapping.entry(difference.field).and_then(|entry| entry.group);
         let left = differing.iter().filter(|(difference, _)| difference.kind == DifferenceKind::Left);
         let left: HashSet<&str> = left.filter_map(|(difference, _)| Some(group_of(difference)?.name)).collect();
+        let goes = |(difference, pair): &(Difference, Pair)| match difference.kind {
+            DifferenceKind::HostChanged => difference.allows(Resolution::Host),
+            DifferenceKind::Conflict if *pair != Pair::None => {
+                self.engine.policies.of(difference.field) == Policy::PreferHost && difference.allows(Resolution::Host)
+            }
+            DifferenceKind::Left => true,
+            _ => *pair == Pair::None,
+        };
+        // What is said of something on which the sides agreed, and do so no more.
+        let waiting: Vec<FieldId> = differing.iter().filter(|one| !goes(one)).map(|(one, _)| one.field).collect();
         let (mut changes, mut held_groups) = (Vec::new(), HashSet::new());
         for (difference, pair) in &differing {
             let (Some(entry), kind) = (mapping.entry(difference.field), difference.kind) else { continue };
             let held = match kind {
                 DifferenceKind::HostChanged | DifferenceKind::Conflict
                     if entry.group.is_some_and(|group| left.contains(group.name)) =>
+                {
+                    true
+                }
+                DifferenceKind::HostChanged | DifferenceKind::Conflict
+                    if entry.follows.is_some_and(|leader| waiting.contains(&leader)) =>
                 {
                     true
                 }

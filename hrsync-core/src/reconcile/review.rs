@@ -263,6 +263,11 @@ impl Difference {
         self
     }
 
+    /// The same, decided together with the others of this name.
+    pub(crate) fn decided_with(self, group: Option<&'static str>) -> Self {
+        Self { group, ..self }
+    }
+
     /// Why a decision is not possible, `None` when it is.
     pub fn why_not(&self, resolution: Resolution) -> Option<&WhyNot> {
         self.choices.iter().find(|choice| choice.resolution == resolution)?.why_not.as_ref()

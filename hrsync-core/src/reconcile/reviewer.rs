@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use super::baseline::Verdict;
-use super::compare::{DifferenceKind, Halves, Judgement, meet_in_groups, plainly_agree};
+use super::compare::{DifferenceKind, Halves, Judgement, decided_with, meet, plainly_agree};
 use super::employment::meeting;
 use super::entries::{Unit, judge_field, units};
 use super::findings;
@@ -47,11 +47,12 @@ pub fn review(input: ReviewInput<'_>) -> Review {
     }
     let Matching { matches, mut candidates } = match_free(&mut sides);
     let Sides { host_free, vendor_free, .. } = sides;
-    let linked = places.iter().filter_map(|(host, vendor)| host.zip(*vendor));
-    let pairs = linked.chain(matches.iter().map(|found| (found.host, found.vendor)));
-    let meant = pairs.filter_map(|(at, place)| {
-        let record = meeting(&mapping, host.records.get(at)?, vendor.records.get(place)?)?;
-        Some((place, record))
+    let (mut prints, revision) = (Prints::new(keys, connection), mapping.revision());
+    let linked = links.iter().zip(&places).map(|(link, (host, vendor))| (Some(link), *host, *vendor));
+    let recognised = matches.iter().map(|found| (None, Some(found.host), Some(found.vendor)));
+    let meant = linked.chain(recognised).filter_map(|(link, at, place)| {
+        let sides = (host.records.get(at?)?, vendor.records.get(place?)?);
+        Some((place?, meeting(&mapping, revision, &mut prints, link, sides)?))
     });
     let meant: Vec<(usize, Record)> = meant.collect();
     if !meant.is_empty() {
@@ -61,8 +62,8 @@ pub fn review(input: ReviewInput<'_>) -> Review {
         }
     }
     let mut work = Work {
-        prints: Prints::new(keys, connection),
-        revision: mapping.revision(),
+        prints,
+        revision,
         taken: TakenIn::new(&mapping, &host.records, &vendor.records),
         mapping: &mapping,
         host: &host.records,
@@ -262,7 +263,8 @@ impl Work<'_> {
             };
             judge_field(entry, host, vendor, pair, halves)
         }));
-        meet_in_groups(self.mapping, &mut self.judged);
+        let pair = |place: usize| baseline.map(|(_, pairs)| pairs.get(place)).unwrap_or_default();
+        meet(self.mapping, &mut self.judged, pair);
         if are_two_people(host, vendor) {
             self.findings.push(findings::other_person(&host_id, &vendor_id));
         }
@@ -273,7 +275,8 @@ impl Work<'_> {
                 Judgement::Differs(kind) => {
                     let difference =
                         difference(self.mapping, entry, (&host_id, host), (&vendor_id, vendor), kind, &others)
-                            .of_record(record);
+                            .of_record(record)
+                            .decided_with(decided_with(self.mapping, &self.judged, pair, entry));
                     self.findings.extend(finding_of(entry, &difference));
                     self.differences.push(difference);
                 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::apply::Run;
 use super::compare::{DifferenceKind, Halves, Judgement, agree_now, judge};
-use super::employment::meeting;
+use super::employment::{meeting, several};
 use super::engine::Engine;
 use super::entries::units_of;
 use super::erase::of_host;
@@ -23,7 +23,7 @@ use crate::finding::{Finding, code};
 use crate::journal::{Entry, Event};
 use crate::keys::{KEY_ERASED, KEY_MISSING, Key, Sealed};
 use crate::mapping::{Asked, FieldMapping, Mapping};
-use crate::model::{Cell, FieldId, FieldKind, HostId, Record, RunId, Side, Value, VendorId};
+use crate::model::{Cell, FieldId, FieldKind, HostId, Record, RunId, Side, Value, VendorId, field};
 
 /// A cell as it is kept under seal.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -371,7 +371,9 @@ impl Undoing<'_> {
             Err(error) => return Err(error),
         };
         let host = host.to_record();
-        let vendor = meeting(self.mapping, &host, &vendor).unwrap_or(vendor);
+        let revision = self.mapping.revision();
+        let meant = meeting(self.mapping, revision, &mut self.prints, Some(&link), (&host, &vendor));
+        let vendor = meant.unwrap_or(vendor);
         Ok(Some(Now { link, host, vendor }))
     }
 
@@ -417,6 +419,13 @@ impl Undoing<'_> {
                 self.refuse(&now.link.host, &now.link.vendor, field, code::UNDO_IMPOSSIBLE, message.to_owned());
                 continue;
             };
+            let of_employment = [field::START_DATE, field::END_DATE].contains(&field);
+            if side == Side::Vendor && of_employment && several(self.mapping, &now.vendor).is_some() {
+                let message = "the person has several employments in the payroll system, and nothing tells of which one that run wrote: correct \
+                               it there";
+                self.refuse(&now.link.host, &now.link.vendor, field, code::UNDO_IMPOSSIBLE, message.to_owned());
+                continue;
+            }
             let shown = now.side(side).cell(field);
             let back = says(&entry, shown, &was.before.cell(entry.kind()));
             // Fields that go together are written together, also those of them that are as they were.

@@ -81,8 +81,9 @@ impl Run<'_> {
             }
         };
         let host = employee.to_record();
-        if let Some(meeting) = meeting(&self.mapping, &host, &vendor.record) {
-            vendor.record = meeting;
+        let sides = (&host, &vendor.record);
+        if let Some(meant) = meeting(&self.mapping, self.revision, &mut self.prints, Some(&link), sides) {
+            vendor.record = meant;
         }
         Ok(Ok(Fresh { link, host, vendor }))
     }

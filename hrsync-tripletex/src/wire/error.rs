@@ -59,8 +59,21 @@ const EMPLOYMENT: Gone = Gone {
     message: "Tripletex has no such employment any more",
     hint: Some("compare the person's employments in Tripletex, and synchronise by hand"),
 };
+const PLACE: Gone = Gone {
+    message: "Tripletex has no such department or business unit",
+    hint: Some(
+        "correct the ids of department and business unit in the settings of the integration, or leave them out where there is only one of each",
+    ),
+};
+const OF_EMPLOYMENT: Gone = Gone {
+    message: "Tripletex has no such business unit, or no such employee any more",
+    hint: Some(
+        "correct the id of the business unit in the settings of the integration; if it is the employee who is gone, link the person with the \
+         employee that they are now, or take the link away",
+    ),
+};
 const OF_ENTRY: Gone = Gone {
-    message: "Tripletex has no such activity or employee any more",
+    message: "Tripletex has no such activity, employee or time sheet entry any more",
     hint: Some(
         "in the settings of absences map the type to an activity that is there; if it is the employee who is gone, link the person with \
          the employee that they are now, or take the link away",
@@ -80,13 +93,13 @@ operations! {
     /// One person.
     Employee = "read employee", Some(Right::Employees), &PERSON;
     /// A new person.
-    CreateEmployee = "create employee", Some(Right::AddPeople), &OBJECT;
+    CreateEmployee = "create employee", Some(Right::AddPeople), &PLACE;
     /// A change of a person.
     UpdateEmployee = "update employee", Some(Right::Employees), &PERSON;
     /// The employments of a person.
     Employments = "list employments", Some(Right::Employees), &PERSON;
     /// A new employment.
-    CreateEmployment = "create employment", Some(Right::Employees), &PERSON;
+    CreateEmployment = "create employment", Some(Right::Employees), &OF_EMPLOYMENT;
     /// A change of an employment.
     UpdateEmployment = "update employment", Some(Right::Employees), &EMPLOYMENT;
     /// The company's departments.
@@ -104,7 +117,7 @@ operations! {
     /// New time sheet entries.
     CreateEntries = "create time sheet entries", Some(Right::TimeSheets), &OF_ENTRY;
     /// Changes of time sheet entries.
-    UpdateEntries = "update time sheet entries", Some(Right::TimeSheets), &ENTRY;
+    UpdateEntries = "update time sheet entries", Some(Right::TimeSheets), &OF_ENTRY;
     /// Away with a time sheet entry.
     DeleteEntry = "delete time sheet entry", Some(Right::TimeSheets), &ENTRY;
     /// Months of time sheets.
