@@ -1,10 +1,11 @@
 //! Types that are mapped otherwise, and people who are linked otherwise, after absences were sent.
 
 use hrsync_core::HostId;
-use hrsync_core::absence::{AbsenceStatus, Hundredths, TypeMapping};
+use hrsync_core::absence::{AbsenceSettings, AbsenceStatus, Hundredths, TypeMapping};
 use hrsync_core::reconcile::Decisions;
+use time::macros::datetime;
 
-use super::world::{WHOLE, World, half, later, nov, other, sent, settings, vacation};
+use super::world::{WHOLE, World, half, later, nov, other, sent, settings, sweeps, vacation};
 
 fn to(kind: &str) -> TypeMapping {
     TypeMapping::To(kind.into())
@@ -143,4 +144,73 @@ async fn what_was_excluded_while_it_was_rejected_is_sent_when_it_is_mapped_again
     later(&world).await;
     assert_eq!(world.sheet("v1"), "ferie 23 3.75, ferie 24 3.75, ferie 25 3.75");
     assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved);
+}
+
+const HALVED: &str = "ferie 23 3.75, ferie 24 3.75, ferie 25 3.75";
+
+/// Who moves an absence away from entries that stay has to know that they do, wherever it goes.
+#[tokio::test]
+async fn an_absence_that_is_moved_away_from_disconnected_entries_is_told() {
+    let moved = format!("{WHOLE}, permisjon 26 7.5, permisjon 27 7.5");
+    for (mapping, (start, end), sheet) in [
+        (to("permisjon"), (nov(26), nov(27)), moved.as_str()),
+        (to("permisjon"), (nov(28), nov(29)), WHOLE),
+        (TypeMapping::DoNotSync, (nov(28), nov(29)), WHOLE),
+    ] {
+        let mut world = sent().await;
+        world.set(settings().map("vacation", mapping));
+        world.absences.change("a1", |one| (one.start, one.end) = (start, Some(end)));
+        world.push().await;
+        sweeps(&world).await;
+        assert_eq!((world.sheet("v1").as_str(), world.mails()), (sheet, vec!["a1 absence.disconnected".to_owned()]));
+    }
+}
+
+/// By sweeps alone, or by a push that somebody makes of something else.
+#[tokio::test]
+async fn what_changed_while_entries_were_disconnected_is_carried_over_when_they_are_ours_again() {
+    type Change = fn(&World);
+    let graded = |world: &World| assert!(world.absences.change("a1", |one| one.grade = Hundredths::whole(50)));
+    let withdrawn = |world: &World| assert!(world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn));
+    let gone = |world: &World| assert!(world.absences.remove("a1"));
+    let sick = |world: &World| assert!(world.absences.change("a1", |one| one.kind = "sick".into()));
+    let unmapped = AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC)).map("sick", to("syk"));
+    let otherwise = settings().map("vacation", to("permisjon"));
+    let cases: [(&AbsenceSettings, Change, &str); 5] = [
+        (&otherwise, graded, HALVED),
+        (&otherwise, withdrawn, ""),
+        (&otherwise, gone, ""),
+        (&unmapped, graded, HALVED),
+        (&unmapped, sick, "syk 23 7.5, syk 24 7.5, syk 25 7.5"),
+    ];
+    for (row, (apart, change, sheet)) in cases.into_iter().enumerate() {
+        for by_push in [false, true] {
+            let mut world = sent().await;
+            world.set(apart.clone());
+            change(&world);
+            world.push().await;
+            assert_eq!(world.sheet("v1"), WHOLE, "{row}");
+            world.set(settings());
+            if by_push {
+                drop(world.push().await)
+            } else {
+                sweeps(&world).await
+            }
+            assert_eq!(world.sheet("v1"), sheet, "{row} {by_push}");
+        }
+    }
+}
+
+/// As the hint says: a clerk gives the entries the new type.
+#[tokio::test]
+async fn what_changed_while_entries_were_disconnected_is_carried_over_when_a_clerk_gives_them_the_new_type() {
+    let mut world = sent().await;
+    world.set(settings().map("vacation", to("permisjon")));
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    for day in 23..26 {
+        assert!(world.sheets.retype("v1", "ferie", nov(day), "permisjon"));
+    }
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "permisjon 23 3.75, permisjon 24 3.75, permisjon 25 3.75");
 }

@@ -378,3 +378,28 @@ async fn a_change_made_twice_with_a_moved_entry_is_told_twice() {
     }
     assert!(world.mails().len() >= 2, "{:?}", world.mails());
 }
+
+/// Nobody changed anything since: it is in the log.
+#[tokio::test]
+async fn reviews_log_what_is_otherwise_once() {
+    type Otherwise = fn(&World);
+    let moved = |world: &World| {
+        assert!(world.sheets.retype("v1", "ferie", nov(24), "syk"));
+        world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    };
+    let locked = |world: &World| {
+        world.sheets.lock("v1", nov(24), nov(24));
+        world.sheets.standard("v1", Hundredths::whole(6));
+    };
+    let cases: [(Otherwise, &str); 2] = [(moved, "absence.moved_there"), (locked, "absence.locked")];
+    for (otherwise, code) in cases {
+        let world = sent().await;
+        otherwise(&world);
+        world.push().await;
+        for _ in 0..3 {
+            let report = world.engine.review_absences(&world.anna, &both()).await.unwrap();
+            assert!(report.findings.iter().any(|one| one.code == code), "{code}: {report:#?}");
+        }
+        assert_eq!(world.log().await.iter().filter(|one| *one == code).count(), 1, "{:?}", world.log().await);
+    }
+}

@@ -1,10 +1,10 @@
 //! What a refusal touches and what it does not, and how it ends.
 
-use hrsync_core::absence::{AbsenceOutcome, AbsenceStatus, Extent, Hundredths, NotSent, Portion};
+use hrsync_core::absence::{Absence, AbsenceOutcome, AbsenceStatus, Counting, Extent, Hundredths, NotSent, Portion};
 use hrsync_core::{ErrorKind, Outcome};
 use hrsync_testkit::absences::AbsenceFate;
 
-use super::world::{SETTLE_AFTER, WHOLE, World, both, later, nov, other, outcome, sent, vacation};
+use super::world::{SETTLE_AFTER, WHOLE, World, both, later, nov, other, outcome, sent, sweeps, vacation};
 
 const NOT_APPROVED: Option<AbsenceOutcome> = Some(AbsenceOutcome::NotSent(NotSent::NotApproved));
 
@@ -188,4 +188,57 @@ async fn that_an_earlier_rejection_is_over_is_not_told_after_a_new_one() {
         world.engine.sweep_absences().await.unwrap();
     }
     assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::RejectedByIntegration);
+}
+
+/// What can neither be changed nor removed is told as both, and says why as often as somebody tries.
+#[tokio::test]
+async fn a_removal_that_is_refused_as_the_change_before_it_is_told_too() {
+    type Step = fn(&World);
+    let graded = |world: &World| {
+        let half = |one: &mut Absence| (one.status, one.grade) = (AbsenceStatus::Approved, Hundredths::whole(50));
+        assert!(world.absences.change("a1", half));
+    };
+    let gone = |world: &World| assert!(world.absences.remove("a1"));
+    let withdrawn = |world: &World| assert!(world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn));
+    let orders: [[Step; 2]; 3] = [[graded, gone], [graded, withdrawn], [withdrawn, graded]];
+    for (row, steps) in orders.into_iter().enumerate() {
+        let world = sent().await;
+        world.sheets.lock("v1", nov(23), nov(25));
+        for (before, step) in steps.into_iter().enumerate() {
+            step(&world);
+            for again in 0..2 {
+                let report = world.push().await;
+                let told = (world.log().await.len(), world.mails().len());
+                assert_eq!(told, (before + 1, before + 1), "{row}: {:?}", world.mails());
+                assert!(again > 0 || !report.findings.is_empty(), "{row}");
+            }
+        }
+    }
+}
+
+/// What is partly there goes when it can, whatever keeps the absence from being sent by now.
+#[tokio::test]
+async fn what_is_partly_there_goes_once_the_absence_is_not_to_be_there() {
+    type Change = fn(&mut Absence);
+    let changes: [Change; 5] = [
+        |one| one.status = AbsenceStatus::Withdrawn,
+        |one| one.status = AbsenceStatus::Rejected,
+        |one| one.status = AbsenceStatus::Requested,
+        |one| one.end = None,
+        |one| one.counting = Counting::CalendarDays,
+    ];
+    for (row, change) in changes.into_iter().enumerate() {
+        let world = World::new().await;
+        world.absences.put(vacation());
+        world.sheets.all_or_none(false);
+        world.sheets.next(AbsenceFate::Locked(nov(24), nov(24)));
+        world.sheets.next(AbsenceFate::Locked(nov(23), nov(25)));
+        assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::PartlySent));
+        world.absences.change("a1", change);
+        world.push().await;
+        assert_ne!(world.sheet("v1"), "", "it is locked yet");
+        world.sheets.unlock();
+        sweeps(&world).await;
+        assert_eq!(world.sheet("v1"), "", "{row}");
+    }
 }

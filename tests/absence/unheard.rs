@@ -5,6 +5,7 @@ use hrsync_core::absence::{Absence, AbsenceOutcome, AbsenceSettings, AbsenceStat
 use hrsync_core::{ErrorKind, HostId, Outcome, Result};
 use hrsync_testkit::TestAbsences;
 use hrsync_testkit::absences::AbsenceFate;
+use time::macros::datetime;
 
 use super::odd::{Odd, With};
 use super::post::over;
@@ -198,5 +199,35 @@ async fn a_change_of_what_was_written_unheard_is_told_while_nothing_is_carried_o
                 assert!(log.contains(&"absence.not_carried".to_owned()), "{what:?}: {log:?}");
             }
         }
+    }
+}
+
+/// Sent without an answer, or changed and refused, and then kept from being carried over: what stands there is otherwise.
+#[tokio::test]
+async fn a_change_of_what_was_written_unheard_is_told_where_its_type_is_mapped_otherwise() {
+    let unmapped = AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC));
+    let otherwise =
+        [TypeMapping::DoNotSync, TypeMapping::To("permisjon".into())].map(|to| settings().map("vacation", to));
+    for (row, apart) in otherwise.into_iter().chain([unmapped]).enumerate() {
+        let mut world = World::new().await;
+        world.absences.put(vacation());
+        world.sheets.next(AbsenceFate::ReplyLost);
+        world.push().await;
+        world.set(apart.clone());
+        sweeps(&world).await;
+        assert_eq!(world.mails(), [""; 0], "nobody changed it");
+        world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+        world.push().await;
+        assert_eq!((world.sheet("v1").as_str(), world.mails().len()), (WHOLE, 1), "{row}");
+        // Of two days the change went through, and is taken back.
+        let mut world = sent().await;
+        world.sheets.lock("v1", nov(24), nov(24));
+        world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+        world.push().await;
+        let told = world.mails().len();
+        world.set(apart);
+        world.absences.change("a1", |one| one.grade = Hundredths::HUNDRED);
+        world.push().await;
+        assert_eq!(world.mails().len(), told + 1, "{row}: {:?}", world.mails());
     }
 }

@@ -262,3 +262,65 @@ async fn what_fails_is_not_tried_every_five_minutes() {
     let refused = tried(&world, ErrorKind::PermissionDenied, Outcome::Rejected).await;
     assert!(outage < 12 && refused < 12, "{outage} and {refused}");
 }
+
+/// Nothing of it is there, so that the new instant holds for it too: somebody may have entered the days by hand.
+#[tokio::test]
+async fn what_was_tried_and_never_sent_is_not_back_filled_after_another_activation() {
+    let unreachable = AbsenceFate::Fails(ErrorKind::Unavailable, Outcome::Rejected);
+    for fate in [unreachable, AbsenceFate::Lost, AbsenceFate::Locked(nov(24), nov(24))] {
+        let mut world = World::new().await;
+        world.absences.put(vacation());
+        world.sheets.next(fate);
+        world.push().await;
+        world.sheets.unlock();
+        world.set(AbsenceSettings::off());
+        sweeps(&world).await;
+        world
+            .set(AbsenceSettings::on(datetime!(2026-11-15 00:00 UTC)).map("vacation", TypeMapping::To("ferie".into())));
+        sweeps(&world).await;
+        world.absences.change("a1", |one| one.note = Some("x".to_owned()));
+        world.push().await;
+        assert_eq!(world.sheet("v1"), "", "{fate:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_first_absence_of_somebody_who_is_not_shown_for_a_moment_is_sent_when_they_are() {
+    let world = World::new().await;
+    let person = world.host.get("h1").unwrap();
+    world.host.remove("h1");
+    world.absences.put(vacation());
+    for _ in 0..2 {
+        world.push().await;
+        assert_eq!(world.log().await.len(), 1, "once");
+    }
+    world.host.put(person);
+    sweeps(&world).await;
+    assert_eq!(world.sheet("v1"), WHOLE);
+}
+
+/// A look that settles a write and fails is tried less and less often, as everything else.
+#[tokio::test]
+async fn sweeps_are_patient_where_nobody_can_look_what_became_of_a_write() {
+    for kind in [ErrorKind::PermissionDenied, ErrorKind::Timeout] {
+        let world = World::new().await;
+        world.absences.put(vacation());
+        world.sheets.next(AbsenceFate::ReplyLost);
+        world.push().await;
+        world.sheets.unreadable(Some(kind));
+        let (lines, looks) = (world.log().await.len(), world.sheets.calls().0);
+        for _ in 0..50 {
+            world.clock.advance(Duration::from_secs(601));
+            world.engine.sweep_absences().await.unwrap();
+        }
+        let (lines, looks) = (world.log().await.len() - lines, world.sheets.calls().0 - looks);
+        assert!(lines <= 10 && looks <= 10, "{kind:?}: {lines} lines, {looks} looks in 8 hours");
+        world.sheets.unreadable(None);
+        for _ in 0..40 {
+            world.clock.advance(Duration::from_secs(601));
+            world.engine.sweep_absences().await.unwrap();
+        }
+        assert_eq!(world.sheet("v1"), WHOLE);
+        assert_eq!(outcome(&world.push().await, "a1"), None, "it is settled");
+    }
+}

@@ -247,7 +247,10 @@ impl Carrying<'_> {
         let (mut person, mut task) = (begun.person, task.clone());
         for _ in 0..ROUNDS {
             let before = person.items.clone();
-            let came = self.carry(&mut person, looked.take(), &task).await?;
+            let came = self.carry(&mut person, looked.take(), &task).await;
+            // What was written is in the report, whatever failed after it.
+            let came =
+                came.inspect_err(|_| self.report.items.extend(std::mem::take(&mut person.items).into_values()))?;
             let items = if came == Came::Late { before } else { std::mem::take(&mut person.items) };
             match came {
                 Came::Done => {
@@ -278,6 +281,11 @@ impl Carrying<'_> {
         let moved = now.as_ref().is_some_and(|now| now.as_ref().ok() != Some(&person.absences));
         person.open |= moved || !person.alone.is_empty();
         person.midway = false;
+        if person.ledger.entries.iter().any(|held| held.disconnected) {
+            // What was disconnected just now waits for the mapping that it was sent by.
+            let standings = self.standings(person, Again::None);
+            person.waits = Waits::of(&standings, &person.absences, &person.ledger, &self.absences.settings);
+        }
         let owed = person.ledger.take_owed(self.engine.clock.now());
         if !self.store(person, Batch::default()).await? {
             return Ok(Came::Late);
@@ -294,14 +302,20 @@ impl Carrying<'_> {
     pub(super) async fn read<'p>(&mut self, id: &'p HostId, task: &Task) -> Result<Option<Person<'p>>> {
         let mut person = self.stored(id).await?;
         if self.engine.host.fetch(id).await?.is_none() {
-            if let Some(stored) = person.stored.as_ref().filter(|stored| !stored.waits.person) {
+            let known = match &person.stored {
+                Some(stored) => !stored.waits.person,
+                // They may have an absence that nobody heard of yet.
+                None => self.engine.link(id).await?.is_some_and(|link| link.state == LinkState::Linked),
+            };
+            if known {
                 // Whether their absences were real, whoever deleted them knows; that they are gone says nothing of them.
                 let message = "the person is gone from the host; what was sent of their absences stays as it is";
                 let finding = Finding::problem(code::LINKED_PERSON_GONE, message, Fixer::HostAdministrator);
                 self.found(finding.of_host(id), None);
                 if !task.dry {
                     // Where they come back, it is gone on with.
-                    (person.open, person.waits.person) = (stored.open, true);
+                    person.open = person.stored.as_ref().is_some_and(|stored| stored.open);
+                    person.waits.person = true;
                     self.store(&mut person, Batch::default()).await?;
                 }
             }
@@ -462,7 +476,8 @@ impl Carrying<'_> {
         let ids = person.absences.keys().chain(person.ledger.absences.keys());
         ids.map(|id| {
             let (absence, carried) = (person.absences.get(id), person.ledger.absences.get(id));
-            (id.clone(), rules.standing(absence, carried))
+            let sent_before = carried.is_some_and(|carried| carried.was_sent() || person.ledger.holds(id));
+            (id.clone(), rules.standing(absence, carried, sent_before))
         })
         .collect()
     }

@@ -132,9 +132,7 @@ impl Planner<'_> {
     fn is_changed(&self, id: &AbsenceId, why: Option<NotSent>) -> bool {
         let of_mapping = matches!(why, Some(NotSent::Unmapped | NotSent::Excluded));
         match (self.input.absences.get(id), self.ledger.absences.get(id)) {
-            (Some(absence), Some(carried)) if of_mapping => {
-                carried.sent.as_ref().is_some_and(|sent| *sent != Form::of(absence))
-            }
+            (Some(absence), Some(carried)) if of_mapping => carried.is_otherwise_than(&Form::of(absence)),
             _ => true,
         }
     }
@@ -209,9 +207,9 @@ impl Planner<'_> {
         let before = claim.wanted.len();
         let away: Vec<Slot> = self.disconnected(id).map(|held| held.slot.clone()).collect();
         claim.wanted.retain(|slot, _| !away.iter().any(|away| away.meets(slot)));
-        if claim.wanted.len() < before {
+        let told = changed && carried.sent.is_some();
+        if claim.wanted.len() < before || (told && !away.is_empty()) {
             // Who changed the absence has to know that the change does not arrive; for the rest the log is the place.
-            let told = changed && carried.sent.is_some();
             self.tell(id, cause::disconnected(), if told { Telling::EachChange } else { Telling::LogOnce });
         }
         self.tell_elsewhere(id);

@@ -56,9 +56,14 @@ impl Engine {
     pub async fn sweep_absences(&self) -> Result<AbsenceReport> {
         let (mut people, mut unlinked, mut gone, now) = (BTreeSet::new(), Vec::new(), Vec::new(), self.clock.now());
         let settings = self.both()?.1.settings.revision();
+        let mut let_alone = BTreeSet::new();
         self.each_row(RowKind::Absences, |row| {
             let person = HostId::new(row.key.id.clone());
-            match store::decode::<LedgerRow>(row) {
+            let decoded = store::decode::<LedgerRow>(row);
+            if decoded.as_ref().is_ok_and(|row| row.is_let_alone(now)) {
+                let_alone.insert(person.clone());
+            }
+            match decoded {
                 Ok(row) if row.waits.person => gone.push(person),
                 Ok(row) if !row.is_due(now, settings) && !row.waits.link => {}
                 Ok(row) if !row.is_due(now, settings) => unlinked.push(person),
@@ -80,7 +85,10 @@ impl Engine {
             }
         }
         self.each_row(RowKind::AbsenceIntent, |row| {
-            people.insert(HostId::new(row.key.id.clone()));
+            let person = HostId::new(row.key.id.clone());
+            if !let_alone.contains(&person) {
+                people.insert(person);
+            }
             Ok(())
         })
         .await?;

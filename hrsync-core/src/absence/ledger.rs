@@ -266,7 +266,7 @@ pub(crate) fn is_of_entries(cause: &str) -> bool {
 
 /// Whether a cause in the log is one of an absence that stands there as it was sent.
 pub(crate) fn is_of_sent(cause: &str) -> bool {
-    [code::ABSENCE_PAST_MONTH, code::ABSENCE_DISCONNECTED].contains(&cause)
+    [code::ABSENCE_PAST_MONTH, code::ABSENCE_DISCONNECTED, code::ABSENCE_MOVED_THERE].contains(&cause)
 }
 
 impl Carried {
@@ -302,6 +302,16 @@ impl Carried {
     /// Whether an absence stands in a record as it is in the host.
     pub(crate) fn is_as(&self, form: &Form, vendor: Option<&VendorId>) -> bool {
         !self.dirty && self.sent.as_ref() == Some(form) && self.into.as_ref() == vendor
+    }
+
+    /// Whether it was carried over, into whichever record.
+    pub(crate) fn was_sent(&self) -> bool {
+        self.sent.is_some() || !self.before.is_empty()
+    }
+
+    /// Whether it was written as something else than this form since both sides agreed on it, or sent as something else.
+    pub(crate) fn is_otherwise_than(&self, form: &Form) -> bool {
+        self.sent.as_ref().is_some_and(|sent| sent != form) || self.tried.iter().any(|tried| tried != form)
     }
 
     /// Whether it was carried over into this record as a whole.
@@ -389,7 +399,7 @@ impl Ledger {
         let over = owed.extract_if(.., |owed| owed.absence == *id && owed.is_of_refusal());
         let codes: Vec<String> = over.filter_map(|owed| Some(owed.finding?.code.to_string())).collect();
         if let Some(told) = told {
-            told.retain(|code, _| !codes.contains(code));
+            told.retain(|cause, _| !codes.iter().any(|code| Some(code.as_str()) == cause.split(' ').next()));
         }
     }
 

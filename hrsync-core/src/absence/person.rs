@@ -113,8 +113,12 @@ impl Person<'_> {
 
     /// This outcome, unless an entry of the absence was disconnected.
     fn unless_disconnected(&self, absence: &AbsenceId, outcome: AbsenceOutcome) -> AbsenceOutcome {
+        if self.has_disconnected(absence) { AbsenceOutcome::Disconnected } else { outcome }
+    }
+
+    fn has_disconnected(&self, absence: &AbsenceId) -> bool {
         let left = |held: &Held| held.disconnected && held.parts.contains_key(absence);
-        if self.ledger.entries.iter().any(left) { AbsenceOutcome::Disconnected } else { outcome }
+        self.ledger.entries.iter().any(left)
     }
 
     /// Whether something of an absence stands in the record that the person is linked to; in any, while they are linked to none.
@@ -233,13 +237,20 @@ impl Person<'_> {
         // Of earlier months something may stand that is not touched.
         let empty = left_out.all.contains(id)
             && self.vendor.as_ref().is_none_or(|vendor| self.ledger.parts_of(vendor, id).is_empty());
-        let noted = self.ledger.absences.get(id).and_then(|carried| carried.note_refused.clone());
-        let now = Carried {
-            sent: Some(Form::of(absence)),
-            into: self.vendor.clone(),
-            whole: !empty,
-            note_refused: noted.filter(|_| noteless),
-            ..Carried::default()
+        let form = Form::of(absence);
+        let carried = self.ledger.absences.get(id).cloned().unwrap_or_default();
+        let note_refused = carried.note_refused.clone().filter(|_| noteless);
+        let into = self.vendor.clone();
+        // What is disconnected did not take the change: it is carried over when the entries are ours again.
+        let waits = carried.sent.is_some() && carried.is_otherwise_than(&form) && self.has_disconnected(id);
+        let now = if waits {
+            let (sent, whole, mut tried) = (carried.sent, carried.whole, carried.tried);
+            if !tried.contains(&form) {
+                tried.push(form);
+            }
+            Carried { sent, into, whole, dirty: true, tried, note_refused, ..Carried::default() }
+        } else {
+            Carried { sent: Some(form), into, whole: !empty, note_refused, ..Carried::default() }
         };
         self.stands(id, now);
         let outcome = match (noteless, empty) {

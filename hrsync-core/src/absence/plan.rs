@@ -300,12 +300,7 @@ impl Planner<'_> {
             let Some((_, stop, _)) = claim.refused.first() else { continue };
             let of = match removal {
                 true => Refused::Removal,
-                false
-                    if claim.refused.iter().all(|(.., note_only)| *note_only)
-                        && self.ledger.only_note_changed(self.input.absences.get(id)) =>
-                {
-                    Refused::Note
-                }
+                false if self.is_of_the_note(id, claim) => Refused::Note,
                 false => Refused::Absence,
             };
             let finding = cause::stopped(*stop);
@@ -316,6 +311,13 @@ impl Planner<'_> {
         let groups = group(writes);
         let Self { ledger, refusals, findings, noteless, .. } = self;
         AbsencePlan { ledger, groups, refusals, findings, noteless }
+    }
+
+    /// Whether only a note is refused: no more changed in the host, and no more is written, unless it is of what changed around the absence.
+    fn is_of_the_note(&self, id: &AbsenceId, claim: &Claim) -> bool {
+        let absence = self.input.absences.get(id);
+        let notes = claim.refused.iter().all(|(.., note_only)| *note_only);
+        (notes && self.ledger.only_note_changed(absence)) || self.ledger.is_of_the_note(absence)
     }
 
     /// The first day of the present month.

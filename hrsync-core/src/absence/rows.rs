@@ -70,9 +70,17 @@ impl Waits {
             let parts = ledger.entries.iter().filter_map(|held| held.parts.get(id));
             parts.into_iter().any(|part| settings.mapping(&part.kind).is_none())
         };
+        // What changed while its entries were disconnected is carried over when the mapping is the former one again.
+        let disconnected = |id: &AbsenceId| {
+            let apart = ledger.entries.iter().any(|held| held.disconnected && held.parts.contains_key(id));
+            apart && ledger.absences.get(id).is_some_and(|carried| carried.dirty)
+        };
         let mut waits = Self::default();
         for (id, standing) in standings {
             match standing {
+                Standing::Wanted(_) | Standing::Removed(_) if disconnected(id) => {
+                    waits.settings = Some(settings.revision());
+                }
                 Standing::Removed(Some(NotSent::Unmapped)) if changed(id) => {
                     waits.settings = Some(settings.revision());
                 }
@@ -112,7 +120,12 @@ impl LedgerRow {
     pub(super) fn is_due(&self, now: OffsetDateTime, settings: u64) -> bool {
         let set_anew = self.waits.settings.is_some_and(|before| before != settings);
         // A clock that was ahead, and set right, keeps nobody waiting for years.
-        set_anew || (self.open && self.not_before.is_none_or(|at| at <= now || at - now > LONGEST))
+        set_anew || (self.open && !self.is_let_alone(now))
+    }
+
+    /// Whether sweeps leave it alone for a while.
+    pub(super) fn is_let_alone(&self, now: OffsetDateTime) -> bool {
+        self.open && self.not_before.is_some_and(|at| now < at && at - now <= LONGEST)
     }
 }
 

@@ -40,8 +40,9 @@ pub(crate) enum Again {
 }
 
 impl Rules<'_> {
-    /// What is to become of an absence, `None` for one that is gone from the host.
-    pub(crate) fn standing(&self, absence: Option<&Absence>, carried: Option<&Carried>) -> Standing {
+    /// What is to become of an absence, `None` for one that is gone from the host. Whether something of it was ever carried over is another
+    /// question than whether it was tried.
+    pub(crate) fn standing(&self, absence: Option<&Absence>, carried: Option<&Carried>, sent_before: bool) -> Standing {
         if !self.settings.is_on() {
             return match carried {
                 Some(_) => Standing::Kept(Some(NotSent::TransferOff)),
@@ -74,7 +75,7 @@ impl Rules<'_> {
                 false => Standing::Removed(Some(NotSent::Rejected)),
             };
         }
-        match self.settings.judge(&approved(absence), self.vendor.is_some(), &self.conditions, carried.is_some()) {
+        match self.settings.judge(&approved(absence), self.vendor.is_some(), &self.conditions, sent_before) {
             Ok(kind) => {
                 let same = carried.is_some_and(|carried| carried.is_as(&form, self.vendor));
                 let again = match self.again {

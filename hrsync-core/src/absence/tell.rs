@@ -113,10 +113,16 @@ impl Carrying<'_> {
         let finding = about(finding, person, &absence);
         let now = person.absences.get(&absence);
         let form = now.map(Form::of);
+        let agreed = now.is_some_and(|absence| absence.status.is_agreed());
         if of == Refused::Absence && person.unchanged.contains(&absence) {
             // Nobody changed it: a review found that something around it did, and what was sent stays as it is.
-            self.found(finding, words.as_deref());
-            person.ledger.absences.entry(absence.clone()).or_default().look = false;
+            let carried = person.ledger.absences.entry(absence.clone()).or_default();
+            carried.look = false;
+            let of_what = Form::number(form.as_ref());
+            match carried.logged.insert(finding.code.to_string(), of_what) == Some(of_what) {
+                true => self.reported(finding),
+                false => self.found(finding, words.as_deref()),
+            }
             person.item(&absence, AbsenceOutcome::Refused);
             return;
         }
@@ -127,8 +133,10 @@ impl Carrying<'_> {
             // Nobody is told of a note, so that they are when the rest of the absence is refused for the same cause.
             Refused::Note => carried.note_refused != form,
             Refused::Absence | Refused::Removal => {
+                // That it cannot be changed says nothing of that it cannot be removed, once that is what the host says.
+                let of_removal = if of == Refused::Removal && !agreed { " removal" } else { "" };
                 let number = Form::number(form.as_ref());
-                carried.told.insert(finding.code.to_string(), number).is_none()
+                carried.told.insert(format!("{}{of_removal}", finding.code), number).is_none()
             }
         };
         let (mut shown, mut told) = (None, None);
@@ -140,7 +148,7 @@ impl Carrying<'_> {
             Refused::Removal => {
                 carried.dirty = true;
                 told = Some(finding.clone()).filter(|_| first);
-                if form.is_some() && carried.refused == form && !carried.whole {
+                if agreed && carried.refused == form && !carried.whole {
                     // Whole or not at all was not to be had.
                     carried.partly = there;
                     AbsenceOutcome::PartlySent
@@ -166,10 +174,13 @@ impl Carrying<'_> {
         }
         if first || of == Refused::Absence {
             self.found(finding, words.as_deref());
+        } else {
+            self.reported(finding);
         }
         if partly {
             let message = "a part of the absence is in the payroll system though it was refused as a whole";
-            let finding = Finding::problem(code::ABSENCE_PARTLY_SENT, message, Fixer::PayrollClerk);
+            let finding = Finding::problem(code::ABSENCE_PARTLY_SENT, message, Fixer::PayrollClerk)
+                .with_hint("remove it in the payroll system, or mend what the refusal says and try the absence again");
             self.found(about(finding, person, &absence), None);
         }
         person.item(&absence, outcome);
@@ -192,7 +203,10 @@ impl Carrying<'_> {
                 person.ledger.owed.push(Owed::telling(absence, None, Some(finding), &self.report.run));
             }
             Telling::People | Telling::EachChange => {}
-            Telling::LogOnce if !first(&mut carried.logged) => self.reported(finding),
+            // What people were told is in the log too.
+            Telling::LogOnce if carried.told.get(&cause) == Some(&of_what) || !first(&mut carried.logged) => {
+                self.reported(finding);
+            }
             Telling::Log | Telling::LogOnce => self.found(finding, None),
         }
     }
