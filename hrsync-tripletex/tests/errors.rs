@@ -170,6 +170,29 @@ fn documented_codes_that_were_never_recorded() {
     }
 }
 
+#[test]
+fn what_is_not_there_is_what_the_call_was_about_and_never_an_object() {
+    let body = json!({"code": 6000, "message": "Aino", "validationMessages": null});
+    for (operation, message, hint) in [
+        (Operation::Employee, "employee", Some("link the person")),
+        (Operation::UpdateEmployee, "employee", Some("link the person")),
+        (Operation::CreateEmployee, "department or business unit", Some("ids of department and business unit")),
+        (Operation::CreateEmployment, "business unit", Some("id of the business unit")),
+        (Operation::UpdateEmployment, "employment", Some("compare the person's employments")),
+        (Operation::Entries, "employee", Some("link the person")),
+        (Operation::CreateEntries, "activity", Some("map the type to an activity")),
+        (Operation::UpdateEntries, "activity", Some("map the type to an activity")),
+        (Operation::DeleteEntry, "time sheet entry", None),
+    ] {
+        let error = error(operation, 404, &body);
+        assert_eq!((error.kind(), error.code()), (ErrorKind::NotFound, "tripletex.not_found"), "{operation:?}");
+        assert_eq!((error.fixer(), error.outcome()), (Fixer::HostAdministrator, Outcome::Rejected), "{operation:?}");
+        assert!(error.message().starts_with(&format!("Tripletex has no such {message}")), "{operation:?}: {error}");
+        let told = (error.hint(), hint);
+        assert!(matches!(told, (None, None)) || told.0.unwrap().contains(told.1.unwrap()), "{operation:?}: {told:?}");
+    }
+}
+
 // rule: TT-92, TT-93
 #[test]
 fn without_the_right_to_time_sheets_the_creator_of_the_token_is_told_where_to_go() {

@@ -15,7 +15,7 @@ use hrsync_core::reconcile::{Decisions, DifferenceKind, Engine, ItemResult, Miss
 use hrsync_core::{Actor, Authority, Connector, Employee, ErrorKind, FieldId, Fixer, HostId, NextStep, field};
 use hrsync_sandbox::tripletex::{Fault, Kind};
 use hrsync_testkit::MemoryVendor;
-use hrsync_tripletex::{TripletexConfig, TripletexConnector};
+use hrsync_tripletex::{TripletexBuilder, TripletexConfig, TripletexConnector};
 use serde_json::{Value, json};
 use time::macros::{date, datetime};
 use world::{World, absence_settings, connector, to};
@@ -499,6 +499,36 @@ async fn a_date_of_birth_that_is_added_to_somebody_new_goes_at_once() {
     assert!(world.employments(created).is_empty(), "that takes somebody who synchronises");
 }
 
+/// The settings name a department or a business unit that is not there: that is what is told, with what to correct, and no missing person.
+#[tokio::test(start_paused = true)]
+async fn a_department_or_business_unit_that_is_not_there_is_named() {
+    type Sets = fn(TripletexBuilder) -> TripletexBuilder;
+    let department: Sets = |builder| builder.department(Some(999));
+    let unit: Sets = |builder| builder.division(Some(999));
+    for (settings, hired_again, message, hint) in [
+        (department, false, "no such department or business unit", "the ids of department and business unit"),
+        (unit, false, "no such department or business unit", "the ids of department and business unit"),
+        (unit, true, "no such business unit, or no such employee", "the id of the business unit"),
+    ] {
+        let mut world = in_step(1).await;
+        world.host.change("h2", |one| one.employment.end = Some(date!(2026 - 11 - 30)));
+        world.engine.push(&[id("h2")]).await.unwrap();
+        world.reconfigure(settings);
+        if hired_again {
+            let again = (Some(date!(2026 - 12 - 01)), None);
+            world.host.change("h2", |one| (one.employment.start, one.employment.end) = again);
+        } else {
+            world.host.put(newcomer("h9"));
+        }
+        let report = world.synchronise(&Decisions::new().create_in_vendor(Select::All)).await;
+        assert_eq!(report.items[0].result, ItemResult::Refused, "{report:#?}");
+        let [finding] = report.findings.as_slice() else { panic!("{:#?}", report.findings) };
+        assert_eq!((&*finding.code, finding.fixer), ("tripletex.not_found", Fixer::HostAdministrator));
+        assert!(finding.message.contains(message), "{finding}");
+        assert!(finding.hint.as_deref().unwrap().contains(hint), "{finding}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn of_somebody_whose_creation_is_refused_nothing_is_said_to_be_missing_there() {
     let world = in_step(1).await;
@@ -509,88 +539,6 @@ async fn of_somebody_whose_creation_is_refused_nothing_is_said_to_be_missing_the
     let report = world.synchronise(&Decisions::new().create_in_vendor(Select::All)).await;
     assert_eq!(report.items[0].result, ItemResult::Refused, "{report:#?}");
     assert!(report.findings.iter().all(|one| one.code != "tripletex.birth_date"), "{:#?}", report.findings);
-}
-
-/// The first and last day of each employment of somebody, the last one empty where it is open.
-fn workdays(world: &World, person: u64) -> Vec<[String; 2]> {
-    let day = |one: &Value, name: &str| one[name].as_str().unwrap_or_default().to_owned();
-    world.employments(person).iter().map(|one| [day(one, "startDate"), day(one, "endDate")]).collect()
-}
-
-/// Somebody whose employment ends with November and who is employed anew from December on, both told in November.
-async fn hired_again_before_the_end() -> (World, u64) {
-    let world = in_step(1).await;
-    let person = world.vendor_id("h2").await;
-    for (start, end) in [(None, Some(date!(2026 - 11 - 30))), (Some(date!(2026 - 12 - 01)), None)] {
-        world.host.change("h2", |one| {
-            one.employment.start = start.or(one.employment.start);
-            one.employment.end = end;
-        });
-        let report = world.engine.push(&[id("h2")]).await.unwrap();
-        assert_eq!(report.items[0].result, ItemResult::Done, "{report:#?}");
-    }
-    (world, person)
-}
-
-// rule: TT-45, TT-56, TT-57
-#[tokio::test(start_paused = true)]
-async fn a_further_employment_that_begins_later_is_the_one_that_is_compared_and_written() {
-    let (world, person) = hired_again_before_the_end().await;
-    let first = workdays(&world, person)[0].clone();
-    assert_eq!(first[1], "2026-11-30");
-    let in_step = || async {
-        let review = world.engine.review(&world.anna).await.unwrap();
-        assert!(review.is_in_step() && review.differences.is_empty(), "{:#?}", review.differences);
-    };
-    in_step().await;
-    // What is said of it before its first day is its own.
-    for (start, end, written) in [
-        (date!(2026 - 12 - 01), Some(date!(2027 - 06 - 30)), ["2026-12-01", "2027-06-30"]),
-        (date!(2026 - 12 - 15), Some(date!(2027 - 06 - 30)), ["2026-12-15", "2027-06-30"]),
-        (date!(2026 - 12 - 15), None, ["2026-12-15", ""]),
-    ] {
-        world.host.change("h2", |one| (one.employment.start, one.employment.end) = (Some(start), end));
-        let report = world.engine.push(&[id("h2")]).await.unwrap();
-        assert_eq!(report.items[0].result, ItemResult::Done, "{report:#?}");
-        assert_eq!(workdays(&world, person), [first.clone(), written.map(str::to_owned)]);
-        in_step().await;
-    }
-    world.clock.set(datetime!(2026-12-16 09:00 UTC));
-    in_step().await;
-}
-
-// rule: TT-47, TT-56, TT-57
-#[tokio::test(start_paused = true)]
-async fn what_the_payroll_clerk_does_to_a_further_employment_is_a_difference_of_that_one() {
-    let (world, person) = hired_again_before_the_end().await;
-    world.synchronise(&Decisions::new()).await;
-    let further = world.employments(person)[1]["id"].as_u64().unwrap();
-    let last_day = json!({"endDate": "2027-03-31"});
-    world.sandbox.change(Kind::Employment, further, &last_day);
-    world.synchronise(&Decisions::new()).await;
-    let host = world.host.get("h2").unwrap();
-    let workdays = (host.employment.start, host.employment.end);
-    assert_eq!(workdays, (Some(date!(2026 - 12 - 01)), Some(date!(2027 - 03 - 31))));
-}
-
-// rule: TT-56, TT-57
-#[tokio::test(start_paused = true)]
-async fn an_employment_that_only_the_payroll_clerk_knows_is_shown_from_its_first_day_on() {
-    let world = in_step(1).await;
-    let person = world.vendor_id("h2").await;
-    world.host.change("h2", |one| one.employment.end = Some(date!(2026 - 11 - 30)));
-    world.engine.push(&[id("h2")]).await.unwrap();
-    world.sandbox.put(Kind::Employment, &json!({"employee": {"id": person}, "startDate": "2026-12-01"}));
-    // The last day of the present one is corrected.
-    world.host.change("h2", |one| one.employment.end = Some(date!(2026 - 11 - 27)));
-    let report = world.engine.push(&[id("h2")]).await.unwrap();
-    assert_eq!(report.items[0].result, ItemResult::Done, "{report:#?}");
-    assert_eq!(workdays(&world, person)[0][1], "2026-11-27");
-    world.synchronise(&Decisions::new()).await;
-    world.clock.set(datetime!(2026-12-01 09:00 UTC));
-    world.synchronise(&Decisions::new()).await;
-    let host = world.host.get("h2").unwrap();
-    assert_eq!((host.employment.start, host.employment.end), (Some(date!(2026 - 12 - 01)), None));
 }
 
 // rule: TT-45, TT-50, TT-51, TT-52, TT-53, TT-54, TT-55, TT-56, TT-57

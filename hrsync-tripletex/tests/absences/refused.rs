@@ -1,7 +1,7 @@
 //! What Tripletex refuses, who is told of it, and how it goes on.
 
-use hrsync_core::absence::AbsenceOutcome;
 use hrsync_core::absence::AbsenceStatus::{Approved, RejectedByIntegration as Rejected, Withdrawn};
+use hrsync_core::absence::{AbsenceOutcome, Hundredths};
 use hrsync_core::{Connector, Fixer};
 use hrsync_sandbox::tripletex::{Entry, Holder, Kind, WithoutRight};
 use serde_json::json;
@@ -126,6 +126,24 @@ async fn each_cause_is_named_with_who_can_mend_it_and_how() {
         assert!(finding.hint.as_deref().unwrap().contains(hint), "{code}: {:?}", finding.hint);
         assert!(world.sandbox.entries().iter().all(|entry| entry.employee != person), "{code}");
     }
+}
+
+// rule: TT-91, TT-92
+#[tokio::test(start_paused = true)]
+async fn an_activity_that_is_gone_when_a_change_is_sent_is_named() {
+    let world = World::linked().await;
+    let person = world.vendor_id("h1").await;
+    world.absences.put(vacation());
+    world.push().await;
+    assert_eq!(world.sheet(person), WHOLE);
+    assert!(world.sandbox.remove(Kind::Activity, world.sandbox.activity("Ferie").unwrap()));
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    let report = world.push().await;
+    assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::Refused), "{report:#?}");
+    let finding = &report.findings[0];
+    assert_eq!((finding.code.as_ref(), finding.fixer), ("tripletex.not_found", Fixer::HostAdministrator));
+    assert!(finding.message.contains("no such activity"), "{finding}");
+    assert!(finding.hint.as_deref().unwrap().contains("map the type"), "{finding}");
 }
 
 // rule: TT-95

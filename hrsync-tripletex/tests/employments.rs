@@ -1,0 +1,383 @@
+//! People with several employments: who is hired again before the last day of the present employment, and what either side does then.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+mod world;
+
+use std::time::Duration;
+
+use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Report, Resolution, Review};
+use hrsync_core::{FieldId, HostId, field};
+use hrsync_sandbox::tripletex::{Fault, Kind};
+use serde_json::{Value, json};
+use time::macros::datetime;
+use world::World;
+
+/// The first and last day of an employment, the last one empty where it is open.
+type Days = [&'static str; 2];
+
+/// Everybody is employed like that.
+const PRESENT: Days = ["2024-01-01", ""];
+const ENDING: Days = ["2024-01-01", "2026-11-30"];
+const FURTHER: Days = ["2026-12-01", ""];
+const DECEMBER: Days = ["2026-12-01", "2026-12-31"];
+const SPRING: Days = ["2026-12-01", "2027-05-31"];
+const AUGUST: Days = ["2027-08-16", ""];
+const AUTUMN: Days = ["2027-09-01", ""];
+const SEPTEMBER: Days = ["2027-09-06", ""];
+/// Today is the 10th of November.
+const ENDED: Days = ["2024-01-01", "2026-11-08"];
+const BEGUN: Days = ["2026-11-09", ""];
+const NEXT: Days = ["2026-11-16", ""];
+/// Hired again before the last day.
+const HIRED_AGAIN: &[Days] = &[ENDING, FURTHER];
+const FOR_A_MONTH: &[Days] = &[ENDING, DECEMBER];
+/// Hired again twice, with a summer in between.
+const HIRED_TWICE: &[Days] = &[ENDING, SPRING, AUTUMN];
+/// The payroll clerk lets the present employment last some days longer, and the further one begin after it.
+const PUT_OFF: &[Clerk] = &[Dates(1, ["2026-12-06", ""]), Dates(0, ["2024-01-01", "2026-12-05"])];
+const LATER: &[Days] = &[["2024-01-01", "2026-12-05"], ["2026-12-06", ""]];
+
+/// What the payroll clerk does to the employments of a person, by their place.
+#[derive(Debug, Clone, Copy)]
+enum Clerk {
+    Dates(usize, Days),
+    Adds(Days),
+    Removes(usize),
+}
+
+use Clerk::{Adds, Dates, Removes};
+
+/// What becomes of what differs then.
+#[derive(Debug, Clone, Copy)]
+enum Comes {
+    /// What the host says is written at once.
+    Done,
+    /// Tripletex does not take it, and says why.
+    Refused,
+    /// Nothing is written to either side before somebody decides.
+    Waits,
+    /// The host has these days after somebody synchronises, who decides nothing.
+    Taken(Days),
+}
+
+use Comes::{Done, Refused, Taken, Waits};
+
+fn id() -> HostId {
+    HostId::from("h2")
+}
+
+/// The first and last day of each employment of somebody in Tripletex, in the order of their first days.
+fn workdays(world: &World, person: u64) -> Vec<[String; 2]> {
+    let day = |one: &Value, name: &str| one[name].as_str().unwrap_or_default().to_owned();
+    let mut all: Vec<_> =
+        world.employments(person).iter().map(|one| [day(one, "startDate"), day(one, "endDate")]).collect();
+    all.sort();
+    all
+}
+
+/// The first and last workday in the host.
+fn in_host(world: &World) -> [String; 2] {
+    let host = world.host.get("h2").unwrap();
+    [field::START_DATE, field::END_DATE].map(|id| host.text(id).unwrap_or_default().into_owned())
+}
+
+/// These are the host's days from now on.
+fn has(world: &World, [start, end]: Days) {
+    world.host.change("h2", |one| {
+        one.set_text(field::START_DATE, Some(start));
+        one.set_text(field::END_DATE, Some(end));
+    });
+}
+
+/// The host says these days, and they go to Tripletex.
+async fn says(world: &World, days: Days) -> Report {
+    has(world, days);
+    world.engine.push(&[id()]).await.unwrap()
+}
+
+fn clerk(world: &World, person: u64, does: Clerk) {
+    let employment = |place: usize| world.employments(person)[place]["id"].as_u64().unwrap();
+    let dates = |[start, end]: Days| json!({"startDate": start, "endDate": Some(end).filter(|end| !end.is_empty())});
+    match does {
+        Dates(place, days) => assert!(world.sandbox.change(Kind::Employment, employment(place), &dates(days))),
+        Removes(place) => assert!(world.sandbox.remove(Kind::Employment, employment(place))),
+        Adds(days) => {
+            let mut row = dates(days);
+            row["employee"] = json!({"id": person});
+            row["division"] = json!({"id": world.sandbox.ids(Kind::Division)[0]});
+            world.sandbox.put(Kind::Employment, &row);
+        }
+    }
+}
+
+/// Somebody with these employments, of which the host told one after the other.
+async fn employed(days: &[Days]) -> (World, u64) {
+    let world = World::linked().await;
+    let person = world.vendor_id("h2").await;
+    for days in days.iter().filter(|days| **days != PRESENT) {
+        let report = says(&world, *days).await;
+        assert_eq!(results(&report), [ItemResult::Done], "{report:#?}");
+    }
+    assert_eq!(workdays(&world, person), days);
+    (world, person)
+}
+
+fn results(report: &Report) -> Vec<ItemResult> {
+    report.items.iter().map(|item| item.result).collect()
+}
+
+fn codes(report: &Report) -> Vec<&str> {
+    report.findings.iter().map(|finding| &*finding.code).collect()
+}
+
+fn differences(review: &Review) -> Vec<(FieldId, DifferenceKind)> {
+    review.differences.iter().map(|one| (one.field, one.kind)).collect()
+}
+
+async fn is_in_step(world: &World) -> bool {
+    world.engine.review(&world.anna).await.unwrap().differences.is_empty()
+}
+
+/// Each row: the employments on which both sides agree; what the payroll clerk does, what the host says then and what becomes of it; the
+/// employments that are in Tripletex after it. Whether somebody synchronised before that makes no difference.
+// rule: TT-45, TT-47, TT-48, TT-56, TT-57
+#[tokio::test(start_paused = true)]
+async fn what_either_side_says_is_of_the_employment_on_which_both_agreed_and_of_no_other() {
+    type Row = (&'static [Days], &'static [Clerk], Option<Days>, Comes, &'static [Days]);
+    let rows: &[Row] = &[
+        // The host moves the further one, up to the present one and behind it.
+        (HIRED_AGAIN, &[], Some(["2026-12-15", ""]), Done, &[ENDING, ["2026-12-15", ""]]),
+        (HIRED_AGAIN, &[], Some(["2026-12-02", "2027-02-28"]), Done, &[ENDING, ["2026-12-02", "2027-02-28"]]),
+        (HIRED_AGAIN, &[], Some(["2026-11-30", ""]), Refused, HIRED_AGAIN),
+        (HIRED_AGAIN, &[], Some(["2026-11-25", ""]), Refused, HIRED_AGAIN),
+        (HIRED_AGAIN, &[], Some(["2026-11-11", "2026-11-30"]), Refused, HIRED_AGAIN),
+        (FOR_A_MONTH, &[], Some(["2026-11-25", "2026-11-30"]), Refused, FOR_A_MONTH),
+        (FOR_A_MONTH, &[], Some(["2027-03-01", ""]), Done, &[ENDING, DECEMBER, ["2027-03-01", ""]]),
+        // It says no first workday any more, and so not of which employment the last one is.
+        (HIRED_AGAIN, &[], Some(["", "2027-06-30"]), Waits, HIRED_AGAIN),
+        // It moves the second of two further ones.
+        (HIRED_TWICE, &[], Some(["2027-09-15", ""]), Done, &[ENDING, SPRING, ["2027-09-15", ""]]),
+        (HIRED_TWICE, &[], Some(["2027-08-15", ""]), Done, &[ENDING, SPRING, ["2027-08-15", ""]]),
+        (HIRED_TWICE, &[], Some(["2027-09-15", "2027-10-31"]), Done, &[ENDING, SPRING, ["2027-09-15", "2027-10-31"]]),
+        // The payroll clerk does, and of those before it nothing is a difference.
+        (HIRED_TWICE, &[Dates(2, SEPTEMBER)], None, Taken(SEPTEMBER), &[ENDING, SPRING, SEPTEMBER]),
+        (HIRED_TWICE, &[Dates(2, AUGUST)], None, Taken(AUGUST), &[ENDING, SPRING, AUGUST]),
+        (HIRED_TWICE, &[Dates(1, DECEMBER)], None, Taken(AUTUMN), &[ENDING, DECEMBER, AUTUMN]),
+        // The payroll clerk gives the further one a last day, or puts both off; a last day that the host says of it then is not the
+        // present one's.
+        (HIRED_AGAIN, &[Dates(1, DECEMBER)], None, Taken(DECEMBER), FOR_A_MONTH),
+        (HIRED_AGAIN, PUT_OFF, None, Taken(["2026-12-06", ""]), LATER),
+        (HIRED_AGAIN, PUT_OFF, Some(["2026-12-01", "2026-12-04"]), Waits, LATER),
+        // The payroll clerk removes it: what the host says of it is not said of the one that is left.
+        (HIRED_AGAIN, &[Removes(1)], Some(["2026-12-01", "2027-06-30"]), Waits, &[ENDING]),
+        // One that only the payroll clerk knows and that began yesterday: a last day of the former one is not its own.
+        (&[PRESENT], &[Dates(0, ENDED), Adds(BEGUN)], Some(["2024-01-01", "2026-11-09"]), Waits, &[ENDED, BEGUN]),
+        // One that only the payroll clerk knows, after a gap: the last day of the ended one is corrected there, up to the next one.
+        (&[ENDED], &[Adds(NEXT)], Some(["2024-01-01", "2026-11-12"]), Done, &[["2024-01-01", "2026-11-12"], NEXT]),
+        (&[ENDED], &[Adds(NEXT)], Some(["2024-01-01", "2026-11-20"]), Refused, &[ENDED, NEXT]),
+        (&[ENDED], &[Adds(NEXT)], Some(PRESENT), Refused, &[ENDED, NEXT]),
+        // One that only the payroll clerk knows, before the one that the host tells.
+        (&[ENDING], &[Adds(DECEMBER)], Some(["2027-03-01", ""]), Done, &[ENDING, DECEMBER, ["2027-03-01", ""]]),
+        (&[ENDING], &[Adds(DECEMBER)], Some(["2026-12-15", ""]), Refused, FOR_A_MONTH),
+    ];
+    for row in rows {
+        for synchronised in [false, true] {
+            let (agreed, does, host, comes, tripletex) = *row;
+            let (world, person) = employed(agreed).await;
+            if synchronised {
+                world.synchronise(&Decisions::new()).await;
+            }
+            does.iter().for_each(|one| clerk(&world, person, *one));
+            let said = host.unwrap_or(*agreed.last().unwrap());
+            let report = says(&world, said).await;
+            let case = format!("{row:?}, synchronised {synchronised}: {report:#?}");
+            assert_eq!(workdays(&world, person), tripletex, "{case}");
+            assert_eq!(in_host(&world), said, "a push writes nothing to the host: {case}");
+            match comes {
+                Done => assert_eq!(results(&report), [ItemResult::Done], "{case}"),
+                Refused => assert_eq!(
+                    (results(&report), codes(&report)),
+                    (vec![ItemResult::Refused], vec!["tripletex.employment_start"]),
+                    "{case}"
+                ),
+                Waits | Taken(_) => assert!(report.items.is_empty(), "{case}"),
+            }
+            world.synchronise(&Decisions::new()).await;
+            assert_eq!(workdays(&world, person), tripletex, "nobody decided: {case}");
+            let (days, agree) = match comes {
+                Taken(days) => (days, true),
+                Done => (said, true),
+                Refused | Waits => (said, false),
+            };
+            assert_eq!((in_host(&world), is_in_step(&world).await), (days.map(str::to_owned), agree), "{case}");
+        }
+    }
+}
+
+// rule: TT-45, TT-56, TT-57
+#[tokio::test(start_paused = true)]
+async fn a_further_employment_that_begins_later_is_the_one_that_is_compared_and_written() {
+    let (world, person) = employed(HIRED_AGAIN).await;
+    assert!(is_in_step(&world).await);
+    // What is said of it before its first day is its own.
+    for days in [["2026-12-01", "2027-06-30"], ["2026-12-15", "2027-06-30"], ["2026-12-15", ""]] {
+        let report = says(&world, days).await;
+        assert_eq!(results(&report), [ItemResult::Done], "{report:#?}");
+        assert_eq!(workdays(&world, person), [ENDING, days]);
+        assert!(is_in_step(&world).await, "{days:?}");
+    }
+    world.clock.set(datetime!(2026-12-16 09:00 UTC));
+    assert!(is_in_step(&world).await);
+}
+
+// rule: TT-56, TT-57
+#[tokio::test(start_paused = true)]
+async fn an_employment_that_only_the_payroll_clerk_knows_is_shown_from_its_first_day_on() {
+    let (world, person) = employed(&[ENDING]).await;
+    clerk(&world, person, Adds(FURTHER));
+    // The last day of the present one is corrected.
+    let corrected = ["2024-01-01", "2026-11-27"];
+    let report = says(&world, corrected).await;
+    assert_eq!(results(&report), [ItemResult::Done], "{report:#?}");
+    assert_eq!(workdays(&world, person), [corrected, FURTHER]);
+    world.synchronise(&Decisions::new()).await;
+    assert_eq!(in_host(&world), corrected);
+    world.clock.set(datetime!(2026-12-01 09:00 UTC));
+    world.synchronise(&Decisions::new()).await;
+    assert_eq!(in_host(&world), FURTHER);
+}
+
+/// The payroll clerk removed the further employment, and the host says something of it: whichever of the two workdays is decided, the other
+/// one is decided with it, since the first workday of one employment and the last one of another are those of none.
+// rule: TT-36, TT-37, TT-38
+#[tokio::test(start_paused = true)]
+async fn who_decides_one_of_the_two_workdays_decides_of_which_employment_both_are() {
+    const SAID: Days = ["2026-12-01", "2027-06-30"];
+    let cases: [(Resolution, &[Days], Days); 3] = [
+        (Resolution::Host, &[ENDING, SAID], SAID),
+        (Resolution::Vendor, &[ENDING], ENDING),
+        (Resolution::Leave, &[ENDING], SAID),
+    ];
+    for (resolution, tripletex, host) in cases {
+        for (decided, synchronised) in
+            [(field::START_DATE, false), (field::START_DATE, true), (field::END_DATE, false), (field::END_DATE, true)]
+        {
+            let (world, person) = employed(HIRED_AGAIN).await;
+            if synchronised {
+                world.synchronise(&Decisions::new()).await;
+            }
+            clerk(&world, person, Removes(1));
+            says(&world, SAID).await;
+            let report = world.synchronise(&Decisions::new().decide(&id(), decided, resolution)).await;
+            assert_eq!(workdays(&world, person), tripletex, "{resolution} {decided} {synchronised}: {report:#?}");
+            assert_eq!(in_host(&world), host, "{resolution} {decided} {synchronised}");
+            let review = world.engine.review(&world.anna).await.unwrap();
+            assert_eq!(review.open().count(), 0, "{resolution} {decided} {synchronised}: {:?}", differences(&review));
+        }
+    }
+}
+
+// rule: TT-35, TT-38, TT-56
+#[tokio::test(start_paused = true)]
+async fn at_the_first_connection_the_employment_is_compared_that_the_host_means_or_the_nearest() {
+    type Case = (&'static [Days], Days, &'static [(FieldId, DifferenceKind)], usize, &'static str);
+    let off: &[(FieldId, DifferenceKind)] = &[(field::START_DATE, DifferenceKind::Conflict)];
+    // What is in Tripletex; what the host has and what differs; the place of the one that is meant, and a last day of it.
+    let cases: [Case; 4] = [
+        (HIRED_AGAIN, FURTHER, &[], 1, "2027-06-30"),
+        (HIRED_TWICE, SPRING, &[], 1, "2027-04-30"),
+        // The last workday is that of the nearest one too.
+        (HIRED_TWICE, ["2027-09-06", ""], off, 2, "2027-10-31"),
+        (HIRED_TWICE, ["2026-12-08", "2027-05-31"], off, 1, "2027-04-30"),
+    ];
+    for (tripletex, host, expected, meant, last) in cases {
+        let world = World::new(0).await;
+        let person = world.employ(100.0);
+        world.copy_to_host(person, "h2");
+        clerk(&world, person, Dates(0, tripletex[0]));
+        tripletex[1..].iter().for_each(|days| clerk(&world, person, Adds(*days)));
+        has(&world, host);
+        let review = world.engine.review(&world.anna).await.unwrap();
+        assert_eq!(differences(&review), expected, "{host:?}");
+        let report = world.synchronise(&Decisions::new().for_conflicts(Resolution::Vendor)).await;
+        assert_eq!((report.linked, in_host(&world)), (1, tripletex[meant].map(str::to_owned)), "{host:?}");
+        // From then on it is the one on which both agreed.
+        let mut after = tripletex.to_vec();
+        after[meant][1] = last;
+        let report = says(&world, after[meant]).await;
+        assert_eq!(results(&report), [ItemResult::Done], "{report:#?}");
+        assert_eq!(workdays(&world, person), after, "{host:?}");
+    }
+}
+
+/// No run tells of which employment it wrote.
+#[tokio::test(start_paused = true)]
+async fn of_several_employments_nothing_is_undone_and_it_is_said() {
+    let days = [ENDING, FURTHER, ["2026-12-01", "2027-06-30"]];
+    let touched: [&[FieldId]; 3] = [&[field::END_DATE], &[field::START_DATE, field::END_DATE], &[field::END_DATE]];
+    for (place, fields) in touched.into_iter().enumerate() {
+        let (world, person) = employed(&[PRESENT]).await;
+        let mut runs = Vec::new();
+        for days in days {
+            runs.push(says(&world, days).await.run);
+        }
+        let plan = world.engine.undo(&world.anna, &runs[place]).await.unwrap();
+        assert!(plan.operations.is_empty(), "{place}: {plan:#?}");
+        let told: Vec<_> = plan.findings.iter().map(|one| (&*one.code, one.field)).collect();
+        let expected: Vec<_> = fields.iter().map(|field| ("undo.impossible", Some(*field))).collect();
+        assert_eq!(told, expected, "{place}");
+        assert!(plan.findings.iter().all(|one| one.message.contains("several employments")), "{:#?}", plan.findings);
+        world.engine.apply(&world.anna, &plan).await.unwrap();
+        assert_eq!(workdays(&world, person), [ENDING, days[2]], "{place}");
+    }
+    // Of one it is.
+    let (world, person) = employed(&[PRESENT]).await;
+    let run = says(&world, ENDING).await.run;
+    let plan = world.engine.undo(&world.anna, &run).await.unwrap();
+    world.engine.apply(&world.anna, &plan).await.unwrap();
+    assert_eq!(workdays(&world, person), [PRESENT]);
+}
+
+/// The day on which one employment stands for all turns in Norway, an hour before it does in Greenwich.
+#[tokio::test(start_paused = true)]
+async fn midnight_between_a_review_and_its_plan_does_not_turn_to_another_employment() {
+    for synchronised in [false, true] {
+        let (world, person) = employed(HIRED_AGAIN).await;
+        if synchronised {
+            world.synchronise(&Decisions::new()).await;
+        }
+        world.clock.set(datetime!(2026-11-30 22:59 UTC));
+        has(&world, ["2026-12-01", "2027-06-30"]);
+        let review = world.engine.review(&world.anna).await.unwrap();
+        assert_eq!(differences(&review), [(field::END_DATE, DifferenceKind::HostChanged)]);
+        let plan = world.engine.plan(&world.anna, &review, &Decisions::new()).unwrap();
+        world.clock.set(datetime!(2026-11-30 23:01 UTC));
+        let report = world.engine.apply(&world.anna, &plan).await.unwrap();
+        assert_eq!(results(&report), [ItemResult::Done], "{report:#?}");
+        assert_eq!(workdays(&world, person), [ENDING, ["2026-12-01", "2027-06-30"]]);
+        assert!(is_in_step(&world).await);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_further_employment_whose_answer_was_lost_is_there_once_and_as_the_host_says() {
+    const SAID: Days = ["2026-12-08", "2027-01-31"];
+    for fault in [Fault::LostReply, Fault::Timeout, Fault::LateApply, Fault::CutBody, Fault::Status(500)] {
+        for (agreed, call) in [(&[ENDING][..], "POST /employee/employment"), (HIRED_AGAIN, "PUT /employee/employment")]
+        {
+            let (world, person) = employed(agreed).await;
+            world.sandbox.clear_calls();
+            world.sandbox.inject(fault.clone().on(call));
+            says(&world, SAID).await;
+            assert!(world.writes().iter().any(|write| write.starts_with(call)), "{fault:?} {call}");
+            says(&world, SAID).await;
+            world.sandbox.apply_late();
+            world.clock.advance(Duration::from_secs(301));
+            world.engine.sweep().await.unwrap();
+            says(&world, SAID).await;
+            assert_eq!(workdays(&world, person), [ENDING, SAID], "{fault:?} {call}");
+            assert!(is_in_step(&world).await, "{fault:?} {call}");
+        }
+    }
+}
