@@ -10,7 +10,7 @@ use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Report, Reso
 use hrsync_core::{FieldId, HostId, field};
 use hrsync_sandbox::tripletex::{Fault, Kind};
 use serde_json::{Value, json};
-use time::macros::datetime;
+use time::macros::{date, datetime};
 use world::World;
 
 /// The first and last day of an employment, the last one empty where it is open.
@@ -276,6 +276,21 @@ async fn who_decides_one_of_the_two_workdays_decides_of_which_employment_both_ar
             assert_eq!(review.open().count(), 0, "{resolution} {decided} {synchronised}: {:?}", differences(&review));
         }
     }
+}
+
+/// Nobody decided yet which of the two last workdays is right, or that one is to be filled in.
+// rule: TT-45, TT-56
+#[tokio::test(start_paused = true)]
+async fn a_last_workday_that_nobody_decided_keeps_no_first_workday_from_being_sent() {
+    let world = World::new(1).await;
+    world.copy_everybody();
+    world.host.change("h2", |one| one.employment.end = Some(date!(2027 - 06 - 30)));
+    world.synchronise(&Decisions::new()).await;
+    let person = world.vendor_id("h2").await;
+    let report = says(&world, ["2024-02-01", "2027-06-30"]).await;
+    assert_eq!(report.items[0].result, ItemResult::Done, "{report:#?}");
+    assert_eq!(world.employments(person)[0]["startDate"], "2024-02-01");
+    assert_eq!(world.employments(person)[0]["endDate"], Value::Null);
 }
 
 // rule: TT-35, TT-38, TT-56

@@ -205,17 +205,12 @@ impl Pair {
     }
 }
 
-/// The field that tells apart what a field says something about, where the sides agreed on that and do so no more: of which employment a
-/// last workday is, the first one says.
-fn led(
-    mapping: &Mapping,
-    judged: &[Judgement],
-    pair: impl Fn(usize) -> Pair,
-    entry: &FieldMapping,
-) -> Option<(usize, FieldId)> {
-    let leader = entry.follows?;
-    let place = mapping.place(leader)?;
-    (is_open(judged[place]) && pair(place) != Pair::None).then_some((place, leader))
+/// The place of the field that tells apart what a field says something about, where the sides agreed on both and do so no more: of which
+/// employment a last workday is, the first one says. What nobody decided yet keeps nothing from being written.
+fn led(mapping: &Mapping, judged: &[Judgement], pair: impl Fn(usize) -> Pair, entry: &FieldMapping) -> Option<usize> {
+    let (own, leader) = (mapping.place(entry.field)?, mapping.place(entry.follows?)?);
+    let disagree = |place: usize| is_open(judged[place]) && pair(place) != Pair::None;
+    (disagree(own) && disagree(leader)).then_some(leader)
 }
 
 fn is_open(judged: Judgement) -> bool {
@@ -229,10 +224,7 @@ pub(crate) fn decided_with(
     pair: impl Fn(usize) -> Pair,
     entry: &FieldMapping,
 ) -> Option<&'static str> {
-    let follows = |one: &FieldMapping| {
-        let open = mapping.place(one.field).is_some_and(|place| is_open(judged[place]));
-        led(mapping, judged, &pair, one).filter(|_| open).map(|(_, leader)| leader)
-    };
+    let follows = |one: &FieldMapping| led(mapping, judged, &pair, one).and(one.follows);
     let own = || follows(entry);
     let of_others = || mapping.entries().iter().find_map(|one| follows(one).filter(|leader| *leader == entry.field));
     entry.group.map(|group| group.name).or_else(|| own().or_else(of_others).map(FieldId::name))
@@ -243,7 +235,7 @@ pub(crate) fn decided_with(
 ///
 /// So it is with a field and the one that it follows: what one side says of an employment is not written to another one.
 pub(crate) fn meet(mapping: &Mapping, judged: &mut [Judgement], pair: impl Fn(usize) -> Pair) {
-    use DifferenceKind::{Conflict, HostChanged, VendorChanged};
+    use DifferenceKind::{Conflict, HostChanged, NotTaken, VendorChanged};
     for (place, entry) in mapping.entries().iter().enumerate() {
         let (Some(group), Judgement::Differs(kind)) = (entry.group, judged[place]) else { continue };
         // The host's change sends the whole group; the vendor's takes it over where it is read as a whole.
@@ -259,8 +251,8 @@ pub(crate) fn meet(mapping: &Mapping, judged: &mut [Judgement], pair: impl Fn(us
         }
     }
     for (place, entry) in mapping.entries().iter().enumerate() {
-        let Some((leader, _)) = led(mapping, judged, &pair, entry) else { continue };
-        if is_open(judged[place]) && judged[place] != judged[leader] {
+        let Some(leader) = led(mapping, judged, &pair, entry) else { continue };
+        if judged[place] != judged[leader] && judged[place] != Judgement::Differs(NotTaken) {
             for member in [place, leader] {
                 if matches!(judged[member], Judgement::Differs(HostChanged | VendorChanged)) {
                     judged[member] = Judgement::Differs(Conflict);
