@@ -86,3 +86,11 @@ async fn in_another_record() {
     world.sheets.lock("v1", nov(26), nov(26));
     preview_is_review(&world, "longer").await;
 }
+
+#[tokio::test]
+async fn of_an_absence_that_is_moved_to_days_on_which_nobody_works() {
+    let world = sent().await;
+    world.absences.change("a1", |one| (one.start, one.end) = (nov(28), Some(nov(29))));
+    preview_is_review(&world, "a weekend").await;
+    assert_eq!(world.sheet("v1"), "");
+}

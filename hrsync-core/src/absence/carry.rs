@@ -14,7 +14,7 @@ use super::report::{AbsenceReport, PlannedEntry};
 use super::rows::Waits;
 use super::slot::Piece;
 use super::standing::{Again, Rules, Standing};
-use super::vendor::{AbsenceConnector, Looked, Window};
+use super::vendor::{AbsenceConnector, EntryWrite, Looked, Window};
 use super::write::{Wrote, is_refusal};
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
@@ -418,6 +418,10 @@ impl Carrying<'_> {
                 for write in groups.iter().flat_map(|group| &group.writes) {
                     person.count(write, &standings);
                     self.planned.push(write.planned(person.id));
+                    if let EntryWrite::Delete { entry } = &write.write {
+                        // What is said of the absence is said as if it were gone.
+                        person.ledger.entries.retain(|held| held.entry != entry.id);
+                    }
                 }
                 person.settled(&standings, &failed, &left_out);
                 return Ok(());

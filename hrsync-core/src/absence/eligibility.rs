@@ -55,7 +55,7 @@ pub enum NotSent {
     ApprovedSometime,
     /// Nobody knows its last day.
     NoEnd,
-    /// The person works on none of its days.
+    /// It takes nothing of any day: the person works on none of them, or less than a hundredth of an hour is due.
     NoDays,
     /// Something is wrong with it.
     Problem(AbsenceProblem),
@@ -89,7 +89,9 @@ impl fmt::Display for NotSent {
             Self::ApprovedBefore => "it was approved before absences were sent on this connection",
             Self::ApprovedSometime => "it is approved, but the HR application does not say since when (`approved_at`)",
             Self::NoEnd => "it has no end date",
-            Self::NoDays => "the person works on none of its days",
+            Self::NoDays => {
+                "it takes nothing of any day: the person works on none of them, or it is too little of each"
+            }
             Self::Problem(problem) => return write!(f, "it {}", problem.as_str()),
             Self::NotLinked => "the person is not linked to one in the payroll system",
             Self::CalendarDays => "it is counted in calendar days, and the payroll system takes work days",

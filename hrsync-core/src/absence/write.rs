@@ -187,6 +187,8 @@ impl Carrying<'_> {
         let Some(window) = sent.window() else { return Ok(()) };
         match self.look(&window).await {
             Ok(looked) => sent.found(&looked.entries, taken, &mut person.ledger),
+            // That nothing may be read is told with the write, which is refused for the same.
+            Err(error) if is_refusal(&error) => self.reported(Finding::from_error(&error).of_host(person.id)),
             // The next round looks anyway, and takes what is there for somebody else's.
             Err(error) => self.unusable(person.id, &error),
         }

@@ -271,3 +271,19 @@ async fn a_locked_week_of_the_former_year_locks_new_years_day() {
     world.push().await;
     assert_eq!((world.log().await, world.writes().len()), (vec!["absence.locked".to_owned()], 0));
 }
+
+/// One cause of one absence is one line in the log and one mail, also where nobody may look what came of the write.
+#[tokio::test(start_paused = true)]
+async fn a_right_that_is_lost_between_looking_and_writing_is_told_once() {
+    let world = World::linked().await;
+    let sandbox = world.sandbox.clone();
+    world.before("POST /v2/timesheet/entry", move || {
+        for right in [6, 5, 46] {
+            sandbox.set_right(Holder::Token, right, false);
+        }
+    });
+    world.absences.put(vacation());
+    world.push().await;
+    assert_eq!(world.log().await, ["tripletex.right_missing"]);
+    assert_eq!(world.mailbox.absences().len(), 1);
+}
