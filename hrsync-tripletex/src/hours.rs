@@ -83,7 +83,10 @@ impl Days {
     fn due(&self, day: Date) -> Result<(Hundredths, Hundredths), NoHours> {
         let employments = self.employments.as_ref().ok_or(NoHours::EmploymentsHidden)?;
         let covering = employments.iter().filter(|one| one.from <= day && day <= one.until);
-        let employment = covering.max_by_key(|one| one.from).ok_or(NoHours::NotEmployed)?;
+        // One of no per cent takes the place of none.
+        let of_none =
+            |one: &Employed| one.shares.as_ref().is_some_and(|shares| in_force(shares, day) == Some(Hundredths(0)));
+        let employment = covering.max_by_key(|one| (!of_none(one), one.from)).ok_or(NoHours::NotEmployed)?;
         let shares = employment.shares.as_ref().ok_or(NoHours::ShareHidden)?;
         let share = in_force(shares, day).unwrap_or(FULL_TIME);
         let company = in_force(&self.company, day).unwrap_or(WORKING_DAY);
@@ -254,6 +257,18 @@ mod tests {
         assert_eq!(hours(date!(2026 - 08 - 01)), Ok(700));
         assert_eq!(hours(date!(2026 - 12 - 01)), Ok(500));
         assert_eq!(hours(date!(2023 - 12 - 31)), Err(NoHours::NotEmployed));
+    }
+
+    #[test]
+    fn an_employment_of_no_per_cent_takes_the_place_of_none() {
+        let hours = |first: f64, second: f64| {
+            let one = |from, share| employed(from, None, &[(from, share)]);
+            let all = [one("2024-01-01", first), one("2025-01-01", second)];
+            Days::new(&[], &[], Some(&all), PartTimeStandard::Recognised).hours(DAY, ALL)
+        };
+        assert_eq!(hours(80.0, 0.0), Ok(Hundredths(600)));
+        assert_eq!(hours(80.0, 20.0), Ok(Hundredths(150)));
+        assert_eq!(hours(0.0, 0.0), Ok(Hundredths(0)));
     }
 
     #[test]

@@ -396,3 +396,42 @@ async fn a_further_employment_whose_answer_was_lost_is_there_once_and_as_the_hos
         }
     }
 }
+
+/// Of one employment the two workdays are two values: each goes its own way.
+// rule: TT-45, TT-47, TT-56, TT-57
+#[tokio::test(start_paused = true)]
+async fn of_one_employment_each_side_may_say_one_workday() {
+    let (world, person) = employed(&[PRESENT]).await;
+    clerk(&world, person, Dates(0, ["2024-01-01", "2026-12-31"]));
+    let report = says(&world, ["2024-02-01", ""]).await;
+    assert_eq!(report.items[0].result, ItemResult::Done, "{report:#?}");
+    world.synchronise(&Decisions::new()).await;
+    let both = ["2024-02-01", "2026-12-31"];
+    assert_eq!((workdays(&world, person), in_host(&world)), (vec![both.map(str::to_owned)], both.map(str::to_owned)));
+}
+
+/// The host's employment stands beside one that began later.
+// rule: TT-56, TT-57
+#[tokio::test(start_paused = true)]
+async fn a_side_job_is_not_taken_for_the_employment_that_the_host_means() {
+    let (world, person) = employed(&[PRESENT]).await;
+    world.synchronise(&Decisions::new()).await;
+    clerk(&world, person, Adds(BEGUN));
+    assert!(is_in_step(&world).await);
+    // Tripletex takes no change of one that overlaps another one, and the other one is let alone.
+    let report = says(&world, ["2024-01-01", "2026-12-31"]).await;
+    assert_eq!((results(&report), codes(&report)), (vec![ItemResult::Refused], vec!["tripletex.employment_start"]));
+    assert_eq!(workdays(&world, person), [PRESENT, BEGUN].map(|days| days.map(str::to_owned)));
+}
+
+/// An employment without its last day would be open.
+// rule: TT-56, TT-57
+#[tokio::test(start_paused = true)]
+async fn who_is_hired_again_with_a_mistyped_last_day_is_hired_when_it_is_corrected() {
+    let (world, person) = employed(&[ENDING]).await;
+    says(&world, ["2026-12-01", "2026-06-30"]).await;
+    assert_eq!(workdays(&world, person), [ENDING.map(str::to_owned)]);
+    let report = says(&world, SPRING).await;
+    assert_eq!(report.items[0].result, ItemResult::Done, "{report:#?}");
+    assert_eq!(workdays(&world, person), [ENDING, SPRING].map(|days| days.map(str::to_owned)));
+}

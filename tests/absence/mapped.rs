@@ -1,8 +1,8 @@
 //! Types that are mapped otherwise, and people who are linked otherwise, after absences were sent.
 
-use hrsync_core::HostId;
 use hrsync_core::absence::{AbsenceSettings, AbsenceStatus, Hundredths, TypeMapping};
 use hrsync_core::reconcile::Decisions;
+use hrsync_core::{ErrorKind, HostId};
 use time::macros::datetime;
 
 use super::world::{WHOLE, World, half, later, nov, other, sent, settings, sweeps, vacation};
@@ -213,4 +213,24 @@ async fn what_changed_while_entries_were_disconnected_is_carried_over_when_a_cle
     }
     world.push().await;
     assert_eq!(world.sheet("v1"), "permisjon 23 3.75, permisjon 24 3.75, permisjon 25 3.75");
+}
+
+/// Nobody changes it, and nothing may be read for a while: what waits for its mapping is not turned away.
+#[tokio::test]
+async fn a_change_that_waits_for_its_mapping_is_not_rejected_by_what_happens_meanwhile() {
+    let mut world = sent().await;
+    world.set(settings().map("vacation", to("permisjon")));
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    let told = world.mails().len();
+    world.sheets.unreadable(Some(ErrorKind::PermissionDenied));
+    world.absences.put(other("a2", "sick", nov(30), nov(30)));
+    world.push().await;
+    assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved);
+    world.sheets.unreadable(None);
+    sweeps(&world).await;
+    assert!(!world.mails()[told..].iter().any(|mail| mail.starts_with("a1")), "{:?}", world.mails());
+    world.set(settings());
+    sweeps(&world).await;
+    assert!(world.sheet("v1").starts_with(HALVED), "{}", world.sheet("v1"));
 }

@@ -7,7 +7,7 @@ use super::carry::Carrying;
 use super::eligibility::AbsenceSettings;
 use super::host::HostAbsences;
 use super::report::{AbsencePreview, AbsenceReport};
-use super::rows::LedgerRow;
+use super::rows::{IntentRow, LedgerRow};
 use super::standing::Again;
 use super::types::AbsenceTypes;
 use super::vendor::AbsenceConnector;
@@ -86,7 +86,8 @@ impl Engine {
         }
         self.each_row(RowKind::AbsenceIntent, |row| {
             let person = HostId::new(row.key.id.clone());
-            if !let_alone.contains(&person) {
+            let is_fresh = store::decode::<IntentRow>(row).map_or(true, |intent| intent.is_fresh(now));
+            if is_fresh || !let_alone.contains(&person) {
                 people.insert(person);
             }
             Ok(())

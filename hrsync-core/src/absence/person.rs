@@ -116,7 +116,7 @@ impl Person<'_> {
         if self.has_disconnected(absence) { AbsenceOutcome::Disconnected } else { outcome }
     }
 
-    fn has_disconnected(&self, absence: &AbsenceId) -> bool {
+    pub(super) fn has_disconnected(&self, absence: &AbsenceId) -> bool {
         let left = |held: &Held| held.disconnected && held.parts.contains_key(absence);
         self.ledger.entries.iter().any(left)
     }
@@ -241,17 +241,9 @@ impl Person<'_> {
         let carried = self.ledger.absences.get(id).cloned().unwrap_or_default();
         let note_refused = carried.note_refused.clone().filter(|_| noteless);
         let into = self.vendor.clone();
-        // What is disconnected did not take the change: it is carried over when the entries are ours again.
-        let waits = carried.sent.is_some() && carried.is_otherwise_than(&form) && self.has_disconnected(id);
-        let now = if waits {
-            let (sent, whole, mut tried) = (carried.sent, carried.whole, carried.tried);
-            if !tried.contains(&form) {
-                tried.push(form);
-            }
-            Carried { sent, into, whole, dirty: true, tried, note_refused, ..Carried::default() }
-        } else {
-            Carried { sent: Some(form), into, whole: !empty, note_refused, ..Carried::default() }
-        };
+        // What is disconnected did not take the change: it is looked at again when the entries are ours.
+        let look = self.has_disconnected(id) && (carried.look || carried.is_otherwise_than(&form));
+        let now = Carried { sent: Some(form), into, whole: !empty, look, note_refused, ..Carried::default() };
         self.stands(id, now);
         let outcome = match (noteless, empty) {
             (true, _) => AbsenceOutcome::NoteRefused,

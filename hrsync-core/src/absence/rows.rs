@@ -73,12 +73,12 @@ impl Waits {
         // What changed while its entries were disconnected is carried over when the mapping is the former one again.
         let disconnected = |id: &AbsenceId| {
             let apart = ledger.entries.iter().any(|held| held.disconnected && held.parts.contains_key(id));
-            apart && ledger.absences.get(id).is_some_and(|carried| carried.dirty)
+            apart && ledger.absences.get(id).is_some_and(|carried| carried.dirty || carried.look)
         };
         let mut waits = Self::default();
         for (id, standing) in standings {
             match standing {
-                Standing::Wanted(_) | Standing::Removed(_) if disconnected(id) => {
+                Standing::Wanted(_) | Standing::Kept(None) | Standing::Removed(_) if disconnected(id) => {
                     waits.settings = Some(settings.revision());
                 }
                 Standing::Removed(Some(NotSent::Unmapped)) if changed(id) => {
@@ -145,6 +145,9 @@ fn patience(tries: u8) -> Duration {
 /// How long sweeps leave somebody alone at most.
 const LONGEST: Duration = Duration::from_secs(6 * 3_600);
 
+/// For how long every sweep looks what became of a write.
+const FRESH: Duration = Duration::from_secs(30 * 60);
+
 /// A version that no row has.
 const GONE: u64 = 0;
 
@@ -154,6 +157,13 @@ pub(super) struct IntentRow {
     #[serde(with = "time::serde::rfc3339")]
     pub(super) sent_at: OffsetDateTime,
     pub(super) sealed: Sealed,
+}
+
+impl IntentRow {
+    /// Whether it is looked at by every sweep: however patient they are with the person, this write is none of what they wait with.
+    pub(super) fn is_fresh(&self, now: OffsetDateTime) -> bool {
+        (now - self.sent_at).abs() < FRESH
+    }
 }
 
 /// The rows about a person's absences.

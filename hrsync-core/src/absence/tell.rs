@@ -116,8 +116,10 @@ impl Carrying<'_> {
         let agreed = now.is_some_and(|absence| absence.status.is_agreed());
         if of == Refused::Absence && person.unchanged.contains(&absence) {
             // Nobody changed it: a review found that something around it did, and what was sent stays as it is.
+            // What is disconnected is looked at until it is not.
+            let look = person.has_disconnected(&absence);
             let carried = person.ledger.absences.entry(absence.clone()).or_default();
-            carried.look = false;
+            carried.look &= look;
             let of_what = Form::number(form.as_ref());
             match carried.logged.insert(finding.code.to_string(), of_what) == Some(of_what) {
                 true => self.reported(finding),

@@ -254,8 +254,8 @@ impl FieldMapping {
         self
     }
 
-    /// Says something about what another field tells apart. While the two sides, who agreed on that once, do so no more, the two are decided
-    /// together, and neither is written without the other.
+    /// Says something about what another field tells apart: a last workday is of the employment that the first one names. While the two
+    /// sides, who agreed on both once, speak of two employments, the fields are decided together, and neither is written without the other.
     #[must_use]
     pub const fn follows(mut self, field: FieldId) -> Self {
         self.follows = Some(field);
@@ -417,6 +417,15 @@ impl Mapping {
     /// The place of a field's line.
     pub(crate) fn place(&self, field: FieldId) -> Option<usize> {
         self.places.get(field.index()).copied().flatten().map(usize::from)
+    }
+
+    /// The fields that follow a field, and the one that it follows.
+    pub(crate) fn followed(&self, field: FieldId) -> impl Iterator<Item = FieldId> {
+        let entries = self.entries.iter();
+        entries.filter_map(move |entry| match entry.follows? {
+            leader if entry.field == field => Some(leader),
+            leader => (leader == field).then_some(entry.field),
+        })
     }
 
     /// The lines of a group.

@@ -231,7 +231,7 @@ impl Run<'_> {
     }
 
     /// Leaves out of a live push what somebody holds.
-    pub(crate) async fn without_held(&mut self, link: &Link, mut changes: Vec<Change>) -> Result<Vec<Change>> {
+    pub(crate) async fn without_held(&mut self, link: &Link, changes: Vec<Change>) -> Result<Vec<Change>> {
         if changes.is_empty() {
             return Ok(changes);
         }
@@ -239,8 +239,14 @@ impl Run<'_> {
         for change in changes.iter().filter(|change| fields.contains(&change.field)) {
             self.found(held_by_hand(&by).of_host(&link.host).of_vendor(&link.vendor).on(change.field), None);
         }
-        changes.retain(|change| !fields.contains(&change.field));
-        Ok(changes)
+        Ok(self.unheld(&changes, |field| fields.contains(&field)))
+    }
+
+    /// The changes that are not held: where one of two that may be of another employment is, the other one waits with it.
+    pub(crate) fn unheld(&self, changes: &[Change], is_held: impl Fn(FieldId) -> bool) -> Vec<Change> {
+        let comes = |field: &FieldId| changes.iter().any(|change| change.field == *field);
+        let waits = |field: FieldId| is_held(field) || self.mapping.followed(field).filter(comes).any(&is_held);
+        changes.iter().filter(|change| !waits(change.field)).cloned().collect()
     }
 
     /// Uses up an approval of what turned out not to be there to be written any more.
@@ -277,9 +283,7 @@ impl Run<'_> {
             }
         }
         holds.iter().for_each(|hold| self.found(held_finding(hold, operation), None));
-        let free = |changes: &[Change]| -> Vec<Change> {
-            changes.iter().filter(|change| !held.contains(&change.field)).cloned().collect()
-        };
+        let free = |changes: &[Change]| self.unheld(changes, |field| held.contains(&field));
         let action = match &operation.action {
             Action::UpdateHost { changes } => Action::UpdateHost { changes: free(changes) },
             Action::UpdateVendor { changes } => Action::UpdateVendor { changes: free(changes) },

@@ -65,7 +65,7 @@ impl Run<'_> {
                 .of_host(&fresh.link.host)
                 .of_vendor(&fresh.link.vendor);
             self.found(finding, None);
-            changes.retain(|change| Sensitive::of(change.field) != Some(class));
+            changes = self.unheld(&changes, |field| Sensitive::of(field) == Some(class));
         }
         Ok(changes)
     }

@@ -205,12 +205,18 @@ impl Pair {
     }
 }
 
-/// The place of the field that tells apart what a field says something about, where the sides agreed on both and do so no more: of which
-/// employment a last workday is, the first one says. What nobody decided yet keeps nothing from being written.
-fn led(mapping: &Mapping, judged: &[Judgement], pair: impl Fn(usize) -> Pair, entry: &FieldMapping) -> Option<usize> {
+/// The place of the field that tells apart what a field says something about, where the sides agreed on both and speak of two by now: of
+/// which employment a last workday is, the first one says. What nobody decided yet keeps nothing from being written.
+fn led(
+    mapping: &Mapping,
+    judged: &[Judgement],
+    pair: impl Fn(usize) -> Pair,
+    apart: bool,
+    entry: &FieldMapping,
+) -> Option<usize> {
     let (own, leader) = (mapping.place(entry.field)?, mapping.place(entry.follows?)?);
     let disagree = |place: usize| is_open(judged[place]) && pair(place) != Pair::None;
-    (disagree(own) && disagree(leader)).then_some(leader)
+    (apart && disagree(own) && disagree(leader)).then_some(leader)
 }
 
 fn is_open(judged: Judgement) -> bool {
@@ -222,9 +228,10 @@ pub(crate) fn decided_with(
     mapping: &Mapping,
     judged: &[Judgement],
     pair: impl Fn(usize) -> Pair,
+    apart: bool,
     entry: &FieldMapping,
 ) -> Option<&'static str> {
-    let follows = |one: &FieldMapping| led(mapping, judged, &pair, one).and(one.follows);
+    let follows = |one: &FieldMapping| led(mapping, judged, &pair, apart, one).and(one.follows);
     let own = || follows(entry);
     let of_others = || mapping.entries().iter().find_map(|one| follows(one).filter(|leader| *leader == entry.field));
     entry.group.map(|group| group.name).or_else(|| own().or_else(of_others).map(FieldId::name))
@@ -233,8 +240,9 @@ pub(crate) fn decided_with(
 /// In fields that go together, a change meets every other difference of the group, also where it is of another field: writing
 /// the one would carry the group along, over what the other side changed or a person left as it is.
 ///
-/// So it is with a field and the one that it follows: what one side says of an employment is not written to another one.
-pub(crate) fn meet(mapping: &Mapping, judged: &mut [Judgement], pair: impl Fn(usize) -> Pair) {
+/// So it is with a field and the one that it follows where the sides are `apart`, speaking of two employments: what one says of the one is
+/// not written to the other.
+pub(crate) fn meet(mapping: &Mapping, judged: &mut [Judgement], pair: impl Fn(usize) -> Pair, apart: bool) {
     use DifferenceKind::{Conflict, HostChanged, NotTaken, VendorChanged};
     for (place, entry) in mapping.entries().iter().enumerate() {
         let (Some(group), Judgement::Differs(kind)) = (entry.group, judged[place]) else { continue };
@@ -251,7 +259,7 @@ pub(crate) fn meet(mapping: &Mapping, judged: &mut [Judgement], pair: impl Fn(us
         }
     }
     for (place, entry) in mapping.entries().iter().enumerate() {
-        let Some(leader) = led(mapping, judged, &pair, entry) else { continue };
+        let Some(leader) = led(mapping, judged, &pair, apart, entry) else { continue };
         if judged[place] != judged[leader] && judged[place] != Judgement::Differs(NotTaken) {
             for member in [place, leader] {
                 if matches!(judged[member], Judgement::Differs(HostChanged | VendorChanged)) {

@@ -9,9 +9,22 @@ use super::review::Prints;
 use crate::mapping::Mapping;
 use crate::model::{Cell, Entry, HostId, List, Record, Value, field};
 
+/// The part of an employment that is its last workday.
+const END: &str = "end";
+
+/// Whether the sides may speak of two employments: the vendor tells of several, or there is no day on which both say that the person is
+/// employed.
+pub(crate) fn are_apart(mapping: &Mapping, host: &Record, vendor: &Record) -> bool {
+    let date = |record: &Record, id| record.cell(id).value().and_then(Value::as_date);
+    let ends_before = |one: &Record, other: &Record| {
+        date(one, field::END_DATE).zip(date(other, field::START_DATE)).is_some_and(|(end, start)| end < start)
+    };
+    several(mapping, vendor).is_some() || ends_before(host, vendor) || ends_before(vendor, host)
+}
+
 /// The vendor's record with the employment that the host's dates are about, where that is not the one it shows: the one that stands for
-/// all on the day it was read. It is looked for among that one and later ones: the one that begins on the host's first workday, else the
-/// one on which both sides agreed last, else the nearest. Otherwise whoever is hired again before the first day of it would differ until
+/// all on the day it was read. It is looked for among that one, others that stand beside it and later ones: the one that begins on the
+/// host's first workday, else the one on which both sides agreed last, else the nearest. Otherwise whoever is hired again before the first day of it would differ until
 /// then, and what changes meanwhile would be written to the wrong employment.
 pub(crate) fn meeting(
     mapping: &Mapping,
@@ -27,7 +40,9 @@ pub(crate) fn meeting(
         Some((prints, link.host.clone(), pairs.get(place)))
     });
     let shown = vendor.cell(field::START_DATE).value()?;
-    let candidates: Vec<&Entry> = all.entries().iter().filter(|entry| entry.key() >= shown).collect();
+    // What is past is not gone back to; one that stands beside the one that is shown is.
+    let stands = |entry: &&Entry| all.part(entry, END).is_none_or(|end| end >= shown);
+    let candidates: Vec<&Entry> = all.entries().iter().filter(stands).collect();
     let meant = meant(mapping, &candidates, host, vendor, agreed)?;
     if meant.key() == shown {
         return None;
@@ -44,7 +59,7 @@ pub(crate) fn several<'r>(mapping: &Mapping, vendor: &'r Record) -> Option<&'r L
 /// The record with the dates of one of its employments.
 fn with(vendor: &Record, all: &List, one: &Entry) -> Record {
     let start = Cell::Value(one.key().clone());
-    let end = Cell::from(all.part(one, "end").cloned());
+    let end = Cell::from(all.part(one, END).cloned());
     vendor.clone().with(field::START_DATE, start).with(field::END_DATE, end)
 }
 

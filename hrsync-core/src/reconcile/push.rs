@@ -3,8 +3,9 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::apply::{Run, SetAside, not_attempted};
-use super::compare::{DifferenceKind, Halves, Judgement, meet};
+use super::compare::{DifferenceKind, Halves, Judgement, decided_with, meet};
 use super::decide::{Decisions, Select};
+use super::employment::are_apart;
 use super::engine::Engine;
 use super::entries::{judge_field, units};
 use super::findings;
@@ -21,7 +22,7 @@ use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::mapping::Asked;
 use crate::matching::are_two_people;
-use crate::model::{FieldId, HostId, Side};
+use crate::model::{HostId, Side};
 use crate::store::{self, RowKind};
 
 /// Who acts when a host change is pushed as it comes.
@@ -241,7 +242,8 @@ impl Run<'_> {
             })
         };
         let mut judged: Vec<Judgement> = mapping.entries().iter().enumerate().map(judge).collect();
-        meet(&mapping, &mut judged, pair);
+        let apart = are_apart(&mapping, host, &vendor.record);
+        meet(&mapping, &mut judged, pair, apart);
         if are_two_people(host, &vendor.record) {
             self.found(findings::other_person(&link.host, &link.vendor), None);
             return Vec::new();
@@ -250,7 +252,9 @@ impl Run<'_> {
         for (place, entry) in mapping.entries().iter().enumerate() {
             let Judgement::Differs(kind) = judged[place] else { continue };
             let sides = ((&link.host, host), (&link.vendor, &vendor.record));
-            let difference = difference(&mapping, entry, sides.0, sides.1, kind, &Nobody).of_record(link.kind);
+            let difference = difference(&mapping, entry, sides.0, sides.1, kind, &Nobody)
+                .of_record(link.kind)
+                .decided_with(decided_with(&mapping, &judged, pair, apart, entry));
             differing.push((difference, pair(place)));
         }
         let current = &self.prints.current;
@@ -266,16 +270,22 @@ impl Run<'_> {
         let group_of = |difference: &Difference| mapping.entry(difference.field).and_then(|entry| entry.group);
         let left = differing.iter().filter(|(difference, _)| difference.kind == DifferenceKind::Left);
         let left: HashSet<&str> = left.filter_map(|(difference, _)| Some(group_of(difference)?.name)).collect();
+        let follows = |difference: &Difference| difference.group.filter(|_| group_of(difference).is_none());
+        let preferred = |difference: &Difference| {
+            let host = self.engine.policies.of(difference.field) == Policy::PreferHost;
+            // Of two employments a day that one side has not is nothing that it says of the other one.
+            host && (follows(difference).is_none() || difference.kept_by(Resolution::Host) == Resolution::Host)
+        };
+        // Of what goes together in one direction or not at all, what waits keeps the rest.
         let goes = |(difference, pair): &(Difference, Pair)| match difference.kind {
             DifferenceKind::HostChanged => difference.allows(Resolution::Host),
-            DifferenceKind::Conflict if *pair != Pair::None => {
-                self.engine.policies.of(difference.field) == Policy::PreferHost && difference.allows(Resolution::Host)
+            DifferenceKind::Conflict => {
+                *pair != Pair::None && preferred(difference) && difference.allows(Resolution::Host)
             }
-            DifferenceKind::Left => true,
-            _ => *pair == Pair::None,
+            _ => false,
         };
-        // What is said of something on which the sides agreed, and do so no more.
-        let waiting: Vec<FieldId> = differing.iter().filter(|one| !goes(one)).map(|(one, _)| one.field).collect();
+        let waiting: HashSet<&str> =
+            differing.iter().filter(|one| !goes(one)).filter_map(|(one, _)| follows(one)).collect();
         let (mut changes, mut held_groups) = (Vec::new(), HashSet::new());
         for (difference, pair) in &differing {
             let (Some(entry), kind) = (mapping.entry(difference.field), difference.kind) else { continue };
@@ -286,14 +296,13 @@ impl Run<'_> {
                     true
                 }
                 DifferenceKind::HostChanged | DifferenceKind::Conflict
-                    if entry.follows.is_some_and(|leader| waiting.contains(&leader)) =>
+                    if difference.allows(Resolution::Host)
+                        && follows(difference).is_some_and(|group| waiting.contains(group)) =>
                 {
                     true
                 }
                 DifferenceKind::HostChanged => false,
-                DifferenceKind::Conflict if *pair != Pair::None => {
-                    self.engine.policies.of(entry.field) != Policy::PreferHost
-                }
+                DifferenceKind::Conflict if *pair != Pair::None => !preferred(difference),
                 DifferenceKind::Conflict | DifferenceKind::MissingInHost | DifferenceKind::MissingInVendor => true,
                 DifferenceKind::VendorChanged | DifferenceKind::NotTaken | DifferenceKind::Left => continue,
             };

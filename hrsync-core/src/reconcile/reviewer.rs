@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::baseline::Verdict;
 use super::compare::{DifferenceKind, Halves, Judgement, decided_with, meet, plainly_agree};
-use super::employment::meeting;
+use super::employment::{are_apart, meeting};
 use super::entries::{Unit, judge_field, units};
 use super::findings;
 use super::fingerprint::{Canonical, Fingerprinter};
@@ -264,7 +264,8 @@ impl Work<'_> {
             judge_field(entry, host, vendor, pair, halves)
         }));
         let pair = |place: usize| baseline.map(|(_, pairs)| pairs.get(place)).unwrap_or_default();
-        meet(self.mapping, &mut self.judged, pair);
+        let apart = are_apart(self.mapping, host, vendor);
+        meet(self.mapping, &mut self.judged, pair, apart);
         if are_two_people(host, vendor) {
             self.findings.push(findings::other_person(&host_id, &vendor_id));
         }
@@ -276,7 +277,7 @@ impl Work<'_> {
                     let difference =
                         difference(self.mapping, entry, (&host_id, host), (&vendor_id, vendor), kind, &others)
                             .of_record(record)
-                            .decided_with(decided_with(self.mapping, &self.judged, pair, entry));
+                            .decided_with(decided_with(self.mapping, &self.judged, pair, apart, entry));
                     self.findings.extend(finding_of(entry, &difference));
                     self.differences.push(difference);
                 }
