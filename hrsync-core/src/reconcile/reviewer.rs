@@ -23,6 +23,26 @@ use crate::mapping::{Asked, Convert, FieldMapping, Mapping};
 use crate::matching::{Index, LinkedBy, Matching, Places, Sides, are_two_people, match_free};
 use crate::model::{Cell, ConnectionId, FieldId, HostId, Record, Side, Value, VendorId};
 
+/// The places of the two records of a link, in little room: a million people have a million of them.
+#[derive(Clone, Copy)]
+struct Tied([u32; 2]);
+
+impl Tied {
+    const NOWHERE: u32 = u32::MAX;
+
+    fn new(host: Option<usize>, vendor: Option<usize>) -> Self {
+        Self([host, vendor].map(|place| place.map_or(Self::NOWHERE, |place| place as u32)))
+    }
+
+    fn host(self) -> Option<usize> {
+        (self.0[0] != Self::NOWHERE).then_some(self.0[0] as usize)
+    }
+
+    fn vendor(self) -> Option<usize> {
+        (self.0[1] != Self::NOWHERE).then_some(self.0[1] as usize)
+    }
+}
+
 /// Matches and compares both rosters.
 pub fn review(input: ReviewInput<'_>) -> Review {
     let ReviewInput { connection, mapping, host, mut vendor, links, apart, keys } = input;
@@ -37,18 +57,18 @@ pub fn review(input: ReviewInput<'_>) -> Review {
         let (host_places, vendor_places) = (Places::new(&host.records), Places::new(&vendor.records));
         let found = |link: &Link| {
             let host = host_places.get(&host.records, link.host.as_str());
-            (host, vendor_places.get(&vendor.records, link.vendor.as_str()))
+            Tied::new(host, vendor_places.get(&vendor.records, link.vendor.as_str()))
         };
         links.iter().map(found).collect::<Vec<_>>()
     };
-    for (host, vendor) in &places {
-        host.iter().for_each(|place| sides.host_free[*place] = false);
-        vendor.iter().for_each(|place| sides.vendor_free[*place] = false);
+    for tied in &places {
+        tied.host().into_iter().for_each(|place| sides.host_free[place] = false);
+        tied.vendor().into_iter().for_each(|place| sides.vendor_free[place] = false);
     }
     let Matching { matches, mut candidates } = match_free(&mut sides);
     let Sides { host_free, vendor_free, .. } = sides;
     let (mut prints, revision) = (Prints::new(keys, connection), mapping.revision());
-    let linked = links.iter().zip(&places).map(|(link, (host, vendor))| (Some(link), *host, *vendor));
+    let linked = links.iter().zip(&places).map(|(link, tied)| (Some(link), tied.host(), tied.vendor()));
     let recognised = matches.iter().map(|found| (None, Some(found.host), Some(found.vendor)));
     let meant = linked.chain(recognised).filter_map(|(link, at, place)| {
         let sides = (host.records.get(at?)?, vendor.records.get(place?)?);
@@ -94,7 +114,7 @@ pub fn review(input: ReviewInput<'_>) -> Review {
         }
         let first = link.kind == LinkKind::First;
         counts.linked += usize::from(first);
-        match places[place] {
+        match (places[place].host(), places[place].vendor()) {
             (Some(host), Some(vendor)) => {
                 let even = work.linked(host, vendor, place, link);
                 if first {
