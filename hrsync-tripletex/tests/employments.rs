@@ -435,3 +435,19 @@ async fn who_is_hired_again_with_a_mistyped_last_day_is_hired_when_it_is_correct
     assert_eq!(report.items[0].result, ItemResult::Done, "{report:#?}");
     assert_eq!(workdays(&world, person), [ENDING, SPRING].map(|days| days.map(str::to_owned)));
 }
+
+/// The payroll clerk puts the last day off meanwhile, and adds no other employment.
+// rule: TT-48, TT-56, TT-57
+#[tokio::test(start_paused = true)]
+async fn who_is_hired_again_within_a_last_day_that_was_put_off_overwrites_no_first_day() {
+    for days in [FURTHER, SPRING, ["2026-12-01", "2026-11-30"]] {
+        let (world, person) = employed(&[ENDING]).await;
+        world.synchronise(&Decisions::new()).await;
+        let put_off = ["2024-01-01", "2026-12-05"];
+        clerk(&world, person, Dates(0, put_off));
+        says(&world, days).await;
+        world.synchronise(&Decisions::new()).await;
+        assert_eq!(workdays(&world, person), [put_off.map(str::to_owned)], "{days:?}");
+        assert_eq!(in_host(&world), days.map(str::to_owned), "it waits for somebody: {days:?}");
+    }
+}

@@ -234,3 +234,36 @@ async fn a_change_that_waits_for_its_mapping_is_not_rejected_by_what_happens_mea
     sweeps(&world).await;
     assert!(world.sheet("v1").starts_with(HALVED), "{}", world.sheet("v1"));
 }
+
+/// In an earlier month by then, or on a day that is locked: it is a change as any other.
+#[tokio::test]
+async fn a_change_that_waited_for_its_mapping_is_one_of_the_absence() {
+    let waiting = async |later: bool| {
+        let mut world = sent().await;
+        world.set(settings().map("vacation", to("permisjon")));
+        world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+        world.push().await;
+        if later {
+            world.clock.set(datetime!(2026-12-10 09:00 UTC));
+            world.push().await;
+        }
+        world
+    };
+    for by_push in [false, true] {
+        let mut world = waiting(true).await;
+        world.set(settings());
+        if by_push {
+            drop(world.push().await)
+        } else {
+            sweeps(&world).await
+        }
+        assert_eq!(world.sheet("v1"), HALVED, "{by_push}");
+    }
+    let mut world = waiting(false).await;
+    world.sheets.lock("v1", nov(23), nov(25));
+    world.set(settings());
+    world.push().await;
+    let [sheet, shown, told, _] = world.seen().await;
+    let mails = "a1 absence.disconnected, a1 absence.locked";
+    assert_eq!([sheet.as_str(), &shown, &told], [WHOLE, "a1 RejectedByIntegration", mails]);
+}

@@ -430,8 +430,10 @@ impl Carrying<'_> {
             // The round after this one removes what was created of what is refused now.
             person.settling = round + 1 >= rounds;
             // What only a review looks at is looked at once more, until it stands or is refused.
-            for absence in groups.iter().flat_map(|group| &group.absences).filter(|id| person.unchanged.contains(*id)) {
-                person.ledger.absences.entry(absence.clone()).or_default().look = true;
+            for absence in groups.iter().flat_map(|group| &group.absences) {
+                if person.is_unchanged(absence) {
+                    person.ledger.absences.entry(absence.clone()).or_default().look = true;
+                }
             }
             let mut pending = false;
             for (place, group) in groups.iter().enumerate() {

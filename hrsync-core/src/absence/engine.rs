@@ -86,7 +86,7 @@ impl Engine {
         }
         self.each_row(RowKind::AbsenceIntent, |row| {
             let person = HostId::new(row.key.id.clone());
-            let is_fresh = store::decode::<IntentRow>(row).map_or(true, |intent| intent.is_fresh(now));
+            let is_fresh = store::decode::<IntentRow>(row).is_ok_and(|intent| intent.is_fresh(now));
             if is_fresh || !let_alone.contains(&person) {
                 people.insert(person);
             }

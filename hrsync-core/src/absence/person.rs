@@ -96,9 +96,16 @@ impl Person<'_> {
         item.outcome = outcome;
     }
 
+    /// Whether nobody changed an absence since it was carried over. One whose change waited for its entries and does so no more was changed.
+    pub(super) fn is_unchanged(&self, id: &AbsenceId) -> bool {
+        let owed = |carried: &Carried| carried.look && !carried.tried.is_empty();
+        let waited = self.ledger.absences.get(id).is_some_and(owed) && !self.has_disconnected(id);
+        self.unchanged.contains(id) && !waited
+    }
+
     /// Leaves an absence to the next sweep, also where only a review looks at it.
     pub(super) fn left(&mut self, id: &AbsenceId) {
-        if self.unchanged.contains(id) {
+        if self.is_unchanged(id) {
             self.ledger.absences.entry(id.clone()).or_default().look = true;
         }
         self.item(id, AbsenceOutcome::Pending);
@@ -243,7 +250,9 @@ impl Person<'_> {
         let into = self.vendor.clone();
         // What is disconnected did not take the change: it is looked at again when the entries are ours.
         let look = self.has_disconnected(id) && (carried.look || carried.is_otherwise_than(&form));
-        let now = Carried { sent: Some(form), into, whole: !empty, look, note_refused, ..Carried::default() };
+        let before = carried.tried.into_iter().chain(carried.sent).filter(|before| look && *before != form);
+        let tried = before.collect();
+        let now = Carried { sent: Some(form), into, whole: !empty, look, tried, note_refused, ..Carried::default() };
         self.stands(id, now);
         let outcome = match (noteless, empty) {
             (true, _) => AbsenceOutcome::NoteRefused,

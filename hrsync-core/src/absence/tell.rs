@@ -57,7 +57,7 @@ impl Carrying<'_> {
     ) {
         for (absence, standing) in standings {
             let of = match standing {
-                Standing::Wanted(_) if person.unchanged.contains(absence) => {
+                Standing::Wanted(_) if person.is_unchanged(absence) => {
                     // Nothing of it was to be written, as far as is known. Each sweep tries it again, and the log has it once.
                     let finding = Finding::from_error(error).of_host(person.id);
                     let carried = person.ledger.absences.entry(absence.clone()).or_default();
@@ -114,7 +114,7 @@ impl Carrying<'_> {
         let now = person.absences.get(&absence);
         let form = now.map(Form::of);
         let agreed = now.is_some_and(|absence| absence.status.is_agreed());
-        if of == Refused::Absence && person.unchanged.contains(&absence) {
+        if of == Refused::Absence && person.is_unchanged(&absence) {
             // Nobody changed it: a review found that something around it did, and what was sent stays as it is.
             // What is disconnected is looked at until it is not.
             let look = person.has_disconnected(&absence);

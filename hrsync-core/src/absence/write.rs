@@ -43,7 +43,8 @@ impl Carrying<'_> {
         let sent = Sent::new(&vendor, &group.writes);
         // From here on what stands there may be otherwise than what was sent, until it is certain that nothing was.
         let before = person.ledger.tries_of(&group.absences);
-        for absence in group.absences.difference(&person.unchanged) {
+        let changed: Vec<&AbsenceId> = group.absences.iter().filter(|id| !person.is_unchanged(id)).collect();
+        for absence in changed {
             let wanted = matches!(standings.get(absence), Some(Standing::Wanted(_)));
             let form = person.absences.get(absence).filter(|_| wanted).map(Form::of);
             person.ledger.absences.entry(absence.clone()).or_default().try_as(form);

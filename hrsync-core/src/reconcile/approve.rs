@@ -236,10 +236,11 @@ impl Run<'_> {
             return Ok(changes);
         }
         let (by, fields) = self.held_fields(Some((&link.host, &link.vendor)), Side::Vendor).await?;
-        for change in changes.iter().filter(|change| fields.contains(&change.field)) {
+        let free = self.unheld(&changes, |field| fields.contains(&field));
+        for change in changes.iter().filter(|change| !free.contains(change)) {
             self.found(held_by_hand(&by).of_host(&link.host).of_vendor(&link.vendor).on(change.field), None);
         }
-        Ok(self.unheld(&changes, |field| fields.contains(&field)))
+        Ok(free)
     }
 
     /// The changes that are not held: where one of two that may be of another employment is, the other one waits with it.

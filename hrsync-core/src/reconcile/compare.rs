@@ -216,7 +216,9 @@ fn led(
 ) -> Option<usize> {
     let (own, leader) = (mapping.place(entry.field)?, mapping.place(entry.follows?)?);
     let disagree = |place: usize| is_open(judged[place]) && pair(place) != Pair::None;
-    (apart && disagree(own) && disagree(leader)).then_some(leader)
+    // Where both sides changed one of the two, nobody knows whether the other is of the same.
+    let conflict = [own, leader].iter().any(|place| judged[*place] == Judgement::Differs(DifferenceKind::Conflict));
+    ((apart || conflict) && disagree(own) && disagree(leader)).then_some(leader)
 }
 
 fn is_open(judged: Judgement) -> bool {

@@ -19,7 +19,9 @@ pub(crate) fn are_apart(mapping: &Mapping, host: &Record, vendor: &Record) -> bo
     let ends_before = |one: &Record, other: &Record| {
         date(one, field::END_DATE).zip(date(other, field::START_DATE)).is_some_and(|(end, start)| end < start)
     };
-    several(mapping, vendor).is_some() || ends_before(host, vendor) || ends_before(vendor, host)
+    // A first workday that is entered before its last one is of another employment too.
+    let in_the_middle = ends_before(host, host);
+    several(mapping, vendor).is_some() || in_the_middle || ends_before(host, vendor) || ends_before(vendor, host)
 }
 
 /// The vendor's record with the employment that the host's dates are about, where that is not the one it shows: the one that stands for
