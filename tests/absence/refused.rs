@@ -4,7 +4,7 @@ use hrsync_core::absence::{Absence, AbsenceOutcome, AbsenceStatus, Counting, Ext
 use hrsync_core::{ErrorKind, Outcome};
 use hrsync_testkit::absences::AbsenceFate;
 
-use super::world::{SETTLE_AFTER, WHOLE, World, both, later, nov, other, outcome, sent, sweeps, vacation};
+use super::world::{SETTLE_AFTER, WHOLE, World, both, later, nov, other, outcome, partly_sent, sent, sweeps, vacation};
 
 const NOT_APPROVED: Option<AbsenceOutcome> = Some(AbsenceOutcome::NotSent(NotSent::NotApproved));
 
@@ -228,12 +228,7 @@ async fn what_is_partly_there_goes_once_the_absence_is_not_to_be_there() {
         |one| one.counting = Counting::CalendarDays,
     ];
     for (row, change) in changes.into_iter().enumerate() {
-        let world = World::new().await;
-        world.absences.put(vacation());
-        world.sheets.all_or_none(false);
-        world.sheets.next(AbsenceFate::Locked(nov(24), nov(24)));
-        world.sheets.next(AbsenceFate::Locked(nov(23), nov(25)));
-        assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::PartlySent));
+        let world = partly_sent().await;
         world.absences.change("a1", change);
         world.push().await;
         assert_ne!(world.sheet("v1"), "", "it is locked yet");

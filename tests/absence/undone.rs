@@ -18,7 +18,9 @@ use time::macros::{date, datetime};
 
 use super::odd::{Odd, With};
 use super::post::over;
-use super::world::{FULL, SETTLE_AFTER, WHOLE, World, both, later, nov, other, outcome, sent, settings, vacation};
+use super::world::{
+    FULL, SETTLE_AFTER, WHOLE, World, both, later, nov, other, outcome, partly_sent, sent, settings, vacation,
+};
 
 fn status(world: &World, id: &str) -> AbsenceStatus {
     world.absences.get(id).unwrap().status
@@ -203,12 +205,7 @@ async fn nothing_is_partly_there_of_which_nothing_is() {
 
 #[tokio::test]
 async fn what_is_partly_there_goes_when_it_can_once_the_absence_is_deleted() {
-    let world = World::new().await;
-    world.absences.put(vacation());
-    world.sheets.all_or_none(false);
-    world.sheets.next(AbsenceFate::Locked(nov(24), nov(24)));
-    world.sheets.next(AbsenceFate::Locked(nov(23), nov(25)));
-    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::PartlySent));
+    let world = partly_sent().await;
     world.absences.remove("a1");
     assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::RemovalRefused));
     world.sheets.unlock();

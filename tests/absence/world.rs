@@ -202,6 +202,17 @@ pub(crate) async fn sent() -> World {
     world
 }
 
+/// The vacation was refused as a whole, and a part of it could not be removed any more.
+pub(crate) async fn partly_sent() -> World {
+    let world = World::new().await;
+    world.absences.put(vacation());
+    world.sheets.all_or_none(false);
+    world.sheets.next(AbsenceFate::Locked(nov(24), nov(24)));
+    world.sheets.next(AbsenceFate::Locked(nov(23), nov(25)));
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::PartlySent));
+    world
+}
+
 /// Both people of a world.
 pub(crate) fn both() -> [HostId; 2] {
     [HostId::from("h1"), HostId::from("h2")]

@@ -205,8 +205,8 @@ impl Pair {
     }
 }
 
-/// The place of the field that tells apart what a field says something about, where the sides agreed on both and speak of two by now: of
-/// which employment a last workday is, the first one says. What nobody decided yet keeps nothing from being written.
+/// The place of the field that tells apart what a field says something about, where the sides agreed on both and by now speak of two, or both
+/// changed one of them: of which employment a last workday is, the first one says. What nobody decided yet keeps nothing from being written.
 fn led(
     mapping: &Mapping,
     judged: &[Judgement],

@@ -274,16 +274,15 @@ impl Work<'_> {
         let (host, vendor) = (&self.host[host_place], &self.vendor[vendor_place]);
         let (host_id, vendor_id) = (HostId::new(host.id()), VendorId::new(vendor.id()));
         let others = Others { all: &self.taken, host: host_place, vendor: vendor_place };
+        let pair = |place: usize| baseline.map(|(_, pairs)| pairs.get(place)).unwrap_or_default();
         self.judged.clear();
         self.judged.extend(self.mapping.entries().iter().enumerate().map(|(place, entry)| {
-            let pair = baseline.map(|(_, pairs)| pairs.get(place)).unwrap_or_default();
             let halves = || {
                 let prints = baseline.map_or(&self.prints.current, |(prints, _)| prints);
                 Halves::new(prints, &host_id, entry, host, vendor)
             };
-            judge_field(entry, host, vendor, pair, halves)
+            judge_field(entry, host, vendor, pair(place), halves)
         }));
-        let pair = |place: usize| baseline.map(|(_, pairs)| pairs.get(place)).unwrap_or_default();
         let apart = are_apart(self.mapping, host, vendor);
         meet(self.mapping, &mut self.judged, pair, apart);
         if are_two_people(host, vendor) {
