@@ -1,11 +1,11 @@
 //! Types that are mapped otherwise, and people who are linked otherwise, after absences were sent.
 
-use hrsync_core::absence::{AbsenceSettings, AbsenceStatus, Hundredths, TypeMapping};
+use hrsync_core::absence::{AbsenceOutcome, AbsenceSettings, AbsenceStatus, Hundredths, TypeMapping};
 use hrsync_core::reconcile::Decisions;
 use hrsync_core::{ErrorKind, HostId};
 use time::macros::datetime;
 
-use super::world::{WHOLE, World, half, later, nov, other, sent, settings, sweeps, vacation};
+use super::world::{WHOLE, World, half, later, nov, other, outcome, sent, settings, sweeps, vacation};
 
 fn to(kind: &str) -> TypeMapping {
     TypeMapping::To(kind.into())
@@ -213,6 +213,23 @@ async fn what_changed_while_entries_were_disconnected_is_carried_over_when_a_cle
     }
     world.push().await;
     assert_eq!(world.sheet("v1"), "permisjon 23 3.75, permisjon 24 3.75, permisjon 25 3.75");
+}
+
+/// A note that is refused beside what waits for its mapping ends no waiting.
+#[tokio::test]
+async fn a_change_that_waits_for_its_mapping_goes_on_waiting_when_a_note_is_refused() {
+    let mut world = sent().await;
+    world.set(settings().map("vacation", to("permisjon")));
+    assert!(world.sheets.retype("v1", "ferie", nov(23), "permisjon"));
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    world.push().await;
+    assert_eq!(world.sheet("v1"), "ferie 24 7.5, ferie 25 7.5, permisjon 23 3.75");
+    world.sheets.lock("v1", nov(23), nov(23));
+    world.absences.change("a1", |one| one.note = Some("by the sea".to_owned()));
+    assert_eq!(outcome(&world.push().await, "a1"), Some(AbsenceOutcome::NoteRefused));
+    world.set(settings());
+    sweeps(&world).await;
+    assert_eq!(world.sheet("v1"), "ferie 24 3.75, ferie 25 3.75, permisjon 23 3.75");
 }
 
 /// Nobody changes it, and nothing may be read for a while: what waits for its mapping is not turned away.

@@ -237,3 +237,29 @@ async fn what_is_partly_there_goes_once_the_absence_is_not_to_be_there() {
         assert_eq!(world.sheet("v1"), "", "{row}");
     }
 }
+
+/// What is partly there is to go with each refusal of the whole, and is said to be there until it is gone.
+#[tokio::test]
+async fn what_is_partly_there_of_a_changed_absence_goes_or_is_told_of_as_partly_there() {
+    let longer = |one: &mut Absence| (one.status, one.end) = (AbsenceStatus::Approved, Some(nov(26)));
+    let foreign = |world: &World| world.sheets.enter("v1", "ferie", nov(26), Hundredths::whole(2), None);
+    // Whether all is locked still, the vendor can be read; what stands there then, and what is said.
+    let (part, partly) = ("ferie 23 7.5, ferie 25 7.5", AbsenceOutcome::PartlySent);
+    for (what, locked, readable, left, said) in [
+        ("all is locked", true, true, part, partly),
+        ("nothing can be read", false, false, part, partly),
+        ("somebody else has hours on the last day", false, true, "ferie 26 2", AbsenceOutcome::Refused),
+    ] {
+        let world = partly_sent().await;
+        if !locked {
+            world.sheets.unlock();
+        }
+        if readable && !locked {
+            foreign(&world);
+        }
+        world.sheets.unreadable((!readable).then_some(ErrorKind::PermissionDenied));
+        assert!(world.absences.change("a1", longer));
+        assert_eq!(outcome(&world.push().await, "a1"), Some(said), "{what}");
+        assert_eq!(world.sheet("v1"), left, "{what}");
+    }
+}

@@ -463,6 +463,7 @@ impl Carrying<'_> {
             }
             // What can be written of an absence is written before the rest is refused, which ends it.
             self.refuse_those(person, refusals, |id| !left_out.unsettled.contains(id));
+            again |= person.absences.keys().any(|id| person.is_partly_there(id) && !person.is_stuck(id));
             person.settled(&standings, &failed, &left_out);
             if pending || !again {
                 return Ok(());

@@ -38,11 +38,11 @@ pub(crate) fn deviation(deviation: Deviation) -> Finding {
     match deviation {
         Deviation::Edited => Finding::notice(
             code::ABSENCE_EDITED,
-            "somebody changed an entry of the absence in the payroll system; it stays so until the absence changes",
+            "somebody changed an entry of the absence in the payroll system; it is written over only where the absence takes something else",
         ),
         Deviation::Deleted => Finding::notice(
             code::ABSENCE_ENTRY_GONE,
-            "somebody removed an entry of the absence in the payroll system; it stays so until the absence changes",
+            "somebody removed an entry of the absence in the payroll system; it is entered again only where the absence takes something else",
         ),
     }
 }

@@ -118,6 +118,13 @@ impl Person<'_> {
         self.items.get(id).is_some_and(stuck)
     }
 
+    /// Whether a part of an absence is there that was refused as a whole, and was not tried to be removed since.
+    pub(super) fn is_partly_there(&self, id: &AbsenceId) -> bool {
+        let refused = |carried: &Carried| carried.refused.is_some() && !carried.whole && !carried.partly;
+        let there = |vendor: &VendorId| !self.ledger.parts_of(vendor, id).is_empty();
+        self.ledger.absences.get(id).is_some_and(refused) && self.vendor.as_ref().is_some_and(there)
+    }
+
     /// This outcome, unless an entry of the absence was disconnected.
     fn unless_disconnected(&self, absence: &AbsenceId, outcome: AbsenceOutcome) -> AbsenceOutcome {
         if self.has_disconnected(absence) { AbsenceOutcome::Disconnected } else { outcome }
@@ -199,22 +206,12 @@ impl Person<'_> {
         }
         // A note that was refused is not tried again by itself, and the rest of the absence is there.
         for id in failed.difference(&left_out.unsettled) {
-            let Some(absence) = self.absences.get(id) else { continue };
             let note_only = self.items.get(id).is_some_and(|item| item.outcome == AbsenceOutcome::NoteRefused);
-            if note_only {
-                let form = Form::of(absence);
-                let noted = self.ledger.absences.get(id).and_then(|carried| carried.note_refused.clone());
-                self.stands(
-                    id,
-                    Carried {
-                        sent: Some(form),
-                        into: self.vendor.clone(),
-                        whole: true,
-                        note_refused: noted,
-                        ..Carried::default()
-                    },
-                );
-            }
+            let Some(absence) = self.absences.get(id).filter(|_| note_only) else { continue };
+            let carried = self.ledger.absences.get(id).cloned().unwrap_or_default();
+            let note_refused = carried.note_refused.clone();
+            let now = self.carried_over(id, Form::of(absence), carried);
+            self.stands(id, Carried { whole: true, note_refused, ..now });
         }
     }
 
@@ -238,22 +235,24 @@ impl Person<'_> {
         }
     }
 
+    /// An absence that was carried over as it is in the host. What is disconnected did not take the change: it is looked at again when the
+    /// entries are ours.
+    fn carried_over(&self, id: &AbsenceId, form: Form, before: Carried) -> Carried {
+        let look = self.has_disconnected(id) && (before.look || before.is_otherwise_than(&form));
+        let tried = before.tried.into_iter().chain(before.sent).filter(|before| look && *before != form).collect();
+        Carried { sent: Some(form), into: self.vendor.clone(), look, tried, ..Carried::default() }
+    }
+
     fn settle_wanted(&mut self, id: &AbsenceId, left_out: &LeftOut) {
         let Some(absence) = self.absences.get(id) else { return };
         let noteless = left_out.notes.contains(id);
         // Of earlier months something may stand that is not touched.
         let empty = left_out.all.contains(id)
             && self.vendor.as_ref().is_none_or(|vendor| self.ledger.parts_of(vendor, id).is_empty());
-        let form = Form::of(absence);
         let carried = self.ledger.absences.get(id).cloned().unwrap_or_default();
         let note_refused = carried.note_refused.clone().filter(|_| noteless);
-        let into = self.vendor.clone();
-        // What is disconnected did not take the change: it is looked at again when the entries are ours.
-        let look = self.has_disconnected(id) && (carried.look || carried.is_otherwise_than(&form));
-        let before = carried.tried.into_iter().chain(carried.sent).filter(|before| look && *before != form);
-        let tried = before.collect();
-        let now = Carried { sent: Some(form), into, whole: !empty, look, tried, note_refused, ..Carried::default() };
-        self.stands(id, now);
+        let now = self.carried_over(id, Form::of(absence), carried);
+        self.stands(id, Carried { whole: !empty, note_refused, ..now });
         let outcome = match (noteless, empty) {
             (true, _) => AbsenceOutcome::NoteRefused,
             (_, true) => AbsenceOutcome::NotSent(NotSent::NoDays),

@@ -60,11 +60,7 @@ impl Carrying<'_> {
                 Standing::Wanted(_) if person.is_unchanged(absence) => {
                     // Nothing of it was to be written, as far as is known. Each sweep tries it again, and the log has it once.
                     let finding = Finding::from_error(error).of_host(person.id);
-                    let carried = person.ledger.absences.entry(absence.clone()).or_default();
-                    match carried.logged.insert(finding.code.to_string(), 0) {
-                        None => self.found(finding, error.sensitive_detail()),
-                        Some(_) => self.reported(finding),
-                    }
+                    self.log_once(person, absence, finding, error.sensitive_detail());
                     person.left(absence);
                     person.open = true;
                     continue;
@@ -74,8 +70,26 @@ impl Carrying<'_> {
                 Standing::Removed(_) if person.ledger.holds(absence) => Refused::Removal,
                 Standing::Removed(_) | Standing::Kept(_) | Standing::Never(_) => continue,
             };
-            let (finding, words) = (Finding::from_error(error), error.sensitive_detail().map(str::to_owned));
-            self.refuse(person, Refusal { absence: absence.clone(), finding, words, of });
+            let refusal = |of| Refusal {
+                absence: absence.clone(),
+                finding: Finding::from_error(error),
+                words: error.sensitive_detail().map(str::to_owned),
+                of,
+            };
+            self.refuse(person, refusal(of));
+            if person.is_partly_there(absence) {
+                self.refuse(person, refusal(Refused::Removal));
+            }
+        }
+    }
+
+    /// Logs something about an absence once for as long as it stays as it is.
+    fn log_once(&mut self, person: &mut Person<'_>, absence: &AbsenceId, finding: Finding, words: Option<&str>) {
+        let of_what = Form::number(person.absences.get(absence).map(Form::of).as_ref());
+        let carried = person.ledger.absences.entry(absence.clone()).or_default();
+        match carried.logged.insert(finding.code.to_string(), of_what) == Some(of_what) {
+            true => self.reported(finding),
+            false => self.found(finding, words),
         }
     }
 
@@ -120,11 +134,7 @@ impl Carrying<'_> {
             let look = person.has_disconnected(&absence);
             let carried = person.ledger.absences.entry(absence.clone()).or_default();
             carried.look &= look;
-            let of_what = Form::number(form.as_ref());
-            match carried.logged.insert(finding.code.to_string(), of_what) == Some(of_what) {
-                true => self.reported(finding),
-                false => self.found(finding, words.as_deref()),
-            }
+            self.log_once(person, &absence, finding, words.as_deref());
             person.item(&absence, AbsenceOutcome::Refused);
             return;
         }
@@ -162,6 +172,8 @@ impl Carrying<'_> {
             Refused::Absence => {
                 (carried.refused, carried.refused_in) = (form, person.vendor.clone());
                 (carried.dirty, carried.rejection) = (true, Rejection::Made);
+                // What is there of it is to go once more.
+                carried.partly = false;
                 // That an earlier rejection is over is told no more.
                 person.ledger.owed.retain(|one| one.absence != absence || one.status != Some(AbsenceStatus::Approved));
                 shown = Some(AbsenceStatus::RejectedByIntegration);

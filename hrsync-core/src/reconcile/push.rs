@@ -11,7 +11,7 @@ use super::entries::{judge_field, units};
 use super::findings;
 use super::link::{Link, LinkState, Pair};
 use super::plan::{Action, Change, Nobody, Operation, Source, UPDATE_VENDOR, Why, operation_id};
-use super::policy::Policy;
+use super::policy::{Policies, Policy};
 use super::report::{ItemResult, Report};
 use super::resolution::{Resolution, shared};
 use super::review::Difference;
@@ -20,7 +20,7 @@ use super::update::Fresh;
 use crate::connection::{Actor, ConnectionState};
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
-use crate::mapping::Asked;
+use crate::mapping::{Asked, Mapping};
 use crate::matching::are_two_people;
 use crate::model::{HostId, Side};
 use crate::store::{self, RowKind};
@@ -266,76 +266,92 @@ impl Run<'_> {
             let difference = entry_difference(&mapping, &unit, ids, kind, &Nobody, current).of_record(link.kind);
             differing.push((difference, unit.pair));
         }
-        // What somebody left as it is would be written along.
-        let group_of = |difference: &Difference| mapping.entry(difference.field).and_then(|entry| entry.group);
-        let left = differing.iter().filter(|(difference, _)| difference.kind == DifferenceKind::Left);
-        let left: HashSet<&str> = left.filter_map(|(difference, _)| Some(group_of(difference)?.name)).collect();
-        let follows = |difference: &Difference| difference.group.filter(|_| group_of(difference).is_none());
-        let preferred = |difference: &Difference| {
-            let host = self.engine.policies.of(difference.field) == Policy::PreferHost;
-            // Of two employments a day that one side has not is nothing that it says of the other one.
-            host && (follows(difference).is_none() || difference.kept_by(Resolution::Host) == Resolution::Host)
-        };
-        // Of what goes together in one direction or not at all, what waits keeps the rest.
-        let goes = |(difference, pair): &(Difference, Pair)| match difference.kind {
-            DifferenceKind::HostChanged => difference.allows(Resolution::Host),
-            DifferenceKind::Conflict => {
-                *pair != Pair::None && preferred(difference) && difference.allows(Resolution::Host)
-            }
-            _ => false,
-        };
-        let waiting: HashSet<&str> =
-            differing.iter().filter(|one| !goes(one)).filter_map(|(one, _)| follows(one)).collect();
-        let (mut changes, mut held_groups) = (Vec::new(), HashSet::new());
-        for (difference, pair) in &differing {
-            let (Some(entry), kind) = (mapping.entry(difference.field), difference.kind) else { continue };
-            let held = match kind {
-                DifferenceKind::HostChanged | DifferenceKind::Conflict
-                    if entry.group.is_some_and(|group| left.contains(group.name)) =>
-                {
-                    true
+        let verdicts = verdicts(&mapping, &self.engine.policies, &differing);
+        // Writing one part of a group carries the others along.
+        let stays = differing.iter().zip(&verdicts).filter(|(_, one)| matches!(one, Verdict::Held | Verdict::Barred));
+        let held: HashSet<&str> = stays.filter_map(|((difference, _), _)| difference.group).collect();
+        let mut changes = Vec::new();
+        for ((difference, _), verdict) in differing.iter().zip(verdicts) {
+            let Some(entry) = mapping.entry(difference.field) else { continue };
+            match verdict {
+                Verdict::Nothing => {}
+                Verdict::Held => {
+                    let message = "the two sides differ and nothing tells which is right; nothing is written until a review decides";
+                    let finding = Finding::problem(code::CONFLICT, message, Fixer::HostAdministrator);
+                    self.found(difference.name_in(finding), None);
                 }
-                DifferenceKind::HostChanged | DifferenceKind::Conflict
-                    if difference.allows(Resolution::Host)
-                        && follows(difference).is_some_and(|group| waiting.contains(group)) =>
-                {
-                    true
+                Verdict::Barred => {
+                    if let Some(finding) = findings::of_difference(difference) {
+                        self.found(finding, None);
+                    }
                 }
-                DifferenceKind::HostChanged => false,
-                DifferenceKind::Conflict if *pair != Pair::None => !preferred(difference),
-                DifferenceKind::Conflict | DifferenceKind::MissingInHost | DifferenceKind::MissingInVendor => true,
-                DifferenceKind::VendorChanged | DifferenceKind::NotTaken | DifferenceKind::Left => continue,
-            };
-            // Writing one part of a group carries the others along.
-            if let Some(group) = entry.group.filter(|_| held || !difference.allows(Resolution::Host)) {
-                held_groups.insert(group.name);
-            }
-            if held {
-                let message =
-                    "the two sides differ and nothing tells which is right; nothing is written until a review decides";
-                let finding = Finding::problem(code::CONFLICT, message, Fixer::HostAdministrator);
-                self.found(difference.name_in(finding), None);
-            } else if difference.allows(Resolution::Host) {
-                let (host, vendor) = difference.sides(host, &vendor.record);
-                let now = Halves::new(&self.prints.current, &link.host, entry, &host, &vendor);
-                changes.push(Change {
-                    field: entry.field,
-                    entry: difference.entry,
-                    source: Source::Host,
-                    why: if kind == DifferenceKind::Conflict { Why::Policy } else { Why::Changed },
-                    host: now.asked,
-                    vendor: now.shown,
-                    carries: None,
-                });
-            } else if let Some(finding) = findings::of_difference(difference) {
-                self.found(finding, None);
+                Verdict::Goes(_) if difference.group.is_some_and(|group| held.contains(group)) => {}
+                Verdict::Goes(why) => {
+                    let (host, vendor) = difference.sides(host, &vendor.record);
+                    let now = Halves::new(&self.prints.current, &link.host, entry, &host, &vendor);
+                    changes.push(Change {
+                        field: entry.field,
+                        entry: difference.entry,
+                        source: Source::Host,
+                        why,
+                        host: now.asked,
+                        vendor: now.shown,
+                        carries: None,
+                    });
+                }
             }
         }
-        let whole = |change: &Change| {
-            let group = mapping.entry(change.field).and_then(|entry| entry.group);
-            group.is_none_or(|group| !held_groups.contains(group.name))
-        };
-        changes.retain(whole);
         changes
     }
+}
+
+/// What a push does about a difference.
+#[derive(Clone, Copy)]
+enum Verdict {
+    /// It is written.
+    Goes(Why),
+    /// It waits for a decision.
+    Held,
+    /// It cannot be written.
+    Barred,
+    /// It is not for a push.
+    Nothing,
+}
+
+/// What a push does about each difference.
+fn verdicts(mapping: &Mapping, policies: &Policies, differing: &[(Difference, Pair)]) -> Vec<Verdict> {
+    use DifferenceKind::{Conflict, HostChanged, Left, MissingInHost, MissingInVendor, NotTaken, VendorChanged};
+    // What is in no group and decided with another field goes with it, or neither does.
+    let is_tied = |difference: &Difference| {
+        difference.group.is_some() && mapping.entry(difference.field).is_some_and(|entry| entry.group.is_none())
+    };
+    let is_preferred = |difference: &Difference| {
+        let host = policies.of(difference.field) == Policy::PreferHost;
+        // Of two employments a day that one side has not is nothing that it says of the other one.
+        host && (!is_tied(difference) || difference.kept_by(Resolution::Host) == Resolution::Host)
+    };
+    let by_itself = |(difference, pair): &(Difference, Pair)| {
+        let why = match difference.kind {
+            VendorChanged | NotTaken | Left => return Verdict::Nothing,
+            HostChanged => Why::Changed,
+            Conflict if *pair != Pair::None && is_preferred(difference) => Why::Policy,
+            Conflict | MissingInHost | MissingInVendor => return Verdict::Held,
+        };
+        if difference.allows(Resolution::Host) { Verdict::Goes(why) } else { Verdict::Barred }
+    };
+    let alone: Vec<Verdict> = differing.iter().map(by_itself).collect();
+    // What somebody left as it is would be written along.
+    let left = differing.iter().filter(|(difference, _)| difference.kind == Left);
+    let left: HashSet<&str> = left.filter_map(|(difference, _)| difference.group).collect();
+    let stays = differing.iter().zip(&alone).filter(|(_, verdict)| !matches!(verdict, Verdict::Goes(_)));
+    let stays: HashSet<&str> = stays.filter_map(|((difference, _), _)| difference.group).collect();
+    let together = |(verdict, (difference, _)): (Verdict, &(Difference, Pair))| {
+        let of = |names: &HashSet<&str>| difference.group.is_some_and(|name| names.contains(name));
+        match verdict {
+            Verdict::Goes(_) | Verdict::Barred if of(&left) => Verdict::Held,
+            Verdict::Goes(_) if is_tied(difference) && of(&stays) => Verdict::Held,
+            verdict => verdict,
+        }
+    };
+    alone.iter().copied().zip(differing).map(together).collect()
 }
