@@ -222,14 +222,16 @@ impl Planner<'_> {
             return (verdict, edited);
         };
         let edited = edited && held.content.amount != entry.content.amount;
+        if !matches!(verdict, Verdict::Delete | Verdict::Change(_) | Verdict::Refuse(Stop::Locked)) {
+            return (verdict, edited);
+        }
         let holds = |claim: &&Claim| claim.held.contains_key(slot);
         let changing = || self.claims.values().filter(|claim| claim.changes(slot));
-        let writes = matches!(verdict, Verdict::Delete | Verdict::Change(_) | Verdict::Refuse(Stop::Locked));
-        let never = self.claims.values().filter(holds).all(|claim| claim.new);
-        let leave = changing().all(|claim| claim.new && holds(&claim));
+        let never = || self.claims.values().filter(holds).all(|claim| claim.new);
+        let leave = || changing().all(|claim| claim.new && holds(&claim));
         // One that somebody moved there is still of the absence that it was written for.
-        let moved = self.ledger.of_entry(self.vendor(), &held.entry).any(|other| other.slot != *slot);
-        if !writes || !(never || leave || moved) {
+        let moved = || self.ledger.of_entry(self.vendor(), &held.entry).any(|other| other.slot != *slot);
+        if !(never() || leave() || moved()) {
             return (verdict, edited);
         }
         let wants = |claim: &Claim| claim.wanted.contains_key(slot);

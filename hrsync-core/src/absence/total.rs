@@ -66,8 +66,8 @@ impl Planner<'_> {
         }
         for (slot, total) in &mut totals {
             // Each part was rounded by itself: two halves of a day are no more than the day.
-            if let (Some(content), Some(most)) = (&mut total.content, self.most(slot))
-                && total.parts.len() > 1
+            if total.parts.len() > 1
+                && let (Some(content), Some(most)) = (&mut total.content, self.most(slot))
                 && content.amount.0 <= rounded(most, total.parts.len())
             {
                 content.amount = content.amount.min(most);
