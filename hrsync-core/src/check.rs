@@ -42,6 +42,8 @@ pub enum Problem {
     TooLong(u16),
     /// Lies before the start of the employment.
     BeforeStart,
+    /// Lies after the end of the employment.
+    AfterEnd,
     /// Holds something other than digits.
     NotANumber,
     /// Holds characters that cannot be sent.
@@ -75,6 +77,7 @@ impl Problem {
             Self::UnknownCode => "is not a known code",
             Self::TooLong(_) => "is too long",
             Self::BeforeStart => "lies before the employment start date",
+            Self::AfterEnd => "lies after the employment end date",
             Self::NotANumber => "is not a number",
             Self::IllegalCharacters => "holds characters that cannot be sent",
             Self::NoCounterpart => "has no counterpart on the other side",

@@ -56,6 +56,8 @@ pub mod code {
     pub const INVALID_VALUE: &str = "value.invalid";
     /// A vendor value that cannot be read.
     pub const UNREADABLE_VALUE: &str = "value.unreadable";
+    /// A value changed in the host that the vendor does not tell any more.
+    pub const HIDDEN_VALUE: &str = "value.hidden";
     /// A value that is required is missing.
     pub const MISSING_REQUIRED: &str = "value.missing_required";
     /// A value that must be unique on one side is not.

@@ -27,7 +27,7 @@ use time::{Date, OffsetDateTime};
 use crate::VENDOR;
 use crate::auth::{self, ZONE};
 use crate::config::{self, TripletexConfig, TripletexCredentials};
-use crate::mapping::{EMPLOYMENT, mapping};
+use crate::mapping::{EMPLOYMENT, LAST_DAY_TAKES_EMPLOYMENT, mapping};
 use crate::people::{self, EmploymentChange};
 use crate::reconstructed::{
     EMPLOYMENT_TAKES_BIRTH_DATE, IN_FLIGHT, LIMIT_PERIOD, SETTLE_AFTER, SETTLE_MARGIN, entitlement,
@@ -364,9 +364,13 @@ impl TripletexConnector {
         let (left, sent): (Vec<FieldId>, Vec<FieldId>) = fields.into_iter().partition(waits);
         let payload = Payload { draft: employee::create(body), needs: Needs::OfPerson };
         let mut steps = Steps::from(vec![step(StepNature::Create, sent, payload)]);
-        if inactive {
-            steps.left_out.push(LeftOut { fields: left, error: people::lacking(&EMPLOYMENT_TAKES_BIRTH_DATE) });
-        }
+        let lacks = match inactive {
+            true => Some(&EMPLOYMENT_TAKES_BIRTH_DATE),
+            false => {
+                left.iter().any(|field| wanted.cell(*field).value().is_some()).then_some(&LAST_DAY_TAKES_EMPLOYMENT)
+            }
+        };
+        steps.left_out.extend(lacks.map(|need| LeftOut { fields: left, error: people::lacking(need) }));
         Ok(steps)
     }
 

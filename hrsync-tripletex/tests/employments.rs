@@ -4,11 +4,17 @@
 
 mod world;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Report, Resolution, Review};
-use hrsync_core::{FieldId, HostId, field};
+use hrsync_core::guard::{Guards, Sensitive};
+use hrsync_core::model::Cell;
+use hrsync_core::reconcile::{
+    Decisions, DifferenceKind, Engine, ItemResult, Missing, Policies, Report, Resolution, Review, Select, merge,
+};
+use hrsync_core::{Employee, FieldId, HostId, Record, StaticKeys, field};
 use hrsync_sandbox::tripletex::{Fault, Kind};
+use hrsync_testkit::SeededEntropy;
 use serde_json::{Value, json};
 use time::macros::{date, datetime};
 use world::World;
@@ -120,6 +126,17 @@ async fn employed(days: &[Days]) -> (World, u64) {
         assert_eq!(results(&report), [ItemResult::Done], "{report:#?}");
     }
     assert_eq!(workdays(&world, person), days);
+    (world, person)
+}
+
+/// Somebody with these employments in Tripletex and those days in the host; nothing is connected yet.
+async fn unconnected(tripletex: &[Days], host: Days) -> (World, u64) {
+    let world = World::new(0).await;
+    let person = world.employ(100.0);
+    world.copy_to_host(person, "h2");
+    clerk(&world, person, Dates(0, tripletex[0]));
+    tripletex[1..].iter().for_each(|days| clerk(&world, person, Adds(*days)));
+    has(&world, host);
     (world, person)
 }
 
@@ -307,12 +324,7 @@ async fn at_the_first_connection_the_employment_is_compared_that_the_host_means_
         (HIRED_TWICE, ["2026-12-08", "2027-05-31"], off, 1, "2027-04-30"),
     ];
     for (tripletex, host, expected, meant, last) in cases {
-        let world = World::new(0).await;
-        let person = world.employ(100.0);
-        world.copy_to_host(person, "h2");
-        clerk(&world, person, Dates(0, tripletex[0]));
-        tripletex[1..].iter().for_each(|days| clerk(&world, person, Adds(*days)));
-        has(&world, host);
+        let (world, person) = unconnected(tripletex, host).await;
         let review = world.engine.review(&world.anna).await.unwrap();
         assert_eq!(differences(&review), expected, "{host:?}");
         let report = world.synchronise(&Decisions::new().for_conflicts(Resolution::Vendor)).await;
@@ -449,5 +461,309 @@ async fn who_is_hired_again_within_a_last_day_that_was_put_off_overwrites_no_fir
         world.synchronise(&Decisions::new()).await;
         assert_eq!(workdays(&world, person), [put_off.map(str::to_owned)], "{days:?}");
         assert_eq!(in_host(&world), days.map(str::to_owned), "it waits for somebody: {days:?}");
+    }
+}
+
+/// Both workdays were left as they are, of two employments. What either side says of its own then is of its own.
+// rule: TT-38, TT-56, TT-57
+#[tokio::test(start_paused = true)]
+async fn what_is_said_after_both_were_left_is_of_no_other_employment() {
+    const SAID: Days = ["2026-12-01", "2027-06-30"];
+    type Row = (bool, Option<Clerk>, Option<Days>);
+    let rows: [Row; 6] = [
+        (false, None, Some(["2026-12-01", "2027-07-31"])),
+        (false, None, Some(FURTHER)),
+        (false, Some(Dates(0, ["2024-01-01", "2026-11-27"])), None),
+        // Since the first connection.
+        (true, None, Some(["2026-12-01", "2027-07-31"])),
+        (true, None, Some(FURTHER)),
+        (true, Some(Dates(0, ["2024-01-01", "2026-11-27"])), None),
+    ];
+    for (row, (first, does, host)) in rows.into_iter().enumerate() {
+        for by_push in [false, true] {
+            let (world, person) = match first {
+                true => unconnected(&[ENDING], SAID).await,
+                false => employed(HIRED_AGAIN).await,
+            };
+            if !first {
+                clerk(&world, person, Removes(1));
+                says(&world, SAID).await;
+            }
+            let left = Decisions::new().for_conflicts(Resolution::Leave).for_missing(Missing::Leave);
+            let left = left.decide(&id(), field::START_DATE, Resolution::Leave);
+            world.synchronise(&left).await;
+            world.synchronise(&Decisions::new()).await;
+            assert_eq!(world.engine.review(&world.anna).await.unwrap().open().count(), 0, "{row}");
+            let before = workdays(&world, person);
+            does.into_iter().for_each(|one| clerk(&world, person, one));
+            let there = workdays(&world, person);
+            let said = host.unwrap_or(SAID);
+            has(&world, said);
+            if by_push {
+                world.engine.push(&[id()]).await.unwrap();
+            }
+            world.synchronise(&Decisions::new()).await;
+            assert_eq!(
+                (workdays(&world, person), in_host(&world)),
+                (there, said.map(str::to_owned)),
+                "{row} {before:?}"
+            );
+            assert!(world.engine.review(&world.anna).await.unwrap().open().count() > 0, "somebody is asked: {row}");
+        }
+    }
+}
+
+/// What was left of the last workdays is of the employment before.
+// rule: TT-45, TT-56
+#[tokio::test(start_paused = true)]
+async fn who_is_hired_again_while_the_last_days_were_left_as_they_are_keeps_both() {
+    let (world, person) = employed(&[ENDING]).await;
+    world.synchronise(&Decisions::new()).await;
+    clerk(&world, person, Dates(0, ["2024-01-01", "2026-11-27"]));
+    has(&world, ["2024-01-01", "2027-06-30"]);
+    world.synchronise(&Decisions::new().decide(&id(), field::END_DATE, Resolution::Leave)).await;
+    let report = says(&world, ["2026-12-01", "2027-06-30"]).await;
+    assert_eq!(codes(&report), ["value.conflict"]);
+    world.synchronise(&Decisions::new()).await;
+    assert_eq!(in_host(&world), ["2026-12-01", "2027-06-30"]);
+    world.synchronise(&Decisions::new().decide(&id(), field::START_DATE, Resolution::Host)).await;
+    assert_eq!(workdays(&world, person), [["2024-01-01", "2026-11-27"], ["2026-12-01", "2027-06-30"]]);
+}
+
+/// The further employment was written and is gone before anybody synchronised; what HR says of it then is nothing of the former one.
+// rule: TT-48, TT-56, TT-57
+#[tokio::test(start_paused = true)]
+async fn what_is_said_of_a_further_employment_that_is_gone_is_not_written_to_the_former_one() {
+    for days in [["2026-11-25", ""], ["2026-11-25", "2026-11-30"], ["2026-11-16", "2026-11-20"], ["", "2027-06-30"]] {
+        for synchronised in [false, true] {
+            let (world, person) = employed(HIRED_AGAIN).await;
+            if synchronised {
+                world.synchronise(&Decisions::new()).await;
+            }
+            clerk(&world, person, Removes(1));
+            says(&world, days).await;
+            world.synchronise(&Decisions::new()).await;
+            assert_eq!(workdays(&world, person), [ENDING.map(str::to_owned)], "{days:?} {synchronised}");
+            assert_eq!(in_host(&world), days.map(str::to_owned), "{days:?} {synchronised}");
+        }
+    }
+}
+
+/// A last workday before the first one: HR mistypes one, or the two sides' days would be mixed. It stands on neither side afterwards, however
+/// the rest is decided in bulk, and stays so.
+// rule: TT-36, TT-37, TT-38, TT-48
+#[tokio::test(start_paused = true)]
+async fn no_employment_ends_before_it_begins_whatever_is_decided_in_bulk() {
+    let ordered = |[start, end]: &[String; 2]| end.is_empty() || start <= end;
+    let pairs = [(ENDED, FURTHER), (ENDED, SPRING), (AUTUMN, ENDED), (AUTUMN, PRESENT), (PRESENT, SPRING)];
+    for (tripletex, host) in pairs {
+        for conflicts in [Resolution::Vendor, Resolution::Host, Resolution::Leave] {
+            for missing in [Missing::Fill, Missing::Leave] {
+                let (world, person) = unconnected(&[tripletex], host).await;
+                for decisions in [Decisions::new().for_conflicts(conflicts).for_missing(missing), Decisions::new()] {
+                    world.synchronise(&decisions).await;
+                    let case = format!("{tripletex:?} {host:?} {conflicts} {missing:?}: {:?}", in_host(&world));
+                    assert!(ordered(&in_host(&world)), "{case}");
+                    assert!(workdays(&world, person).iter().all(ordered), "{case}");
+                }
+            }
+        }
+    }
+    // The clerk ends an employment of which the first workday is undecided.
+    let (world, person) = unconnected(&[PRESENT], FURTHER).await;
+    world.synchronise(&Decisions::new()).await;
+    clerk(&world, person, Dates(0, ENDED));
+    world.synchronise(&Decisions::new()).await;
+    assert_eq!(in_host(&world), FURTHER);
+    for pushed in [false, true] {
+        let (world, person) = employed(&[ENDED]).await;
+        world.synchronise(&Decisions::new()).await;
+        let mistyped = ["2027-02-01", "2026-11-08"];
+        has(&world, mistyped);
+        if pushed {
+            let report = world.engine.push(&[id()]).await.unwrap();
+            assert_eq!((results(&report), codes(&report)), (vec![], vec!["value.invalid"]));
+        }
+        world.synchronise(&Decisions::new()).await;
+        assert_eq!(
+            (workdays(&world, person), in_host(&world)),
+            (vec![ENDED.map(str::to_owned)], mistyped.map(str::to_owned))
+        );
+    }
+}
+
+// rule: TT-36, TT-37
+#[tokio::test(start_paused = true)]
+async fn entered_workdays_are_one_employment_or_are_not_taken() {
+    let late = ["2024-02-01", "2026-12-31"];
+    for (host, start, end, expected) in [
+        (late, Some("2027-01-01"), Some("2027-06-30"), Some(["2027-01-01", "2027-06-30"])),
+        (["2026-12-01", "2027-06-30"], Some("2024-01-15"), Some("2026-11-15"), Some(["2024-01-15", "2026-11-15"])),
+        (late, Some("2027-01-01"), None, None),
+        (["2026-12-01", "2027-06-30"], None, Some("2026-11-15"), None),
+        (late, Some("2026-12-01"), Some("2026-11-30"), None),
+    ] {
+        let (world, person) = unconnected(&[ENDING], host).await;
+        let mut decisions = Decisions::new();
+        for (field, day) in [(field::START_DATE, start), (field::END_DATE, end)] {
+            decisions = day.into_iter().fold(decisions, |decisions, day| decisions.enter(&id(), field, day));
+        }
+        let report = world.synchronise(&decisions).await;
+        let case = format!("{host:?} {start:?} {end:?} {report:#?}");
+        assert_eq!(in_host(&world), expected.unwrap_or(host).map(str::to_owned), "{case}");
+        let there = workdays(&world, person);
+        match expected {
+            Some(days) => assert_eq!(there.last(), Some(&days.map(str::to_owned)), "{case}"),
+            None => assert_eq!(there, [ENDING], "{case}"),
+        }
+    }
+}
+
+/// Nobody knows what became of the one on which both agreed: it begins and ends otherwise, or is gone.
+// rule: TT-48, TT-56, TT-57
+#[tokio::test(start_paused = true)]
+async fn a_further_employment_that_was_put_off_is_known_by_its_last_day_or_asked_about() {
+    const AGREED: &[Days] = &[["2026-10-01", "2026-11-30"], FURTHER];
+    for (does, taken) in
+        [(Dates(1, ["2027-03-01", ""]), Some(["2027-03-01", ""])), (Dates(1, ["2027-03-01", "2027-08-31"]), None)]
+    {
+        let (world, person) = unconnected(AGREED, FURTHER).await;
+        world.synchronise(&Decisions::new()).await;
+        assert!(is_in_step(&world).await);
+        clerk(&world, person, does);
+        let there = workdays(&world, person);
+        world.synchronise(&Decisions::new()).await;
+        assert_eq!(in_host(&world), taken.unwrap_or(FURTHER).map(str::to_owned), "{does:?}");
+        assert_eq!(workdays(&world, person), there, "{does:?}");
+    }
+}
+
+/// The clerk removes the only employment.
+// rule: TT-36, TT-37, TT-38
+#[tokio::test(start_paused = true)]
+async fn an_employment_that_was_removed_comes_back_with_both_workdays_or_not_at_all() {
+    for (resolution, expected) in [(Resolution::Host, vec![ENDING]), (Resolution::Leave, vec![])] {
+        let (world, person) = employed(&[ENDING]).await;
+        world.synchronise(&Decisions::new()).await;
+        clerk(&world, person, Removes(0));
+        for decisions in [Decisions::new().decide(&id(), field::START_DATE, resolution), Decisions::new()] {
+            world.synchronise(&decisions).await;
+            assert_eq!(
+                (workdays(&world, person), in_host(&world)),
+                (expected.iter().map(|days| days.map(str::to_owned)).collect(), ENDING.map(str::to_owned))
+            );
+        }
+    }
+}
+
+/// HR's last workday went to Tripletex, the clerk hires again, and nobody synchronised before the first day of it.
+// rule: TT-48
+#[tokio::test(start_paused = true)]
+async fn a_further_employment_of_the_clerk_is_shown_from_its_first_day_on_though_nobody_synchronised() {
+    let (world, person) = employed(&[ENDING]).await;
+    clerk(&world, person, Adds(FURTHER));
+    world.clock.set(datetime!(2026-12-01 09:00 UTC));
+    let report = world.synchronise(&Decisions::new()).await;
+    assert_eq!((codes(&report), in_host(&world)), (vec![], FURTHER.map(str::to_owned)));
+}
+
+/// What a run wrote is undone of the employment that it wrote, with both workdays, or not at all.
+#[tokio::test(start_paused = true)]
+async fn an_undo_of_workdays_is_of_the_employment_that_was_written() {
+    type Row = (&'static [Days], Days, &'static [Clerk], &'static [Days]);
+    let rows: [Row; 4] = [
+        // The clerk ended it since, or put another one in its place.
+        (&[NEXT], ["2026-11-02", ""], &[Dates(0, ["2026-11-02", "2026-11-09"])], &[["2026-11-02", "2026-11-09"]]),
+        (&[ENDING], ["2024-02-01", ""], &[Removes(0), Adds(["2025-03-01", ""])], &[["2025-03-01", ""]]),
+        // The clerk removed the former one, of which the days before are.
+        (&[ENDING], SPRING, &[Removes(0)], &[SPRING]),
+        // There was none before.
+        (&[], DECEMBER, &[], &[DECEMBER]),
+    ];
+    for (before, says_days, does, expected) in rows {
+        let (world, person) = employed(if before.is_empty() { &[PRESENT] } else { before }).await;
+        if before.is_empty() {
+            clerk(&world, person, Removes(0));
+        }
+        world.synchronise(&Decisions::new()).await;
+        let run = says(&world, says_days).await.run;
+        assert_eq!(workdays(&world, person).last(), Some(&says_days.map(str::to_owned)));
+        world.synchronise(&Decisions::new()).await;
+        does.iter().for_each(|one| clerk(&world, person, *one));
+        world.synchronise(&Decisions::new()).await;
+        let plan = world.engine.undo(&world.anna, &run).await.unwrap();
+        assert!(!plan.findings.is_empty(), "{before:?}");
+        world.engine.apply(&world.anna, &plan).await.unwrap();
+        assert_eq!(workdays(&world, person), expected, "{before:?}");
+    }
+}
+
+// rule: TT-34, TT-56
+#[tokio::test(start_paused = true)]
+async fn a_new_person_with_a_last_workday_only_is_told_that_it_was_not_sent() {
+    let world = World::linked().await;
+    let mut new = Employee::new("n1");
+    (new.given_name, new.family_name) = (Some("Ny".into()), Some("Oppdiktet".into()));
+    (new.employee_number, new.email) = (Some("555".into()), Some("ny@firma.example".into()));
+    (new.birth_date, new.employment.end) = (Some(date!(1990 - 01 - 02)), Some(date!(2027 - 01 - 31)));
+    world.host.put(new);
+    let report = world.synchronise(&Decisions::new().create_in_vendor(Select::All)).await;
+    assert_eq!(results(&report), [ItemResult::PartlyDone]);
+    assert!(
+        report.findings.iter().any(|one| one.message.contains("last workday") || one.field == Some(field::END_DATE)),
+        "{report:#?}"
+    );
+}
+
+/// A guard holds the last workday of somebody who is hired again, and the first one waits with it.
+#[tokio::test(start_paused = true)]
+async fn a_first_workday_that_waits_for_a_last_one_that_is_held_is_told() {
+    let (world, person) = employed(&[ENDING]).await;
+    world.synchronise(&Decisions::new()).await;
+    has(&world, FURTHER);
+    let connector = world::connector(&world.sandbox, &world.clock, |builder| builder);
+    let engine = Engine::builder(Arc::new(connector), Arc::new(world.host.clone()))
+        .store(world.store.clone())
+        .keys(StaticKeys::new([7; 32]))
+        .clock(world.clock.clone())
+        .entropy(SeededEntropy::new(99))
+        .notifier(world.mailbox.clone())
+        .absences(world.absences.clone(), world::absence_settings(&world.sandbox))
+        .guards(Guards::off().held(Sensitive::Leaving))
+        .build()
+        .unwrap();
+    let review = engine.review(&world.anna).await.unwrap();
+    let plan = engine.plan(&world.anna, &review, &Decisions::new()).unwrap();
+    let report = engine.apply(&world.anna, &plan).await.unwrap();
+    assert_eq!(workdays(&world, person), [ENDING]);
+    let mut held: Vec<_> = report.findings.iter().map(|one| (&*one.code, one.field)).collect();
+    held.sort();
+    assert_eq!(held, [("guard.held", Some(field::START_DATE)), ("guard.held", Some(field::END_DATE))]);
+}
+
+/// The pure merge compares and writes the employment that a synchronisation would.
+#[test]
+fn a_merge_is_of_the_employment_that_both_speak_of() {
+    let cell = |id: FieldId, text: &str| Cell::from_text(text, |text| id.kind().parse(text));
+    let person = |id: &str, [start, end]: Days| {
+        let record = Record::new(id).with(field::START_DATE, cell(field::START_DATE, start));
+        record.with(field::END_DATE, cell(field::END_DATE, end))
+    };
+    let with = |last: &str| {
+        let all = format!(r#"[{{"start":"2024-01-01","end":"2026-11-30"}},{{"start":"2026-12-01"{last}}}]"#);
+        person("7", ENDING).with(field::EMPLOYMENTS, cell(field::EMPLOYMENTS, &all))
+    };
+    let days = |record: &Record| {
+        let text = |id| record.cell(id).value().map(|value| value.reveal().into_owned()).unwrap_or_default();
+        [field::START_DATE, field::END_DATE].map(text)
+    };
+    let (mapping, policies, nothing) = (hrsync_tripletex::mapping::mapping(), Policies::default(), Decisions::new());
+    let (here, there) = (person("h2", FURTHER), person("7", FURTHER));
+    let said = ["2026-12-01", "2027-06-30"];
+    for (host, vendor, both) in
+        [(here.clone(), with(r#","end":"2026-12-31""#), DECEMBER), (person("h2", said), with(""), said)]
+    {
+        let merged = merge(&mapping, Some((&here, &there)), &host, &vendor, &policies, &nothing).unwrap();
+        assert_eq!([days(&merged.host), days(&merged.vendor)], [both, both]);
     }
 }

@@ -194,7 +194,10 @@ async fn a_hidden_field_is_no_empty_field() {
     world.host_sets(1, field::JOB_TITLE, Some("Chef"));
     let review = world.review().await;
     assert_eq!(kinds(&review), [], "nothing is known of it");
-    assert!(world.sync(&Decisions::new()).await.is_clean());
+    let report = world.sync(&Decisions::new()).await;
+    assert_eq!((report.items.len(), codes(&report.findings)), (0, vec![("value.hidden", Some(field::JOB_TITLE))]));
+    let report = world.push(1).await;
+    assert_eq!((report.items.len(), codes(&report.findings)), (0, vec![("value.hidden", Some(field::JOB_TITLE))]));
     // The baseline survived the time in which the field was hidden.
     world.vendor.hide(field::JOB_TITLE, false);
     assert_eq!(kinds(&world.review().await), [(field::JOB_TITLE, DifferenceKind::HostChanged)]);

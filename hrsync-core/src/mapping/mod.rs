@@ -113,6 +113,8 @@ pub struct FieldMapping {
     pub group: Option<&'static Group>,
     /// The field that tells apart what this one says something about: of which employment a last workday is, the first one says.
     pub follows: Option<FieldId>,
+    /// Another field follows it.
+    pub(crate) leads: bool,
     /// What else the vendor must have of a person to take it.
     pub needs: &'static [Need],
     /// How values are converted.
@@ -156,6 +158,7 @@ impl FieldMapping {
             write_only: false,
             group: None,
             follows: None,
+            leads: false,
             needs: &[],
             convert: Convert::Same,
             check: None,
@@ -255,7 +258,8 @@ impl FieldMapping {
     }
 
     /// Says something about what another field tells apart: a last workday is of the employment that the first one names. While the two
-    /// sides, who agreed on both once, speak of two employments, the fields are decided together, and neither is written without the other.
+    /// sides, who agreed on both once or left them as they are, speak of two employments, the fields are decided together, and neither is
+    /// written without the other.
     #[must_use]
     pub const fn follows(mut self, field: FieldId) -> Self {
         self.follows = Some(field);
@@ -396,6 +400,8 @@ impl Mapping {
                 }
             }
         }
+        let led: Vec<FieldId> = mapping.entries.iter().filter_map(|entry| entry.follows).collect();
+        mapping.entries.iter_mut().for_each(|entry| entry.leads = led.contains(&entry.field));
         mapping
     }
 

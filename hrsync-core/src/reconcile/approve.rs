@@ -284,10 +284,18 @@ impl Run<'_> {
             }
         }
         holds.iter().for_each(|hold| self.found(held_finding(hold, operation), None));
-        let free = |changes: &[Change]| self.unheld(changes, |field| held.contains(&field));
+        let goes = self.unheld(operation.action.changes(), |field| held.contains(&field));
+        let waits = |change: &&Change| !held.contains(&change.field) && !goes.contains(change);
+        for change in operation.action.changes().iter().filter(waits) {
+            let held = Finding::notice(
+                code::HELD,
+                "held with a field that it goes together with, until somebody approves that",
+            );
+            self.found(about(held.with_param("operation", operation.id.as_str()), operation).on(change.field), None);
+        }
         let action = match &operation.action {
-            Action::UpdateHost { changes } => Action::UpdateHost { changes: free(changes) },
-            Action::UpdateVendor { changes } => Action::UpdateVendor { changes: free(changes) },
+            Action::UpdateHost { .. } => Action::UpdateHost { changes: goes },
+            Action::UpdateVendor { .. } => Action::UpdateVendor { changes: goes },
             creation @ (Action::CreateInHost { .. } | Action::CreateInVendor { .. }) => creation.clone(),
         };
         let nothing_left = !held.is_empty() && action.changes().is_empty();

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::employment::Spoken;
 use super::fingerprint::{Fingerprint, Fingerprinter, canonical_host, canonical_vendor};
 use super::link::Pair;
 use crate::mapping::{Asked, FieldMapping, Mapping};
@@ -182,6 +183,8 @@ pub(crate) fn judge(
                 // A day has one form.
                 (false, false, _) if entry.kind() == FieldKind::Date => D::VendorChanged,
                 (false, false, _) => return Judgement::Rendered,
+                // What was written was of something that the vendor has no more.
+                (true, true, _) if entry.leads => D::Conflict,
                 (true, true, _) | (true, _, true) => D::HostChanged,
                 (true, false, false) => D::Conflict,
             }
@@ -194,6 +197,14 @@ pub(crate) fn judge(
 }
 
 impl Pair {
+    /// Whether the host asks for what was settled, or written.
+    pub(crate) fn asks(self, now: &Halves) -> bool {
+        match self {
+            Self::None => false,
+            Self::Same(asked) | Self::Split { asked, .. } | Self::Written { asked, .. } => now.asked == asked,
+        }
+    }
+
     /// Whether the vendor shows what was settled, or written.
     pub(crate) fn shows(self, now: &Halves) -> bool {
         match self {
@@ -205,20 +216,24 @@ impl Pair {
     }
 }
 
-/// The place of the field that tells apart what a field says something about, where the sides agreed on both and by now speak of two, or both
-/// changed one of them: of which employment a last workday is, the first one says. What nobody decided yet keeps nothing from being written.
+/// The place of the field that tells apart what a field says something about, where the sides agreed on both, or left them as they are, and by
+/// now speak of two, or both changed one of them: of which employment a last workday is, the first one says. What nobody decided yet keeps
+/// nothing from being written.
 fn led(
     mapping: &Mapping,
     judged: &[Judgement],
     pair: impl Fn(usize) -> Pair,
-    apart: bool,
+    spoken: Spoken,
     entry: &FieldMapping,
 ) -> Option<usize> {
     let (own, leader) = (mapping.place(entry.field)?, mapping.place(entry.follows?)?);
-    let disagree = |place: usize| is_open(judged[place]) && pair(place) != Pair::None;
+    let both = [own, leader];
+    let differ = both.iter().all(|place| matches!(judged[*place], Judgement::Differs(_)) && pair(*place) != Pair::None);
+    let open = both.iter().filter(|place| is_open(judged[**place])).count();
     // Where both sides changed one of the two, nobody knows whether the other is of the same.
-    let conflict = [own, leader].iter().any(|place| judged[*place] == Judgement::Differs(DifferenceKind::Conflict));
-    ((apart || conflict) && disagree(own) && disagree(leader)).then_some(leader)
+    let conflict = both.iter().any(|place| judged[*place] == Judgement::Differs(DifferenceKind::Conflict));
+    let together = if spoken == Spoken::One { open == 2 && conflict } else { open > 0 };
+    (differ && together).then_some(leader)
 }
 
 fn is_open(judged: Judgement) -> bool {
@@ -230,10 +245,10 @@ pub(crate) fn decided_with(
     mapping: &Mapping,
     judged: &[Judgement],
     pair: impl Fn(usize) -> Pair,
-    apart: bool,
+    spoken: Spoken,
     entry: &FieldMapping,
 ) -> Option<&'static str> {
-    let follows = |one: &FieldMapping| led(mapping, judged, &pair, apart, one).and(one.follows);
+    let follows = |one: &FieldMapping| led(mapping, judged, &pair, spoken, one).and(one.follows);
     let own = || follows(entry);
     let of_others = || mapping.entries().iter().find_map(|one| follows(one).filter(|leader| *leader == entry.field));
     entry.group.map(|group| group.name).or_else(|| own().or_else(of_others).map(FieldId::name))
@@ -242,9 +257,9 @@ pub(crate) fn decided_with(
 /// In fields that go together, a change meets every other difference of the group, also where it is of another field: writing
 /// the one would carry the group along, over what the other side changed or a person left as it is.
 ///
-/// So it is with a field and the one that it follows where the sides are `apart`, speaking of two employments: what one says of the one is
-/// not written to the other.
-pub(crate) fn meet(mapping: &Mapping, judged: &mut [Judgement], pair: impl Fn(usize) -> Pair, apart: bool) {
+/// So it is with a field and the one that it follows where the sides speak of two employments: what one says of the one is not written to the
+/// other.
+pub(crate) fn meet(mapping: &Mapping, judged: &mut [Judgement], pair: impl Fn(usize) -> Pair, spoken: Spoken) {
     use DifferenceKind::{Conflict, HostChanged, NotTaken, VendorChanged};
     for (place, entry) in mapping.entries().iter().enumerate() {
         let (Some(group), Judgement::Differs(kind)) = (entry.group, judged[place]) else { continue };
@@ -261,8 +276,14 @@ pub(crate) fn meet(mapping: &Mapping, judged: &mut [Judgement], pair: impl Fn(us
         }
     }
     for (place, entry) in mapping.entries().iter().enumerate() {
-        let Some(leader) = led(mapping, judged, &pair, apart, entry) else { continue };
-        if judged[place] != judged[leader] && judged[place] != Judgement::Differs(NotTaken) {
+        let Some(leader) = led(mapping, judged, &pair, spoken, entry) else { continue };
+        let vendor_changed = judged[leader] == Judgement::Differs(VendorChanged);
+        if vendor_changed && spoken != Spoken::One && judged[place] == Judgement::Differs(NotTaken) {
+            // The vendor shows another employment than the one that was written.
+            judged[place] = judged[leader];
+        }
+        let unknown = vendor_changed && spoken == Spoken::Unknown;
+        if unknown || (judged[place] != judged[leader] && judged[place] != Judgement::Differs(NotTaken)) {
             for member in [place, leader] {
                 if matches!(judged[member], Judgement::Differs(HostChanged | VendorChanged)) {
                     judged[member] = Judgement::Differs(Conflict);

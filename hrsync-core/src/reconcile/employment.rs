@@ -1,33 +1,72 @@
 //! Of several employments the one that both sides speak of.
 
-use time::Date;
-
 use super::compare::Halves;
 use super::fingerprint::Fingerprinter;
 use super::link::{Link, Pair};
 use super::review::Prints;
 use crate::mapping::Mapping;
-use crate::model::{Cell, Entry, HostId, List, Record, Value, field};
+use crate::model::{Cell, Entry, FieldId, HostId, List, Record, Value, field};
 
 /// The part of an employment that is its last workday.
 const END: &str = "end";
 
-/// Whether the sides may speak of two employments: the vendor tells of several, or there is no day on which both say that the person is
-/// employed.
-pub(crate) fn are_apart(mapping: &Mapping, host: &Record, vendor: &Record) -> bool {
+/// Of which employment the workdays of the two sides are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spoken {
+    /// Of one.
+    One,
+    /// They may be of two.
+    Two,
+    /// The vendor has several, and none that begins as the sides agreed last.
+    Unknown,
+}
+
+/// Of which employment the workdays of the two sides are: of two where the vendor tells of several or one side of none, or where there is no
+/// day on which both say that the person is employed. `agreed` says whether a record begins as both sides agreed last, and is nothing where
+/// they never did.
+pub(crate) fn spoken(
+    mapping: &Mapping,
+    host: &Record,
+    vendor: &Record,
+    agreed: Option<impl Fn(&Record) -> bool>,
+) -> Spoken {
     let date = |record: &Record, id| record.cell(id).value().and_then(Value::as_date);
     let ends_before = |one: &Record, other: &Record| {
         date(one, field::END_DATE).zip(date(other, field::START_DATE)).is_some_and(|(end, start)| end < start)
     };
+    if let Some(all) = several(mapping, vendor) {
+        let is_there =
+            |agreed: &dyn Fn(&Record) -> bool| all.entries().iter().any(|one| agreed(&with(vendor, all, one)));
+        return match agreed {
+            Some(agreed) if !is_there(&agreed) => Spoken::Unknown,
+            _ => Spoken::Two,
+        };
+    }
+    let none = |record: &Record| record.cell(field::START_DATE).is_empty();
     // A first workday that is entered before its last one is of another employment too.
     let in_the_middle = ends_before(host, host);
-    several(mapping, vendor).is_some() || in_the_middle || ends_before(host, vendor) || ends_before(vendor, host)
+    let apart = none(host) != none(vendor) || in_the_middle || ends_before(host, vendor) || ends_before(vendor, host);
+    if apart { Spoken::Two } else { Spoken::One }
+}
+
+/// Whether a record of the vendor begins as both sides agreed last; nothing where they never did.
+pub(crate) fn agreed<'a>(
+    mapping: &'a Mapping,
+    prints: &'a Fingerprinter,
+    id: &'a HostId,
+    host: &'a Record,
+    pair: impl Fn(usize) -> Pair,
+) -> Option<impl Fn(&Record) -> bool + 'a> {
+    let place = mapping.place(field::START_DATE)?;
+    let (entry, pair) = (&mapping.entries()[place], pair(place));
+    (pair != Pair::None).then_some(move |vendor: &Record| pair.shows(&Halves::new(prints, id, entry, host, vendor)))
 }
 
 /// The vendor's record with the employment that the host's dates are about, where that is not the one it shows: the one that stands for
 /// all on the day it was read. It is looked for among that one, others that stand beside it and later ones: the one that begins on the
-/// host's first workday, else the one on which both sides agreed last, else the nearest. Otherwise whoever is hired again before the first day of it would differ until
-/// then, and what changes meanwhile would be written to the wrong employment.
+/// host's first workday, else the one that begins as both sides agreed last, else, of those that end as they agreed, or of all, the nearest.
+/// Otherwise whoever is hired again before the first day of it would differ until then, and what changes meanwhile would be written to the
+/// wrong employment.
 pub(crate) fn meeting(
     mapping: &Mapping,
     revision: u64,
@@ -36,16 +75,17 @@ pub(crate) fn meeting(
     (host, vendor): (&Record, &Record),
 ) -> Option<Record> {
     let all = several(mapping, vendor)?;
-    let agreed = link.and_then(|link| {
-        let (prints, pairs) = prints.open(link, mapping, revision)?;
-        let place = mapping.place(field::START_DATE)?;
-        Some((prints, link.host.clone(), pairs.get(place)))
-    });
+    let opened = link.and_then(|link| Some((link.host.clone(), prints.open(link, mapping, revision)?)));
+    let agreed = |id: FieldId, one: &Entry| {
+        let (Some((host_id, (prints, pairs))), Some(place)) = (&opened, mapping.place(id)) else { return false };
+        let record = with(vendor, all, one);
+        pairs.get(place).shows(&Halves::new(prints, host_id, &mapping.entries()[place], host, &record))
+    };
     let shown = vendor.cell(field::START_DATE).value()?;
     // What is past is not gone back to; one that stands beside the one that is shown is.
     let stands = |entry: &&Entry| all.part(entry, END).is_none_or(|end| end >= shown);
     let candidates: Vec<&Entry> = all.entries().iter().filter(stands).collect();
-    let meant = meant(mapping, &candidates, host, vendor, agreed)?;
+    let meant = meant(&candidates, host, agreed)?;
     if meant.key() == shown {
         return None;
     }
@@ -65,28 +105,16 @@ fn with(vendor: &Record, all: &List, one: &Entry) -> Record {
     vendor.clone().with(field::START_DATE, start).with(field::END_DATE, end)
 }
 
-fn meant<'e>(
-    mapping: &Mapping,
-    candidates: &[&'e Entry],
-    host: &Record,
-    vendor: &Record,
-    agreed: Option<(Fingerprinter, HostId, Pair)>,
-) -> Option<&'e Entry> {
+fn meant<'e>(candidates: &[&'e Entry], host: &Record, agreed: impl Fn(FieldId, &Entry) -> bool) -> Option<&'e Entry> {
     let wanted = host.cell(field::START_DATE).value();
-    if let Some(same) = candidates.iter().find(|entry| Some(entry.key()) == wanted) {
-        return Some(same);
-    }
-    let entry = mapping.entry(field::START_DATE)?;
-    let is_agreed = |candidate: &&&Entry| {
-        let record = vendor.clone().with(field::START_DATE, Cell::Value(candidate.key().clone()));
-        agreed.as_ref().is_some_and(|(prints, id, pair)| pair.shows(&Halves::new(prints, id, entry, host, &record)))
-    };
-    if let Some(known) = candidates.iter().find(is_agreed) {
+    let same = candidates.iter().find(|entry| Some(entry.key()) == wanted);
+    if let Some(known) = same.or_else(|| candidates.iter().find(|entry| agreed(field::START_DATE, entry))) {
         return Some(known);
     }
     let wanted = wanted.and_then(Value::as_date)?;
-    let away = |day: Option<Date>| day.map(|day| (day - wanted).abs());
-    candidates.iter().min_by_key(|entry| away(entry.key().as_date())).copied()
+    let away = |entry: &&Entry| entry.key().as_date().map(|day| (day - wanted).abs());
+    let ending = candidates.iter().copied().filter(|entry| agreed(field::END_DATE, entry));
+    ending.min_by_key(away).or_else(|| candidates.iter().copied().min_by_key(away))
 }
 
 #[cfg(test)]
@@ -96,7 +124,7 @@ mod tests {
     use super::*;
     use crate::keys::StaticKeys;
     use crate::mapping::FieldMapping;
-    use crate::model::{ConnectionId, FieldId, VendorId};
+    use crate::model::{ConnectionId, VendorId};
 
     const START: FieldMapping = FieldMapping::new(field::START_DATE, "start");
 

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::compare::DifferenceKind;
-use super::link::Link;
+use super::compare::{DifferenceKind, Halves};
+use super::link::{Link, Pair};
 use super::resolution::{Resolution, Taken, WhyNot, in_order, shared};
 use super::review::{Difference, Everybody};
 use crate::check::Problem;
@@ -144,6 +144,25 @@ pub(crate) fn rendered(host: &HostId, vendor: &VendorId, field: FieldId) -> Find
     .on(field)
 }
 
+/// The finding for a field that cannot be compared: the host changed it since both agreed, and the vendor tells nothing of it by now.
+pub(crate) fn hidden(
+    entry: &FieldMapping,
+    (host_id, host): (&HostId, &Record),
+    (vendor_id, vendor): (&VendorId, &Record),
+    pair: Pair,
+    halves: impl FnOnce() -> Halves,
+) -> Option<Finding> {
+    let sent = !entry.write_only && entry.direction != Direction::ToHost;
+    let hides = sent && !vendor.cell(entry.field).is_read() && host.cell(entry.field).is_read();
+    if !hides || pair == Pair::None || pair.asks(&halves()) {
+        return None;
+    }
+    let message = "the value changed in the host, and the payroll system does not tell it any more; it is not compared, and not sent";
+    let finding = Finding::problem(code::HIDDEN_VALUE, message, Fixer::VendorAdministrator)
+        .with_hint("check that the connection may still see the value in the payroll system");
+    Some(finding.of_host(host_id).of_vendor(vendor_id).on(entry.field))
+}
+
 /// The finding that goes with a difference: something that no decision alone can set right, or that a change runs into.
 pub(crate) fn of_difference(difference: &Difference) -> Option<Finding> {
     use DifferenceKind as D;
@@ -188,7 +207,9 @@ pub(crate) fn refusal(why: &WhyNot) -> Finding {
         WhyNot::Invalid(_) | WhyNot::Unreadable(_) | WhyNot::NotRead => invalid(why),
         WhyNot::FurtherRecord => Finding::problem(code::DECISION_IMPOSSIBLE, text(), Fixer::HostAdministrator),
         WhyNot::OtherPerson => Finding::problem(code::OTHER_PERSON, text(), Fixer::HostAdministrator),
-        WhyNot::NoWayBack => Finding::problem(code::UNDO_IMPOSSIBLE, text(), Fixer::PayrollClerk),
+        WhyNot::NoWayBack | WhyNot::OtherEmployment => {
+            Finding::problem(code::UNDO_IMPOSSIBLE, text(), Fixer::PayrollClerk)
+        }
         WhyNot::CannotUpdate | WhyNot::Derived | WhyNot::OtherDirection | WhyNot::NotEmpty => {
             Finding::problem(code::CANNOT_UPDATE, text(), Fixer::PayrollClerk)
         }

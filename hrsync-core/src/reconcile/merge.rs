@@ -97,6 +97,8 @@ pub fn merge(
         now: OffsetDateTime::UNIX_EPOCH,
     };
     let plan = plan(&found, decisions, with)?;
+    // Of several employments the one that is compared is the one that is written.
+    let vendor = found.in_vendor(&vendor.id().into()).unwrap_or(vendor);
     let mut merged = Merged {
         host: host.clone(),
         vendor: vendor.clone(),
@@ -164,7 +166,7 @@ fn set(record: &mut Record, field: FieldId, cell: Cell) {
 }
 
 /// What the vendor shows after a write.
-fn written(entry: &FieldMapping, host: &Record) -> Cell {
+pub(crate) fn written(entry: &FieldMapping, host: &Record) -> Cell {
     match entry.ask(host) {
         Asked::Value(value) => Cell::Value(value),
         Asked::Empty => Cell::Empty,

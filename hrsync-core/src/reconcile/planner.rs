@@ -7,11 +7,12 @@ use super::compare::{DifferenceKind, Halves};
 use super::decide::{Chosen, Connect, Decision, Decisions};
 use super::fingerprint::{Canonical, Fingerprint};
 use super::link::{Baseline, Link, LinkKind, LinkState};
+use super::merge::{taken, written};
 use super::plan::{
     Action, Change, Left, Made, Operation, Plan, PlanInput, Settlement, Source, Undecided, Why, carried_print,
     creation_print, entered_cell, operation_id,
 };
-use super::resolution::{Resolution, WhyNot, complete, in_order};
+use super::resolution::{Resolution, WhyNot, complete, in_order, stays_in_order};
 use super::review::{Agreeing, Difference, Pairing, Prints, Review, Tie, untouched};
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
@@ -19,7 +20,7 @@ use crate::guard::{Guards, Hold, HoldReason, Sensitive};
 use crate::keys::Sealed;
 use crate::mapping::Mapping;
 use crate::matching::{Candidate, LinkedBy};
-use crate::model::{FieldId, HostId, Record, Side, Value, VendorId};
+use crate::model::{Cell, FieldId, HostId, Record, Side, Value, VendorId, field};
 
 /// Turns a review and the decisions about it into a plan. Pure: it reads nothing but its input, and writes nothing.
 ///
@@ -108,7 +109,7 @@ impl Planner<'_> {
         let (host, vendor) = (&context.host.records[pairing.host], &context.vendor.records[pairing.vendor]);
         let ids = (HostId::new(host.id()), VendorId::new(vendor.id()));
         let differences = &review.differences[pairing.differences.clone()];
-        let chosen = self.choose(differences, vendor, decisions);
+        let chosen = self.choose(differences, (host, vendor), decisions);
 
         let (mut to_host, mut to_vendor, mut left, mut left_keys) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (difference, choice) in differences.iter().zip(&chosen) {
@@ -130,16 +131,6 @@ impl Planner<'_> {
                 // Refused above: there is no value.
                 Decision::Use(Resolution::Enter) => {}
                 Decision::Enter(text) => {
-                    if let Some(entry) = self.mapping.entry(difference.field)
-                        && let Err(why) = entered_cell(entry, text).and_then(|cell| {
-                            in_order(entry.field, &host.clone().with(entry.field, cell)).map_err(WhyNot::Invalid)
-                        })
-                    {
-                        let finding = super::findings::refusal(&why);
-                        self.findings.push(finding.of_host(&ids.0).of_vendor(&ids.1).on(difference.field));
-                        self.undecided(&ids, difference);
-                        continue;
-                    }
                     let about = format!("{}/{}", self.with.run, ids.0);
                     let sealed = Sealed::new(self.with.keys, self.with.entropy, &about, text)?;
                     let carries = carried_print(&self.prints.current, &ids.0, difference.field, text);
@@ -227,7 +218,12 @@ impl Planner<'_> {
     }
 
     /// What is decided about each difference; a group is decided as one.
-    fn choose(&mut self, differences: &[Difference], vendor: &Record, decisions: &Decisions) -> Vec<Option<Chosen>> {
+    fn choose(
+        &mut self,
+        differences: &[Difference],
+        (host, vendor): (&Record, &Record),
+        decisions: &Decisions,
+    ) -> Vec<Option<Chosen>> {
         let mut chosen: Vec<Option<Chosen>> =
             differences.iter().map(|difference| decisions.about(difference, self.with.policies)).collect();
         let groups = groups(differences);
@@ -244,6 +240,7 @@ impl Planner<'_> {
             self.findings.push(impossible(difference, &why));
             *choice = None;
         }
+        self.entered(differences, host, &mut chosen);
         // Writing one part carries the others along, so what would carry parts along that are not decided so is not decided.
         for members in &groups {
             let resolution = |chosen: &[Option<Chosen>], member: usize| chosen[member].as_ref().map(Chosen::resolution);
@@ -266,7 +263,69 @@ impl Planner<'_> {
             }
         }
         self.await_company(differences, vendor, &mut chosen);
+        self.workdays(differences, (host, vendor), &mut chosen);
         chosen
+    }
+
+    /// Leaves undecided what was entered and is no value of its field, or none beside the host's others and those that were entered.
+    fn entered(&mut self, differences: &[Difference], host: &Record, chosen: &mut [Option<Chosen>]) {
+        let cells: Vec<_> = differences.iter().zip(&*chosen).map(|(one, choice)| self.cell(one, choice)).collect();
+        let entered = |host: Record, cell: &Option<(FieldId, Result<Cell, WhyNot>)>| match cell {
+            Some((field, Ok(cell))) => host.with(*field, cell.clone()),
+            _ => host,
+        };
+        let host = cells.iter().fold(host.clone(), entered);
+        for ((difference, choice), cell) in differences.iter().zip(chosen).zip(cells) {
+            let Some((field, cell)) = cell else { continue };
+            if let Err(why) = cell.and_then(|_| in_order(field, &host).map_err(WhyNot::Invalid)) {
+                self.findings.push(difference.name_in(super::findings::refusal(&why)));
+                *choice = None;
+            }
+        }
+    }
+
+    /// What was entered for a difference.
+    fn cell(&self, difference: &Difference, choice: &Option<Chosen>) -> Option<(FieldId, Result<Cell, WhyNot>)> {
+        let Some(Chosen { decision: Decision::Enter(text), .. }) = choice else { return None };
+        let entry = self.mapping.entry(difference.field)?;
+        Some((entry.field, entered_cell(entry, text)))
+    }
+
+    /// Leaves undecided what would leave an employment on a side that ends before it begins: one of its workdays is written there, and the
+    /// other one is of another employment.
+    fn workdays(
+        &mut self,
+        differences: &[Difference],
+        (host, vendor): (&Record, &Record),
+        chosen: &mut [Option<Chosen>],
+    ) {
+        let mapping = self.mapping;
+        let comes = |side: Side| {
+            let cell = move |(difference, choice): (&Difference, &Option<Chosen>)| {
+                let entry = mapping.entry(difference.field).filter(|_| difference.entry.is_none())?;
+                let cell = match (side, &choice.as_ref()?.decision) {
+                    (Side::Host, Decision::Use(Resolution::Vendor)) => taken(entry, vendor),
+                    (Side::Vendor, Decision::Use(Resolution::Host)) => written(entry, host),
+                    (Side::Host, Decision::Enter(text)) => entered_cell(entry, text).ok()?,
+                    (Side::Vendor, Decision::Enter(text)) => {
+                        written(entry, &host.clone().with(entry.field, entered_cell(entry, text).ok()?))
+                    }
+                    _ => return None,
+                };
+                Some((entry.field, cell))
+            };
+            differences.iter().zip(&*chosen).filter_map(cell)
+        };
+        if stays_in_order(host, comes(Side::Host)) && stays_in_order(vendor, comes(Side::Vendor)) {
+            return;
+        }
+        for (difference, choice) in differences.iter().zip(chosen) {
+            let of_employment = [field::START_DATE, field::END_DATE].contains(&difference.field);
+            let writes = |choice: &mut Chosen| choice.resolution() != Resolution::Leave;
+            if of_employment && choice.take_if(writes).is_some() {
+                self.findings.push(impossible(difference, "the last workday would lie before the first one"));
+            }
+        }
     }
 
     /// Leaves undecided what the vendor takes only along with another value, where that one is not written.

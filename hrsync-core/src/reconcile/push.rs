@@ -5,15 +5,16 @@ use std::collections::{BTreeSet, HashSet};
 use super::apply::{Run, SetAside, not_attempted};
 use super::compare::{DifferenceKind, Halves, Judgement, decided_with, meet};
 use super::decide::{Decisions, Select};
-use super::employment::are_apart;
+use super::employment::{agreed, spoken};
 use super::engine::Engine;
 use super::entries::{judge_field, units};
 use super::findings;
 use super::link::{Link, LinkState, Pair};
+use super::merge::written;
 use super::plan::{Action, Change, Nobody, Operation, Source, UPDATE_VENDOR, Why, operation_id};
 use super::policy::{Policies, Policy};
 use super::report::{ItemResult, Report};
-use super::resolution::{Resolution, shared};
+use super::resolution::{Resolution, shared, stays_in_order};
 use super::review::Difference;
 use super::reviewer::{difference, entry_difference};
 use super::update::Fresh;
@@ -22,7 +23,7 @@ use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::mapping::{Asked, Mapping};
 use crate::matching::are_two_people;
-use crate::model::{HostId, Side};
+use crate::model::{HostId, Side, field};
 use crate::store::{self, RowKind};
 
 /// Who acts when a host change is pushed as it comes.
@@ -235,26 +236,30 @@ impl Run<'_> {
         let mapping = self.mapping.clone();
         let opened = self.prints.open(link, &mapping, self.revision);
         let pair = |place| opened.as_ref().map(|(_, pairs)| pairs.get(place)).unwrap_or_default();
+        let prints = opened.as_ref().map_or(&self.prints.current, |(prints, _)| prints);
         let judge = |(place, entry)| {
             judge_field(entry, host, &vendor.record, pair(place), || {
-                let prints = opened.as_ref().map_or(&self.prints.current, |(prints, _)| prints);
                 Halves::new(prints, &link.host, entry, host, &vendor.record)
             })
         };
         let mut judged: Vec<Judgement> = mapping.entries().iter().enumerate().map(judge).collect();
-        let apart = are_apart(&mapping, host, &vendor.record);
-        meet(&mapping, &mut judged, pair, apart);
+        let spoken = spoken(&mapping, host, &vendor.record, agreed(&mapping, prints, &link.host, host, pair));
+        meet(&mapping, &mut judged, pair, spoken);
         if are_two_people(host, &vendor.record) {
             self.found(findings::other_person(&link.host, &link.vendor), None);
             return Vec::new();
         }
-        let mut differing: Vec<(Difference, Pair)> = Vec::new();
+        let (mut differing, mut hidden): (Vec<(Difference, Pair)>, Vec<Finding>) = Default::default();
         for (place, entry) in mapping.entries().iter().enumerate() {
-            let Judgement::Differs(kind) = judged[place] else { continue };
             let sides = ((&link.host, host), (&link.vendor, &vendor.record));
+            let Judgement::Differs(kind) = judged[place] else {
+                let halves = || Halves::new(prints, &link.host, entry, host, &vendor.record);
+                hidden.extend(findings::hidden(entry, sides.0, sides.1, pair(place), halves));
+                continue;
+            };
             let difference = difference(&mapping, entry, sides.0, sides.1, kind, &Nobody)
                 .of_record(link.kind)
-                .decided_with(decided_with(&mapping, &judged, pair, apart, entry));
+                .decided_with(decided_with(&mapping, &judged, pair, spoken, entry));
             differing.push((difference, pair(place)));
         }
         let current = &self.prints.current;
@@ -266,7 +271,23 @@ impl Run<'_> {
             let difference = entry_difference(&mapping, &unit, ids, kind, &Nobody, current).of_record(link.kind);
             differing.push((difference, unit.pair));
         }
-        let verdicts = verdicts(&mapping, &self.engine.policies, &differing);
+        hidden.into_iter().for_each(|finding| self.found(finding, None));
+        let mut verdicts = verdicts(&mapping, &self.engine.policies, &differing);
+        let goes = |((difference, _), verdict): (&(Difference, Pair), &Verdict)| match verdict {
+            Verdict::Goes(_) if difference.entry.is_none() => Some(difference.field),
+            _ => None,
+        };
+        let sent = differing.iter().zip(&verdicts).filter_map(goes);
+        let sent = sent.filter_map(|field| Some((field, written(mapping.entry(field)?, host))));
+        if !stays_in_order(&vendor.record, sent) {
+            // The other workday is of another employment.
+            for ((difference, _), verdict) in differing.iter().zip(&mut verdicts) {
+                let of_employment = [field::START_DATE, field::END_DATE].contains(&difference.field);
+                if of_employment && matches!(verdict, Verdict::Goes(_)) {
+                    *verdict = Verdict::Held;
+                }
+            }
+        }
         // Writing one part of a group carries the others along.
         let stays = differing.iter().zip(&verdicts).filter(|(_, one)| matches!(one, Verdict::Held | Verdict::Barred));
         let held: HashSet<&str> = stays.filter_map(|((difference, _), _)| difference.group).collect();

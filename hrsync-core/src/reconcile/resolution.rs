@@ -91,6 +91,8 @@ pub enum WhyNot {
     OtherPerson,
     /// What stood there before has no form that can be sent.
     NoWayBack,
+    /// What stood there before is of another employment.
+    OtherEmployment,
     /// The vendor's record is a further one of the person's, and the host takes values over from the first one only.
     FurtherRecord,
 }
@@ -133,6 +135,9 @@ impl fmt::Display for WhyNot {
             Self::Duplicate(Side::Vendor) => f.write_str("somebody else in the payroll system has the same value"),
             Self::NotRead => f.write_str("the value was not read"),
             Self::List => f.write_str("an entry of a list is changed in the host or in the payroll system, not entered here"),
+            Self::OtherEmployment => f.write_str(
+                "with it the workdays would be those of another employment than the one that is there; correct it in the payroll system",
+            ),
             Self::NoWayBack => f.write_str("what stood there before cannot be sent to the payroll system"),
             Self::FurtherRecord => {
                 f.write_str("it is a further record of the person, and values are taken over from the first one only")
@@ -161,6 +166,7 @@ pub(crate) fn host_wins(
     let asked = entry.ask(host);
     writable(entry, host.cell(entry.field), &asked, vendor.cell(entry.field), taken)?;
     in_order(entry.field, host).map_err(WhyNot::Invalid)?;
+    begins_in_order(mapping, entry.field, host).map_err(WhyNot::Invalid)?;
     let asks = |field| mapping.entry(field).is_some_and(|entry| matches!(entry.ask(host), Asked::Value(_)));
     complete(entry, vendor, asks)?;
     let Some(group) = entry.group else { return Ok(()) };
@@ -193,6 +199,22 @@ pub(crate) fn in_order(id: FieldId, host: &Record) -> Result<(), Problem> {
     match (day(field::START_DATE), day(id)) {
         (Some(start), Some(end)) if end < start => Err(Problem::BeforeStart),
         _ => Ok(()),
+    }
+}
+
+/// Nor does it begin after it ends, where both are compared.
+fn begins_in_order(mapping: &Mapping, id: FieldId, side: &Record) -> Result<(), Problem> {
+    let both = id == field::START_DATE && mapping.entry(field::END_DATE).is_some();
+    if both { in_order(field::END_DATE, side).map_err(|_| Problem::AfterEnd) } else { Ok(()) }
+}
+
+/// Whether the employment that stands on a side with what is written there does not end before it begins.
+pub(crate) fn stays_in_order(side: &Record, written: impl IntoIterator<Item = (FieldId, Cell)>) -> bool {
+    let workdays = |(id, _): &(FieldId, Cell)| [field::START_DATE, field::END_DATE].contains(id);
+    let mut written = written.into_iter().filter(workdays).peekable();
+    written.peek().is_none() || {
+        let after = written.fold(side.clone(), |after, (id, cell)| after.with(id, cell));
+        in_order(field::END_DATE, &after).is_ok()
     }
 }
 
@@ -250,6 +272,8 @@ pub(crate) fn vendor_wins(
         Cell::Empty => {}
         Cell::Value(value) => {
             let read = entry.read(value).map_err(WhyNot::Unreadable)?;
+            let ends = if entry.field == field::END_DATE { in_order(entry.field, vendor) } else { Ok(()) };
+            ends.and_then(|()| begins_in_order(mapping, entry.field, vendor)).map_err(WhyNot::Unreadable)?;
             duplicate(entry, Side::Host, &read, taken)?;
         }
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::baseline::Verdict;
 use super::compare::{DifferenceKind, Halves, Judgement, decided_with, meet, plainly_agree};
-use super::employment::{are_apart, meeting};
+use super::employment::{agreed, meeting, spoken};
 use super::entries::{Unit, judge_field, units};
 use super::findings;
 use super::fingerprint::{Canonical, Fingerprinter};
@@ -276,27 +276,29 @@ impl Work<'_> {
         let others = Others { all: &self.taken, host: host_place, vendor: vendor_place };
         let pair = |place: usize| baseline.map(|(_, pairs)| pairs.get(place)).unwrap_or_default();
         self.judged.clear();
+        let prints = baseline.map_or(&self.prints.current, |(prints, _)| prints);
         self.judged.extend(self.mapping.entries().iter().enumerate().map(|(place, entry)| {
-            let halves = || {
-                let prints = baseline.map_or(&self.prints.current, |(prints, _)| prints);
-                Halves::new(prints, &host_id, entry, host, vendor)
-            };
-            judge_field(entry, host, vendor, pair(place), halves)
+            judge_field(entry, host, vendor, pair(place), || Halves::new(prints, &host_id, entry, host, vendor))
         }));
-        let apart = are_apart(self.mapping, host, vendor);
-        meet(self.mapping, &mut self.judged, pair, apart);
+        let spoken = spoken(self.mapping, host, vendor, agreed(self.mapping, prints, &host_id, host, pair));
+        meet(self.mapping, &mut self.judged, pair, spoken);
         if are_two_people(host, vendor) {
             self.findings.push(findings::other_person(&host_id, &vendor_id));
         }
-        for (entry, judgement) in self.mapping.entries().iter().zip(&self.judged) {
+        for (place, (entry, judgement)) in self.mapping.entries().iter().zip(&self.judged).enumerate() {
             match *judgement {
-                Judgement::Unknown | Judgement::Agreed => {}
+                Judgement::Unknown => {
+                    let halves = || Halves::new(prints, &host_id, entry, host, vendor);
+                    let sides = ((&host_id, host), (&vendor_id, vendor));
+                    self.findings.extend(findings::hidden(entry, sides.0, sides.1, pair(place), halves));
+                }
+                Judgement::Agreed => {}
                 Judgement::Rendered => self.findings.push(findings::rendered(&host_id, &vendor_id, entry.field)),
                 Judgement::Differs(kind) => {
                     let difference =
                         difference(self.mapping, entry, (&host_id, host), (&vendor_id, vendor), kind, &others)
                             .of_record(record)
-                            .decided_with(decided_with(self.mapping, &self.judged, pair, apart, entry));
+                            .decided_with(decided_with(self.mapping, &self.judged, pair, spoken, entry));
                     self.findings.extend(finding_of(entry, &difference));
                     self.differences.push(difference);
                 }

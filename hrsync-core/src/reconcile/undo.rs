@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::apply::Run;
 use super::compare::{DifferenceKind, Halves, Judgement, agree_now, judge};
-use super::employment::{meeting, several};
+use super::employment::{Spoken, meeting, several, spoken};
 use super::engine::Engine;
 use super::entries::units_of;
 use super::erase::of_host;
@@ -412,7 +412,7 @@ impl Undoing<'_> {
         fields: Vec<(FieldId, &'w Replaced)>,
         later: &HashSet<(Side, FieldId)>,
     ) -> Vec<(&'w Replaced, FieldMapping)> {
-        let (mut ready, mut broken) = (Vec::new(), BTreeSet::new());
+        let (mut ready, mut broken, mut touched) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
         for (field, was) in fields {
             let Some(entry) = self.mapping.entry(field).cloned() else {
                 let message = "the field is no longer supported, so nothing is written back";
@@ -440,12 +440,19 @@ impl Undoing<'_> {
                 continue;
             }
             broken.extend(entry.group.map(|group| group.name));
+            touched.extend(self.mapping.followed(field));
             let changed = if ours { side.other() } else { side };
             let message = format!("changed {} since that run, so it stays as it is", at(changed));
             self.refuse(&now.link.host, &now.link.vendor, field, code::UNDO_TOUCHED, message);
         }
         let whole = |entry: &FieldMapping| entry.group.is_none_or(|group| !broken.contains(group.name));
         ready.retain(|(_, entry)| side == Side::Host || whole(entry));
+        // Of which employment a last workday is, the first one says.
+        for (_, entry) in ready.extract_if(.., |(_, entry)| touched.contains(&entry.field)) {
+            let message =
+                "it is of an employment of which the other workday changed since that run, so it stays as it is";
+            self.refuse(&now.link.host, &now.link.vendor, entry.field, code::UNDO_TOUCHED, message.to_owned());
+        }
         let moves = |(was, entry): &(&Replaced, FieldMapping)| {
             !says(entry, now.side(side).cell(entry.field), &was.before.cell(entry.kind()))
         };
@@ -464,6 +471,16 @@ impl Undoing<'_> {
             for (_, entry) in fields {
                 if let Err(why) = host_wins(self.mapping, entry, &asked, &now.vendor, &Nobody) {
                     refused.entry(entry.field).or_insert(why);
+                }
+            }
+            // What goes back to another employment, or not with the other workday, is no undoing.
+            let apart = spoken(self.mapping, &asked, &now.vendor, None::<fn(&Record) -> bool>) != Spoken::One;
+            let tied =
+                fields.iter().flat_map(|(_, entry)| self.mapping.followed(entry.field).map(|with| (entry.field, with)));
+            let tied: Vec<(FieldId, FieldId)> = tied.collect();
+            for (field, with) in tied {
+                if apart || refused.contains_key(&with) {
+                    refused.entry(field).or_insert(WhyNot::OtherEmployment);
                 }
             }
         }
