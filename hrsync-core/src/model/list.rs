@@ -260,6 +260,11 @@ impl List {
         self.entries.get(begun.checked_sub(1)?).filter(|entry| !entry.is_gap())
     }
 
+    /// The list with these of its entries.
+    pub(crate) fn keeping(&self, keeps: impl Fn(&Entry) -> bool) -> Self {
+        Self { def: self.def, entries: self.entries.iter().filter(|entry| keeps(entry)).cloned().collect() }
+    }
+
     /// The list that holds one entry of this one, told apart from no other, so that it can be compared with another list's.
     pub(crate) fn only(&self, key: &Value) -> Option<Self> {
         let entry = self.holding(key)?;

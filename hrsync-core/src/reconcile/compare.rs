@@ -216,9 +216,9 @@ impl Pair {
     }
 }
 
-/// The place of the field that tells apart what a field says something about, where the sides agreed on both, or left them as they are, and by
-/// now speak of two, or both changed one of them: of which employment a last workday is, the first one says. What nobody decided yet keeps
-/// nothing from being written.
+/// The place of the field that tells apart what a field says something about, where the sides speak of two, or both changed one of them on
+/// which they agreed: of which employment a last workday is, the first one says. Of one employment, what nobody decided yet keeps nothing from
+/// being written.
 fn led(
     mapping: &Mapping,
     judged: &[Judgement],
@@ -228,11 +228,12 @@ fn led(
 ) -> Option<usize> {
     let (own, leader) = (mapping.place(entry.field)?, mapping.place(entry.follows?)?);
     let both = [own, leader];
-    let differ = both.iter().all(|place| matches!(judged[*place], Judgement::Differs(_)) && pair(*place) != Pair::None);
+    let differ = both.iter().all(|place| matches!(judged[*place], Judgement::Differs(_)));
     let open = both.iter().filter(|place| is_open(judged[**place])).count();
     // Where both sides changed one of the two, nobody knows whether the other is of the same.
     let conflict = both.iter().any(|place| judged[*place] == Judgement::Differs(DifferenceKind::Conflict));
-    let together = if spoken == Spoken::One { open == 2 && conflict } else { open > 0 };
+    let agreed = || both.iter().all(|place| pair(*place) != Pair::None);
+    let together = if spoken == Spoken::One { open == 2 && conflict && agreed() } else { open > 0 };
     (differ && together).then_some(leader)
 }
 

@@ -21,8 +21,8 @@ pub(crate) enum Spoken {
     Unknown,
 }
 
-/// Of which employment the workdays of the two sides are: of two where the vendor tells of several or one side of none, or where there is no
-/// day on which both say that the person is employed. `agreed` says whether a record begins as both sides agreed last, and is nothing where
+/// Of which employment the workdays of the two sides are: of two where the vendor tells of several or of none, or where there is no day on
+/// which both say that the person is employed. `agreed` says whether a record begins as both sides agreed last, and is nothing where
 /// they never did.
 pub(crate) fn spoken(
     mapping: &Mapping,
@@ -42,10 +42,10 @@ pub(crate) fn spoken(
             _ => Spoken::Two,
         };
     }
-    let none = |record: &Record| record.cell(field::START_DATE).is_empty();
+    let gone = vendor.cell(field::START_DATE).is_empty() && !host.cell(field::START_DATE).is_empty();
     // A first workday that is entered before its last one is of another employment too.
     let in_the_middle = ends_before(host, host);
-    let apart = none(host) != none(vendor) || in_the_middle || ends_before(host, vendor) || ends_before(vendor, host);
+    let apart = gone || in_the_middle || ends_before(host, vendor) || ends_before(vendor, host);
     if apart { Spoken::Two } else { Spoken::One }
 }
 
@@ -62,8 +62,8 @@ pub(crate) fn agreed<'a>(
     (pair != Pair::None).then_some(move |vendor: &Record| pair.shows(&Halves::new(prints, id, entry, host, vendor)))
 }
 
-/// The vendor's record with the employment that the host's dates are about, where that is not the one it shows: the one that stands for
-/// all on the day it was read. It is looked for among that one, others that stand beside it and later ones: the one that begins on the
+/// The vendor's record with the employment that the host's dates are about, and with those that either side may speak of: what is past counts
+/// no more, unless the host begins with it. Nothing where that is what the record shows, the one that stands for all on the day it was read. It is looked for among that one, others that stand beside it and later ones: the one that begins on the
 /// host's first workday, else the one that begins as both sides agreed last, else, of those that end as they agreed, or of all, the nearest.
 /// Otherwise whoever is hired again before the first day of it would differ until then, and what changes meanwhile would be written to the
 /// wrong employment.
@@ -86,10 +86,13 @@ pub(crate) fn meeting(
     let stands = |entry: &&Entry| all.part(entry, END).is_none_or(|end| end >= shown);
     let candidates: Vec<&Entry> = all.entries().iter().filter(stands).collect();
     let meant = meant(&candidates, host, agreed)?;
-    if meant.key() == shown {
+    let begins = host.cell(field::START_DATE).value();
+    let spoken_of = all.keeping(|entry| stands(&entry) || Some(entry.key()) == begins);
+    if meant.key() == shown && spoken_of.entries().len() == all.entries().len() {
         return None;
     }
-    Some(with(vendor, all, meant))
+    let employments = Cell::Value(Value::List(Box::new(spoken_of)));
+    Some(with(vendor, all, meant).with(field::EMPLOYMENTS, employments))
 }
 
 /// The employments that a record tells of, where the engine chooses among them: not where they are compared as a list, each with its own.

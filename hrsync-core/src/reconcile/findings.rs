@@ -152,7 +152,7 @@ pub(crate) fn hidden(
     pair: Pair,
     halves: impl FnOnce() -> Halves,
 ) -> Option<Finding> {
-    let sent = !entry.write_only && entry.direction != Direction::ToHost;
+    let sent = !entry.write_only && entry.direction != Direction::ToHost && entry.update == Update::Always;
     let hides = sent && !vendor.cell(entry.field).is_read() && host.cell(entry.field).is_read();
     if !hides || pair == Pair::None || pair.asks(&halves()) {
         return None;

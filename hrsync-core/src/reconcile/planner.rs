@@ -316,7 +316,7 @@ impl Planner<'_> {
             };
             differences.iter().zip(&*chosen).filter_map(cell)
         };
-        if stays_in_order(host, comes(Side::Host)) && stays_in_order(vendor, comes(Side::Vendor)) {
+        if stays_in_order(mapping, host, comes(Side::Host)) && stays_in_order(mapping, vendor, comes(Side::Vendor)) {
             return;
         }
         for (difference, choice) in differences.iter().zip(chosen) {

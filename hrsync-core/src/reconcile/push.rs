@@ -279,7 +279,7 @@ impl Run<'_> {
         };
         let sent = differing.iter().zip(&verdicts).filter_map(goes);
         let sent = sent.filter_map(|field| Some((field, written(mapping.entry(field)?, host))));
-        if !stays_in_order(&vendor.record, sent) {
+        if !stays_in_order(&mapping, &vendor.record, sent) {
             // The other workday is of another employment.
             for ((difference, _), verdict) in differing.iter().zip(&mut verdicts) {
                 let of_employment = [field::START_DATE, field::END_DATE].contains(&difference.field);

@@ -136,7 +136,7 @@ impl fmt::Display for WhyNot {
             Self::NotRead => f.write_str("the value was not read"),
             Self::List => f.write_str("an entry of a list is changed in the host or in the payroll system, not entered here"),
             Self::OtherEmployment => f.write_str(
-                "with it the workdays would be those of another employment than the one that is there; correct it in the payroll system",
+                "with it the workdays would be those of another employment than the one that is there; correct them by hand",
             ),
             Self::NoWayBack => f.write_str("what stood there before cannot be sent to the payroll system"),
             Self::FurtherRecord => {
@@ -204,15 +204,24 @@ pub(crate) fn in_order(id: FieldId, host: &Record) -> Result<(), Problem> {
 
 /// Nor does it begin after it ends, where both are compared.
 fn begins_in_order(mapping: &Mapping, id: FieldId, side: &Record) -> Result<(), Problem> {
-    let both = id == field::START_DATE && mapping.entry(field::END_DATE).is_some();
-    if both { in_order(field::END_DATE, side).map_err(|_| Problem::AfterEnd) } else { Ok(()) }
+    let both = [field::START_DATE, field::END_DATE].iter().all(|id| mapping.entry(*id).is_some());
+    if both && id == field::START_DATE {
+        in_order(field::END_DATE, side).map_err(|_| Problem::AfterEnd)
+    } else {
+        Ok(())
+    }
 }
 
-/// Whether the employment that stands on a side with what is written there does not end before it begins.
-pub(crate) fn stays_in_order(side: &Record, written: impl IntoIterator<Item = (FieldId, Cell)>) -> bool {
-    let workdays = |(id, _): &(FieldId, Cell)| [field::START_DATE, field::END_DATE].contains(id);
-    let mut written = written.into_iter().filter(workdays).peekable();
-    written.peek().is_none() || {
+/// Whether the employment that stands on a side with what is written there does not end before it begins, where both workdays are compared.
+pub(crate) fn stays_in_order(
+    mapping: &Mapping,
+    side: &Record,
+    written: impl IntoIterator<Item = (FieldId, Cell)>,
+) -> bool {
+    let workdays = [field::START_DATE, field::END_DATE];
+    let mut written = written.into_iter().filter(|(id, _)| workdays.contains(id)).peekable();
+    let compared = || workdays.iter().all(|id| mapping.entry(*id).is_some());
+    written.peek().is_none() || !compared() || {
         let after = written.fold(side.clone(), |after, (id, cell)| after.with(id, cell));
         in_order(field::END_DATE, &after).is_ok()
     }

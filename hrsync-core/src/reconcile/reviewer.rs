@@ -285,14 +285,9 @@ impl Work<'_> {
         if are_two_people(host, vendor) {
             self.findings.push(findings::other_person(&host_id, &vendor_id));
         }
-        for (place, (entry, judgement)) in self.mapping.entries().iter().zip(&self.judged).enumerate() {
+        for (entry, judgement) in self.mapping.entries().iter().zip(&self.judged) {
             match *judgement {
-                Judgement::Unknown => {
-                    let halves = || Halves::new(prints, &host_id, entry, host, vendor);
-                    let sides = ((&host_id, host), (&vendor_id, vendor));
-                    self.findings.extend(findings::hidden(entry, sides.0, sides.1, pair(place), halves));
-                }
-                Judgement::Agreed => {}
+                Judgement::Unknown | Judgement::Agreed => {}
                 Judgement::Rendered => self.findings.push(findings::rendered(&host_id, &vendor_id, entry.field)),
                 Judgement::Differs(kind) => {
                     let difference =

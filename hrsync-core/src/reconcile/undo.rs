@@ -15,7 +15,7 @@ use super::findings::{gone, refusal};
 use super::link::{Link, LinkState};
 use super::plan::{Action, Change, Made, Nobody, Operation, Plan, Source, Why, carried_print, operation_id};
 use super::planner::hold;
-use super::resolution::{WhyNot, host_wins};
+use super::resolution::{WhyNot, host_wins, stays_in_order};
 use super::review::Prints;
 use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Fixer, Result};
@@ -435,6 +435,11 @@ impl Undoing<'_> {
             // A rendering of the vendor's own cannot be told from a value that somebody put there, and stays.
             let ours = !later.contains(&(side, field)) && says(&entry, shown, &was.after.cell(entry.kind()));
             let other_moved = self.other_moved(now, side, &entry);
+            // Of which employment a last workday is, the first one says.
+            let later = |with| later.contains(&(Side::Host, with)) || later.contains(&(Side::Vendor, with));
+            if self.mapping.followed(field).any(later) {
+                touched.insert(field);
+            }
             if back || (ours && !other_moved) {
                 ready.push((was, entry));
                 continue;
@@ -447,7 +452,6 @@ impl Undoing<'_> {
         }
         let whole = |entry: &FieldMapping| entry.group.is_none_or(|group| !broken.contains(group.name));
         ready.retain(|(_, entry)| side == Side::Host || whole(entry));
-        // Of which employment a last workday is, the first one says.
         for (_, entry) in ready.extract_if(.., |(_, entry)| touched.contains(&entry.field)) {
             let message =
                 "it is of an employment of which the other workday changed since that run, so it stays as it is";
@@ -473,15 +477,17 @@ impl Undoing<'_> {
                     refused.entry(entry.field).or_insert(why);
                 }
             }
-            // What goes back to another employment, or not with the other workday, is no undoing.
-            let apart = spoken(self.mapping, &asked, &now.vendor, None::<fn(&Record) -> bool>) != Spoken::One;
-            let tied =
-                fields.iter().flat_map(|(_, entry)| self.mapping.followed(entry.field).map(|with| (entry.field, with)));
-            let tied: Vec<(FieldId, FieldId)> = tied.collect();
-            for (field, with) in tied {
-                if apart || refused.contains_key(&with) {
-                    refused.entry(field).or_insert(WhyNot::OtherEmployment);
-                }
+        }
+        // What goes back to another employment, or not with the other workday, is no undoing.
+        let before = fields.iter().map(|(was, entry)| (entry.field, was.before.cell(entry.kind())));
+        let apart = match side {
+            Side::Host => !stays_in_order(self.mapping, &now.host, before),
+            Side::Vendor => spoken(self.mapping, &asked, &now.vendor, None::<fn(&Record) -> bool>) != Spoken::One,
+        };
+        for (_, entry) in fields {
+            let mut with = self.mapping.followed(entry.field).peekable();
+            if with.peek().is_some() && (apart || with.any(|with| refused.contains_key(&with))) {
+                refused.entry(entry.field).or_insert(WhyNot::OtherEmployment);
             }
         }
         let mut changes = Vec::new();

@@ -15,7 +15,7 @@ use super::merge::taken;
 use super::plan::{Change, Nobody, Operation, Source, Why, entered_cell};
 use super::quarantine::{let_go, set_aside_key};
 use super::report::ItemResult;
-use super::resolution::{complete, host_wins, vendor_wins};
+use super::resolution::{complete, host_wins, stays_in_order, vendor_wins};
 use super::undo::{previous_cell, put_back, says};
 use crate::connector::{Evidence, Reading, Step, StepNature, Write};
 use crate::error::{Error, ErrorKind, Fixer, Result};
@@ -25,7 +25,7 @@ use crate::journal::Event;
 use crate::keys::{KEY_ERASED, KeyId};
 use crate::mapping::{Asked, FieldMapping};
 use crate::matching::are_two_people;
-use crate::model::{Cell, Employee, FieldId, HostId, Record, Value, VendorId};
+use crate::model::{Cell, Employee, FieldId, HostId, Record, Value, VendorId, field};
 use crate::reconcile::apply::SetAside;
 use crate::store::{self, Batch, CommitError};
 
@@ -145,6 +145,11 @@ impl Run<'_> {
         };
         if let Some(other) = self.carried_over(&link, (&as_read, &vendor.record), &send, changes) {
             self.found(drifted(operation, Some(other)), None);
+            return Ok(ItemResult::Drifted);
+        }
+        let written = send.iter().map(|field| (*field, wanted.cell(*field).clone()));
+        if !stays_in_order(&self.mapping, &vendor.record, written) {
+            self.found(drifted(operation, Some(field::END_DATE)), None);
             return Ok(ItemResult::Drifted);
         }
         let write = Write { current: Some(&vendor), wanted: &wanted, changed: &send, memory: &self.memory };
@@ -637,6 +642,13 @@ impl Run<'_> {
         if fields.is_empty() {
             self.renew(&link, (&host, &vendor.record)).await?;
             return Ok(ItemResult::AlreadyDone);
+        }
+        let written = writes.iter().map(|(field, text)| {
+            (field, text.map_or(Cell::Empty, |text| Cell::from_text(text, |text| field.kind().parse(text))))
+        });
+        if !stays_in_order(&mapping, &host, written) {
+            self.found(drifted(operation, Some(field::END_DATE)), None);
+            return Ok(ItemResult::Drifted);
         }
         self.write_host(operation, changes, (link, host, vendor), writes, (fields, decided)).await
     }
