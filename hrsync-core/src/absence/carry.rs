@@ -169,6 +169,7 @@ impl Carrying<'_> {
         person.waits = Waits::of(&standings, &person.absences, &person.ledger, &self.absences.settings);
         let unchanged = standings.into_iter().filter(|(_, one)| *one == Standing::Kept(None));
         person.unchanged = unchanged.map(|(id, _)| id).collect();
+        person.arrive();
         person.tidy();
         let window = person.window(&self.standings(&person, task.again()));
         Ok(Some(Begun { person, window }))
@@ -405,6 +406,7 @@ impl Carrying<'_> {
                 today,
             });
             person.ledger = ledger;
+            person.arrive();
             let nothing =
                 |pieces: &Result<Vec<Piece>>| pieces.as_ref().is_ok_and(|pieces| pieces.iter().all(Piece::is_nothing));
             let empty = pieces.iter().filter(|(_, pieces)| nothing(pieces)).map(|(id, _)| id.clone()).collect();
@@ -480,11 +482,14 @@ impl Carrying<'_> {
             vendor: person.vendor.as_ref(),
             again,
         };
+        let waiting: BTreeSet<&AbsenceId> =
+            person.ledger.waiting(person.vendor.as_ref()).map(|(_, id, _)| id).collect();
         let ids = person.absences.keys().chain(person.ledger.absences.keys());
         ids.map(|id| {
             let (absence, carried) = (person.absences.get(id), person.ledger.absences.get(id));
             let sent_before = carried.is_some_and(|carried| carried.was_sent() || person.ledger.holds(id));
-            (id.clone(), rules.standing(absence, carried, sent_before))
+            let due = carried.is_some_and(|carried| carried.look) || waiting.contains(id);
+            (id.clone(), rules.standing(absence, carried, sent_before, due))
         })
         .collect()
     }

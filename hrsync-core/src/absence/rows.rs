@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::carry::Carrying;
 use super::eligibility::{AbsenceSettings, NotSent};
-use super::ledger::{Form, Ledger};
+use super::ledger::{Form, Ledger, Part};
 use super::model::{Absence, AbsenceStatus};
 use super::person::Person;
 use super::standing::Standing;
@@ -72,8 +72,9 @@ impl Waits {
         };
         // What changed while its entries were disconnected is carried over when the mapping is the former one again.
         let disconnected = |id: &AbsenceId| {
-            let apart = ledger.entries.iter().any(|held| held.disconnected && held.parts.contains_key(id));
-            apart && ledger.absences.get(id).is_some_and(|carried| carried.dirty || carried.look)
+            let dirty = ledger.absences.get(id).is_some_and(|carried| carried.dirty);
+            let waits = |part: &Part| dirty || !part.stands_as.is_empty();
+            ledger.entries.iter().any(|held| held.disconnected && held.parts.get(id).is_some_and(waits))
         };
         let mut waits = Self::default();
         for (id, standing) in standings {
