@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::cause;
 use super::days::days;
 use super::engine::{Absences, Task};
-use super::ledger::Form;
+use super::ledger::{Form, Held};
 use super::model::Absence;
 use super::person::{LeftOut, Person};
 use super::plan::{AbsencePlan, Input, Telling, plan};
@@ -420,11 +420,15 @@ impl Carrying<'_> {
                 for write in groups.iter().flat_map(|group| &group.writes) {
                     person.count(write, &standings);
                     self.planned.push(write.planned(person.id));
-                    if let EntryWrite::Delete { entry } = &write.write {
-                        // What is said of the absence is said as if it were gone.
-                        person.ledger.entries.retain(|held| held.entry != entry.id);
+                    // What is said of absences is said as if it were written.
+                    if let EntryWrite::Change { entry, .. } | EntryWrite::Delete { entry } = &write.write {
+                        let gone = write.parts.is_empty();
+                        let is_it = |held: &&mut Held| held.entry == entry.id && (gone || held.slot == entry.slot);
+                        let held = person.ledger.entries.iter_mut().filter(is_it);
+                        held.for_each(|held| held.parts.retain(|id, _| write.parts.contains_key(id)));
                     }
                 }
+                person.ledger.entries.retain(|held| !held.parts.is_empty());
                 person.settled(&standings, &failed, &left_out);
                 return Ok(());
             }

@@ -261,24 +261,25 @@ impl Person<'_> {
 
     fn settle_removed(&mut self, id: &AbsenceId, why: Option<NotSent>) {
         let (held, shown) = (self.holds(id), self.is_shown_rejected(id));
-        if !self.ledger.absences.contains_key(id) {
-            return;
-        }
         if why == Some(NotSent::Rejected) {
             // What was refused stays remembered as that.
             return;
         }
         self.ledger.let_off(id);
-        let Some(carried) = self.ledger.absences.get_mut(id) else { return };
-        let Carried { told, before, sent, into, whole, tried, rejection, .. } = std::mem::take(carried);
-        let rejection = rejection.over(shown);
-        *carried = match held {
-            // Entries that are not ours to remove: what they were made of stays known.
-            true => Carried { sent, into, whole, dirty: true, tried, told, rejection, before, ..Carried::default() },
-            false => Carried { told, rejection, before, ..Carried::default() },
-        };
-        if rejection == Rejection::Made {
-            self.ledger.owed.push(Owed::status(id, AbsenceStatus::Approved));
+        // It may be forgotten by now, where nothing of it had to be written.
+        if let Some(carried) = self.ledger.absences.get_mut(id) {
+            let Carried { told, before, sent, into, whole, tried, rejection, .. } = std::mem::take(carried);
+            let rejection = rejection.over(shown);
+            *carried = match held {
+                // Entries that are not ours to remove: what they were made of stays known.
+                true => {
+                    Carried { sent, into, whole, dirty: true, tried, told, rejection, before, ..Carried::default() }
+                }
+                false => Carried { told, rejection, before, ..Carried::default() },
+            };
+            if rejection == Rejection::Made {
+                self.ledger.owed.push(Owed::status(id, AbsenceStatus::Approved));
+            }
         }
         let said = self.items.get(id).map(|item| (item.outcome, item.entries));
         let elsewhere = !held && self.ledger.holds(id);

@@ -304,12 +304,18 @@ impl Carrying<'_> {
         Ok(true)
     }
 
-    /// Leaves a person alone for a while about whom a sweep could not do everything.
+    /// Leaves a person alone for a while about whom a sweep could not do everything. What every sweep looks at anyway, and is no more patient
+    /// for, is a fresh write under way.
     pub(super) async fn wait(&self, id: &HostId) -> Result<()> {
+        let now = self.engine.clock.now();
+        let intent = self.engine.store.get(&self.engine.id, &intent_key(id)).await?;
+        if intent.is_some_and(|row| store::decode::<IntentRow>(&row).is_ok_and(|intent| intent.is_fresh(now))) {
+            return Ok(());
+        }
         let Some(row) = self.engine.store.get(&self.engine.id, &ledger_key(id)).await? else { return Ok(()) };
         // Of one that cannot be read it was told, and nothing can be kept in it.
         let Some(ledger) = store::decode::<LedgerRow>(&row).ok().filter(|ledger| ledger.open) else { return Ok(()) };
-        let not_before = Some(self.engine.clock.now() + patience(ledger.tries));
+        let not_before = Some(now + patience(ledger.tries));
         let waits = LedgerRow { tries: ledger.tries.saturating_add(1), not_before, ..ledger };
         let batch = Batch::default().put(row.key, Some(Check::At(row.version)), store::encode(&waits)?);
         match self.engine.store.commit(&self.engine.id, batch).await {
