@@ -7,7 +7,7 @@ use time::macros::{date, datetime};
 
 use super::elsewhere::relink;
 use super::mapped::HALVED;
-use super::world::{WHOLE, World, both, fails_at_write, half, nov, other, outcome, sent, settings, sweeps, to};
+use super::world::{WHOLE, World, both, fails_at_write, half, nov, other, outcome, sent, settings, to};
 
 type Change = fn(&mut Absence);
 type Then = fn(&mut World);
@@ -99,20 +99,42 @@ async fn a_change_that_waited_and_is_refused_rejects_the_absence() {
     }
 }
 
+/// The entries are ours again, nothing of what waited is written yet, and by then it cannot be.
 #[tokio::test]
-async fn a_note_that_waited_and_is_refused_rejects_nothing() {
+async fn what_arrives_and_is_refused_rejects_the_absence_unless_it_is_a_note() {
+    let locked: Then = |world| lock(world);
     let unreadable: Then = |world| world.sheets.unreadable(Some(ErrorKind::PermissionDenied));
-    for (what, then) in [("locked", (|world| lock(world)) as Then), ("unreadable", unreadable)] {
-        let mut world = waiting(NOTED).await;
+    let cases: [(Change, Then, &str, &str); 4] = [
+        (NOTED, locked, "a1 Approved", ""),
+        (NOTED, unreadable, "a1 Approved", ""),
+        (HALF, locked, "a1 RejectedByIntegration", "a1 absence.disconnected, a1 absence.locked"),
+        (HALF, unreadable, "a1 RejectedByIntegration", "a1 absence.disconnected, a1 permission_denied"),
+    ];
+    for (row, (change, then, status, mails)) in cases.into_iter().enumerate() {
+        let mut world = waiting(change).await;
         world.set(settings());
-        // They are ours again, and nothing is written yet.
         fails_at_write(&world);
         world.push().await;
         then(&mut world);
         world.push().await;
         let [sheet, shown, told, _] = world.seen().await;
-        assert_eq!([sheet.as_str(), &shown, &told], [WHOLE, "a1 Approved", ""], "{what}");
+        assert_eq!([sheet.as_str(), &shown, &told], [WHOLE, status, mails], "{row}");
     }
+}
+
+/// Longer than it was, it takes the same of the days that stand there: nobody looks at them, and what happens around them rejects nothing.
+#[tokio::test]
+async fn days_that_did_not_change_wait_for_nothing() {
+    let mut world = waiting(LONGER).await;
+    assert_eq!(world.push().await.calls.total(), 0);
+    world.set(settings());
+    lock(&world);
+    world.sheets.standard("v1", Hundredths::whole(6));
+    let told = world.mails().len();
+    let report = world.engine.review_absences(&world.anna, &both()).await.unwrap();
+    let [_, shown, ..] = world.seen().await;
+    assert_eq!((outcome(&report, "a1"), shown.as_str()), (Some(AbsenceOutcome::Refused), "a1 Approved"));
+    assert_eq!(world.mails().len(), told);
 }
 
 /// As of a change that did not wait: the entry stays where a clerk put it, and somebody has to know of the hours.
@@ -188,14 +210,18 @@ async fn in_an_earlier_month_what_waited_arrives_and_nothing_else() {
         (LONGER, LONGER, "ferie 23 7.5, ferie 24 7.5, ferie 25 7.5, permisjon 26 7.5, permisjon 27 7.5"),
     ];
     for (row, (change, after, sheet)) in cases.into_iter().enumerate() {
-        let mut world = waiting(change).await;
-        assert!(world.absences.change("a1", after));
-        world.push().await;
-        world.clock.set(DECEMBER);
-        world.sheets.standard("v1", Hundredths::whole(6));
-        world.set(settings());
-        sweeps(&world).await;
-        assert_eq!(world.sheet("v1"), sheet, "{row}");
+        for at_once in [false, true] {
+            let mut world = waiting(change).await;
+            assert!(world.absences.change("a1", after));
+            if !at_once {
+                world.push().await;
+            }
+            world.clock.set(DECEMBER);
+            world.sheets.standard("v1", Hundredths::whole(6));
+            world.set(settings());
+            world.push().await;
+            assert_eq!(world.sheet("v1"), sheet, "{row} {at_once}");
+        }
     }
 }
 

@@ -172,8 +172,10 @@ async fn what_changed_while_entries_were_disconnected_is_carried_over_when_they_
     let sick = |world: &World| assert!(world.absences.change("a1", |one| one.kind = "sick".into()));
     let unmapped = AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC)).map("sick", to("syk"));
     let otherwise = settings().map("vacation", to("permisjon"));
-    let cases: [(&AbsenceSettings, Change, &str); 5] = [
+    let noted = |world: &World| assert!(world.absences.change("a1", |one| one.note = Some("x".to_owned())));
+    let cases: [(&AbsenceSettings, Change, &str); 6] = [
         (&otherwise, graded, HALVED),
+        (&otherwise, noted, "ferie 23 7.5 x, ferie 24 7.5 x, ferie 25 7.5 x"),
         (&otherwise, withdrawn, ""),
         (&otherwise, gone, ""),
         (&unmapped, graded, HALVED),
