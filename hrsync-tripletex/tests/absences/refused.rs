@@ -288,8 +288,8 @@ async fn a_right_that_is_lost_between_looking_and_writing_is_told_once() {
     assert_eq!(world.mailbox.absences().len(), 1);
 }
 
-/// Mapped as before, and nobody has hours for a moment: a note does not turn what waited with it into a note.
 // rule: TT-89
+/// Mapped as before, and nobody has hours for a moment: a note does not turn what waited with it into a note.
 #[tokio::test(start_paused = true)]
 async fn of_what_waited_for_its_mapping_only_a_note_rejects_nothing() {
     let half = |one: &mut Absence| one.grade = Hundredths::whole(50);
