@@ -5,11 +5,7 @@ use hrsync_core::reconcile::Decisions;
 use hrsync_core::{ErrorKind, HostId};
 use time::macros::datetime;
 
-use super::world::{WHOLE, World, half, later, nov, other, outcome, sent, settings, sweeps, vacation};
-
-fn to(kind: &str) -> TypeMapping {
-    TypeMapping::To(kind.into())
-}
+use super::world::{WHOLE, World, half, later, nov, other, outcome, sent, settings, sweeps, to, vacation};
 
 /// Links everybody anew who can be.
 async fn linked(world: &World) -> usize {
@@ -146,7 +142,7 @@ async fn what_was_excluded_while_it_was_rejected_is_sent_when_it_is_mapped_again
     assert_eq!(world.absences.get("a1").unwrap().status, AbsenceStatus::Approved);
 }
 
-const HALVED: &str = "ferie 23 3.75, ferie 24 3.75, ferie 25 3.75";
+pub(crate) const HALVED: &str = "ferie 23 3.75, ferie 24 3.75, ferie 25 3.75";
 
 /// Who moves an absence away from entries that stay has to know that they do, wherever it goes.
 #[tokio::test]
@@ -176,8 +172,10 @@ async fn what_changed_while_entries_were_disconnected_is_carried_over_when_they_
     let sick = |world: &World| assert!(world.absences.change("a1", |one| one.kind = "sick".into()));
     let unmapped = AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC)).map("sick", to("syk"));
     let otherwise = settings().map("vacation", to("permisjon"));
-    let cases: [(&AbsenceSettings, Change, &str); 5] = [
+    let noted = |world: &World| assert!(world.absences.change("a1", |one| one.note = Some("x".to_owned())));
+    let cases: [(&AbsenceSettings, Change, &str); 6] = [
         (&otherwise, graded, HALVED),
+        (&otherwise, noted, "ferie 23 7.5 x, ferie 24 7.5 x, ferie 25 7.5 x"),
         (&otherwise, withdrawn, ""),
         (&otherwise, gone, ""),
         (&unmapped, graded, HALVED),

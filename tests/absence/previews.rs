@@ -1,12 +1,12 @@
 //! What a preview says is what a review writes.
 
-use hrsync_core::absence::{AbsenceStatus, Hundredths};
+use hrsync_core::absence::{AbsenceOutcome, AbsenceReport, AbsenceStatus, Hundredths, NotSent};
 
 use super::elsewhere::relink;
-use super::world::{World, both, half, nov, other, sent, vacation};
+use super::world::{World, both, half, nov, other, outcome, sent, vacation};
 
 /// What a preview says is what the review writes.
-async fn preview_is_review(world: &World, what: &str) {
+async fn preview_is_review(world: &World, what: &str) -> AbsenceReport {
     let preview = world.engine.preview_absences(&world.anna, &both()).await.unwrap();
     let mut said: Vec<_> = preview
         .entries
@@ -29,7 +29,7 @@ async fn preview_is_review(world: &World, what: &str) {
     said.sort();
     done.sort();
     assert_eq!(said, done, "{what}");
-    let of = |report: &hrsync_core::absence::AbsenceReport| {
+    let of = |report: &AbsenceReport| {
         report
             .items
             .iter()
@@ -37,10 +37,9 @@ async fn preview_is_review(world: &World, what: &str) {
             .collect::<Vec<_>>()
     };
     assert_eq!(of(&preview.report), of(&report), "{what}");
-    let codes = |report: &hrsync_core::absence::AbsenceReport| {
-        report.findings.iter().map(|one| one.code.to_string()).collect::<Vec<_>>()
-    };
+    let codes = |report: &AbsenceReport| report.findings.iter().map(|one| one.code.to_string()).collect::<Vec<_>>();
     assert_eq!(codes(&preview.report), codes(&report), "{what}");
+    report
 }
 
 #[tokio::test]
@@ -93,4 +92,21 @@ async fn of_an_absence_that_is_moved_to_days_on_which_nobody_works() {
     world.absences.change("a1", |one| (one.start, one.end) = (nov(28), Some(nov(29))));
     preview_is_review(&world, "a weekend").await;
     assert_eq!(world.sheet("v1"), "");
+}
+
+/// Nothing of it is written, whatever becomes of the entry that it shares, or had.
+#[tokio::test]
+async fn of_what_is_not_there_any_more_and_nobody_removes() {
+    let world = World::new().await;
+    world.absences.put(half("a1", nov(23)));
+    world.absences.put(half("a2", nov(23)));
+    world.push().await;
+    world.absences.change("a1", |one| (one.start, one.end) = (nov(28), Some(nov(28))));
+    let no_days = Some(AbsenceOutcome::NotSent(NotSent::NoDays));
+    assert_eq!(outcome(&preview_is_review(&world, "moved to a weekend").await, "a1"), no_days);
+    let world = sent().await;
+    world.absences.remove("a1");
+    world.absences.put(other("a2", "vacation", nov(23), nov(26)));
+    let removed = Some(AbsenceOutcome::Removed);
+    assert_eq!(outcome(&preview_is_review(&world, "taken over").await, "a1"), removed);
 }

@@ -103,6 +103,7 @@ enum Apart {
     NotLinked,
     Off,
     MappedOtherwise,
+    Excluded,
     Moved,
 }
 
@@ -112,6 +113,7 @@ async fn apart(why: Apart) -> World {
         Apart::NotLinked => world.engine.disconnect(&world.anna, &"h1".into()).await.unwrap(),
         Apart::Off => world.set(AbsenceSettings::off()),
         Apart::MappedOtherwise => world.set(settings().map("vacation", TypeMapping::To("permisjon".into()))),
+        Apart::Excluded => world.set(settings().map("vacation", TypeMapping::DoNotSync)),
         Apart::Moved => assert!(world.sheets.redate("v1", "ferie", nov(24), nov(30))),
     }
     world
@@ -144,6 +146,22 @@ async fn each_change_that_cannot_be_carried_over_is_told() {
                     world.log().await
                 );
             }
+        }
+    }
+}
+
+/// Nobody corrects hours because of it.
+#[tokio::test]
+async fn nobody_is_told_of_a_note_or_another_approval_that_cannot_be_carried_over() {
+    let noted: fn(&mut Absence) = |one| one.note = Some("by the sea".to_owned());
+    let approved: fn(&mut Absence) = |one| one.approved_at = Some(datetime!(2026-11-10 08:30 UTC));
+    for why in [Apart::NotLinked, Apart::Off, Apart::MappedOtherwise, Apart::Excluded, Apart::Moved] {
+        for change in [noted, approved] {
+            let world = apart(why).await;
+            assert!(world.absences.change("a1", change));
+            world.push().await;
+            later(&world).await;
+            assert_eq!(world.mails(), [""; 0], "{why:?}");
         }
     }
 }

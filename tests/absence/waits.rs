@@ -324,3 +324,25 @@ async fn sweeps_are_patient_where_nobody_can_look_what_became_of_a_write() {
         assert_eq!(outcome(&world.push().await, "a1"), None, "it is settled");
     }
 }
+
+/// However often sweeps come while a write is fresh, none of them makes the next ones more patient.
+#[tokio::test]
+async fn a_write_that_nobody_could_look_at_while_it_was_fresh_is_settled_soon_after() {
+    for minutes in [1, 5] {
+        let world = World::new().await;
+        let sweeps = async |times: u64| {
+            for _ in 0..times {
+                world.clock.advance(Duration::from_secs(60 * minutes));
+                world.engine.sweep_absences().await.unwrap();
+            }
+        };
+        world.absences.put(vacation());
+        world.sheets.next(AbsenceFate::Lost);
+        world.push().await;
+        world.sheets.unreadable(Some(ErrorKind::Timeout));
+        sweeps(31 / minutes).await;
+        world.sheets.unreadable(None);
+        sweeps(30 / minutes).await;
+        assert_eq!(world.sheet("v1"), WHOLE, "{minutes}");
+    }
+}

@@ -31,9 +31,13 @@ pub(crate) struct World {
     seed: u64,
 }
 
+/// A type becomes this one.
+pub(crate) fn to(kind: &str) -> TypeMapping {
+    TypeMapping::To(kind.into())
+}
+
 /// Vacation and sick leave are mapped, and training is not to be sent.
 pub(crate) fn settings() -> AbsenceSettings {
-    let to = |kind: &str| TypeMapping::To(kind.into());
     AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC))
         .map("vacation", to("ferie"))
         .map("sick", to("syk"))

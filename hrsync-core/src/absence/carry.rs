@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::cause;
 use super::days::days;
 use super::engine::{Absences, Task};
-use super::ledger::Form;
+use super::ledger::{Form, Held};
 use super::model::Absence;
 use super::person::{LeftOut, Person};
 use super::plan::{AbsencePlan, Input, Telling, plan};
@@ -169,6 +169,7 @@ impl Carrying<'_> {
         person.waits = Waits::of(&standings, &person.absences, &person.ledger, &self.absences.settings);
         let unchanged = standings.into_iter().filter(|(_, one)| *one == Standing::Kept(None));
         person.unchanged = unchanged.map(|(id, _)| id).collect();
+        person.arrive();
         person.tidy();
         let window = person.window(&self.standings(&person, task.again()));
         Ok(Some(Begun { person, window }))
@@ -405,6 +406,7 @@ impl Carrying<'_> {
                 today,
             });
             person.ledger = ledger;
+            person.arrive();
             let nothing =
                 |pieces: &Result<Vec<Piece>>| pieces.as_ref().is_ok_and(|pieces| pieces.iter().all(Piece::is_nothing));
             let empty = pieces.iter().filter(|(_, pieces)| nothing(pieces)).map(|(id, _)| id.clone()).collect();
@@ -418,11 +420,15 @@ impl Carrying<'_> {
                 for write in groups.iter().flat_map(|group| &group.writes) {
                     person.count(write, &standings);
                     self.planned.push(write.planned(person.id));
-                    if let EntryWrite::Delete { entry } = &write.write {
-                        // What is said of the absence is said as if it were gone.
-                        person.ledger.entries.retain(|held| held.entry != entry.id);
+                    // What is said of absences is said as if it were written.
+                    if let EntryWrite::Change { entry, .. } | EntryWrite::Delete { entry } = &write.write {
+                        let gone = write.parts.is_empty();
+                        let is_it = |held: &&mut Held| held.entry == entry.id && (gone || held.slot == entry.slot);
+                        let held = person.ledger.entries.iter_mut().filter(is_it);
+                        held.for_each(|held| held.parts.retain(|id, _| write.parts.contains_key(id)));
                     }
                 }
+                person.ledger.entries.retain(|held| !held.parts.is_empty());
                 person.settled(&standings, &failed, &left_out);
                 return Ok(());
             }
@@ -480,11 +486,14 @@ impl Carrying<'_> {
             vendor: person.vendor.as_ref(),
             again,
         };
+        let waiting: BTreeSet<&AbsenceId> =
+            person.ledger.waiting(person.vendor.as_ref()).map(|(_, id, _)| id).collect();
         let ids = person.absences.keys().chain(person.ledger.absences.keys());
         ids.map(|id| {
             let (absence, carried) = (person.absences.get(id), person.ledger.absences.get(id));
             let sent_before = carried.is_some_and(|carried| carried.was_sent() || person.ledger.holds(id));
-            (id.clone(), rules.standing(absence, carried, sent_before))
+            let due = carried.is_some_and(|carried| carried.look) || waiting.contains(id);
+            (id.clone(), rules.standing(absence, carried, sent_before, due))
         })
         .collect()
     }

@@ -30,7 +30,7 @@ pub(super) struct Claim {
 
 impl Claim {
     pub(super) fn changes(&self, slot: &Slot) -> bool {
-        self.held.get(slot) != self.wanted.get(slot)
+        self.held.get(slot).map(Part::what) != self.wanted.get(slot).map(Part::what)
     }
 
     /// Whether only the note of its part changes.
@@ -111,7 +111,7 @@ impl Planner<'_> {
                             absence: id.clone(),
                             finding: Finding::from_error(error),
                             words: error.sensitive_detail().map(str::to_owned),
-                            of: match self.ledger.is_of_the_note(absence) {
+                            of: match self.ledger.is_of_the_note(Some(self.vendor()), absence) {
                                 true => Refused::Note,
                                 false => Refused::Absence,
                             },
@@ -146,6 +146,8 @@ impl Planner<'_> {
             let (slot, content, place) = (held.slot.clone(), part.content.clone(), self.place(held));
             let wanted = claim.wanted.get(&slot).map(|wanted| &wanted.content);
             let (equal, same) = (wanted == Some(&content), wanted.is_some_and(|one| one.amount == content.amount));
+            // What waited for it and is ours again is a change.
+            let changed = changed || !part.stands_as.is_empty();
             match place {
                 Place::Here(_) | Place::Unseen | Place::Left => {}
                 Place::Moved => {
@@ -156,7 +158,7 @@ impl Planner<'_> {
                         (true, _) if !told => self.deviates(row, Deviation::Edited),
                         // Of what was told once, each change is told, also the one back.
                         (_, false) | (true, _) if changed => self.tell(id, cause::moved(), Telling::EachChange),
-                        // Nobody is told of a note, nor of what happened around an absence.
+                        // Nobody is told of what happened around an absence.
                         _ => self.tell(id, cause::moved(), Telling::LogOnce),
                     }
                 }
@@ -193,7 +195,7 @@ impl Planner<'_> {
         let carried = self.ledger.absences.get(id).cloned().unwrap_or_default();
         let form = Form::of(absence);
         for Piece { slot, content, most } in pieces.iter().filter(|piece| !piece.is_nothing()) {
-            let part = Part { kind: absence.kind.clone(), content: content.clone() };
+            let part = Part { kind: absence.kind.clone(), content: content.clone(), stands_as: Vec::new() };
             claim.wanted.insert(slot.clone(), part);
             claim.most.extend(most.map(|most| (slot.clone(), most)));
         }
@@ -203,7 +205,9 @@ impl Planner<'_> {
         if claim.wanted.iter().any(more) {
             self.tell(id, cause::more_than_day(), Telling::LogOnce);
         }
-        let changed = !carried.is_as(&form, Some(self.vendor()));
+        // Nobody is told of a note, nor of that it was approved once more.
+        let vendor = Some(self.vendor());
+        let changed = !carried.is_as(&form, vendor) && !self.ledger.is_of_the_note(vendor, Some(absence));
         let before = claim.wanted.len();
         let away: Vec<Slot> = self.disconnected(id).map(|held| held.slot.clone()).collect();
         claim.wanted.retain(|slot, _| !away.iter().any(|away| away.meets(slot)));
@@ -215,7 +219,7 @@ impl Planner<'_> {
         self.tell_elsewhere(id);
         self.beside(id, claim, changed);
         if let (Some(sent), true) = (&carried.sent, carried.into.as_ref() == Some(self.vendor()))
-            && self.keep_past(claim, sent, &carried.tried, &form)
+            && self.keep_past(id, claim, sent, &carried.tried, &form)
         {
             self.tell(id, cause::past_month(), Telling::LogOnce);
         }
@@ -232,16 +236,22 @@ impl Planner<'_> {
     }
 
     /// Keeps what was written in earlier months of days of which the absence itself takes the same as when it was sent: what changed
-    /// around it, as a schedule, must not rewrite what may be paid. Days of which something else was tried since are no such days. Whether
-    /// something would differ.
-    fn keep_past(&self, claim: &mut Claim, sent: &Form, tried: &[Form], form: &Form) -> bool {
+    /// around it, as a schedule, must not rewrite what may be paid. Days of which something else was tried since are no such days, nor those
+    /// for which a change waited until now. Whether something would differ.
+    fn keep_past(&self, id: &AbsenceId, claim: &mut Claim, sent: &Form, tried: &[Form], form: &Form) -> bool {
         let month = self.month();
         let mut differs = false;
-        let same_as = |slot: &Slot, one: &Form| match slot.from == slot.until {
-            true => one.same_on(form, slot.from),
-            false => one.same_days(form),
+        // What an entry stands as for which a change waited, the absence was not sent as.
+        let away = self.away(id).filter(|held| held.vendor == *self.vendor() && !held.disconnected);
+        let away = away.filter_map(|held| Some((&held.slot, held.parts.get(id)?)));
+        let parts = claim.held.iter().chain(away).filter(|(_, part)| !part.stands_as.is_empty());
+        let arriving: Vec<(Slot, Vec<Form>)> =
+            parts.map(|(slot, part)| (slot.clone(), part.stands_as.clone())).collect();
+        let same = |slot: &Slot| {
+            let stood = || arriving.iter().filter(|(at, _)| at.meets(slot)).flat_map(|(_, forms)| forms);
+            let sent = Some(sent).filter(|_| stood().next().is_none());
+            stood().chain(sent).chain(tried).all(|one| one.same_in(form, slot))
         };
-        let same = |slot: &Slot| same_as(slot, sent) && tried.iter().all(|one| same_as(slot, one));
         let past = claim.held.keys().chain(claim.wanted.keys()).filter(|slot| slot.from < month && same(slot));
         let past: BTreeSet<Slot> = past.cloned().collect();
         for slot in past {

@@ -58,12 +58,32 @@ pub(crate) struct Held {
     pub(crate) told: BTreeSet<String>,
 }
 
+impl Held {
+    /// Whether absences have just this in it.
+    pub(crate) fn is_of(&self, parts: &BTreeMap<AbsenceId, Part>) -> bool {
+        let same = |((id, one), (other, two)): ((&AbsenceId, &Part), (&AbsenceId, &Part))| {
+            id == other && one.what() == two.what()
+        };
+        self.parts.len() == parts.len() && self.parts.iter().zip(parts).all(same)
+    }
+}
+
 /// What one absence has in an entry.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Part {
     /// The absence's type in the host.
     pub(crate) kind: AbsenceTypeId,
     pub(crate) content: Content,
+    /// As what the absence may stand there, where it changed since and the entry was disconnected: that change waits for the entry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) stands_as: Vec<Form>,
+}
+
+impl Part {
+    /// What it is, whether or not something waits for it.
+    pub(crate) fn what(&self) -> (&AbsenceTypeId, &Content) {
+        (&self.kind, &self.content)
+    }
 }
 
 /// How far an absence has come.
@@ -184,14 +204,22 @@ impl Form {
         short_hash(form.and_then(|form| serde_json::to_string(form).ok()))
     }
 
-    /// Whether both take the same of the same days.
-    pub(crate) fn same_days(&self, other: &Self) -> bool {
-        let (note, approved_at) = (other.note.clone(), other.approved_at);
-        Self { note, approved_at, ..self.clone() } == *other
+    /// What it takes of which days: neither its note nor when it was approved.
+    pub(crate) fn days(&self) -> Self {
+        Self { note: None, approved_at: None, ..self.clone() }
     }
 
-    /// Whether both take the same of a day, as far as they say themselves: whether anybody works on it is not asked.
-    pub(crate) fn same_on(&self, other: &Self, day: Date) -> bool {
+    /// Whether both take the same of the same days.
+    pub(crate) fn same_days(&self, other: &Self) -> bool {
+        self.days() == other.days()
+    }
+
+    /// Whether both take the same of a slot, as far as they say themselves: whether anybody works on its days is not asked.
+    pub(crate) fn same_in(&self, other: &Self, slot: &Slot) -> bool {
+        if slot.from == slot.until { self.same_on(other, slot.from) } else { self.same_days(other) }
+    }
+
+    fn same_on(&self, other: &Self, day: Date) -> bool {
         let same = (&self.kind, self.grade, self.counting) == (&other.kind, other.grade, other.counting);
         same && self.takes(day).is_some_and(|own| Some(own) == other.takes(day))
     }
@@ -304,14 +332,19 @@ impl Carried {
         !self.dirty && self.sent.as_ref() == Some(form) && self.into.as_ref() == vendor
     }
 
+    /// As what something of it may stand there.
+    pub(crate) fn forms(&self) -> impl Iterator<Item = &Form> {
+        self.sent.iter().chain(&self.tried)
+    }
+
     /// Whether it was carried over, into whichever record.
     pub(crate) fn was_sent(&self) -> bool {
         self.sent.is_some() || !self.before.is_empty()
     }
 
-    /// Whether it was written as something else than this form since both sides agreed on it, or sent as something else.
+    /// Whether it was written as what takes something else of its days since both sides agreed on it, or sent as that.
     pub(crate) fn is_otherwise_than(&self, form: &Form) -> bool {
-        self.sent.as_ref().is_some_and(|sent| sent != form) || self.tried.iter().any(|tried| tried != form)
+        self.forms().any(|one| !one.same_days(form))
     }
 
     /// Whether it was carried over into this record as a whole.
@@ -370,21 +403,59 @@ impl Ledger {
         self.entries.iter().filter(|held| held.parts.contains_key(absence)).map(|held| &held.slot)
     }
 
-    /// Whether nothing of an absence changed but its note since it was sent.
-    pub(crate) fn only_note_changed(&self, absence: Option<&Absence>) -> bool {
+    /// Keeps that an absence is carried over as this form into a record. What is disconnected of it did not take the change, which waits
+    /// for the entry until it is ours.
+    pub(crate) fn reach(&mut self, vendor: &VendorId, id: &AbsenceId, form: &Form) {
+        let stood: Vec<Form> =
+            self.absences.get(id).map(|before| before.forms().cloned().collect()).unwrap_or_default();
+        for held in self.entries.iter_mut().filter(|held| held.vendor == *vendor) {
+            let Some(part) = held.parts.get_mut(id) else { continue };
+            let same = |one: &Form| one.same_in(form, &held.slot) && one.note == form.note;
+            let stood = if part.stands_as.is_empty() { &stood } else { &part.stands_as };
+            part.stands_as = match held.disconnected && !stood.iter().all(same) {
+                true => stood.clone(),
+                false => Vec::new(),
+            };
+        }
+    }
+
+    /// The entries of a record for which changes of absences wait, of which absence, and as what it may stand there.
+    pub(crate) fn waiting<'l>(
+        &'l self,
+        vendor: Option<&'l VendorId>,
+    ) -> impl Iterator<Item = (&'l Held, &'l AbsenceId, &'l Part)> {
+        let of_record = self.entries.iter().filter(move |held| Some(&held.vendor) == vendor);
+        let parts = of_record.flat_map(|held| held.parts.iter().map(move |(id, part)| (held, id, part)));
+        parts.filter(|(.., part)| !part.stands_as.is_empty())
+    }
+
+    /// The same, of entries that are ours again: what waited for them arrives now.
+    pub(crate) fn arriving<'l>(
+        &'l self,
+        vendor: Option<&'l VendorId>,
+    ) -> impl Iterator<Item = (&'l Held, &'l AbsenceId, &'l Part)> {
+        self.waiting(vendor).filter(|(held, ..)| !held.disconnected)
+    }
+
+    /// Whether nothing of an absence changed but its note since it was sent to a record, nor arrives there now.
+    pub(crate) fn only_note_changed(&self, vendor: Option<&VendorId>, absence: Option<&Absence>) -> bool {
         absence.is_some_and(|absence| {
+            let form = Form::of(absence);
             let sent = self.absences.get(&absence.id).and_then(|carried| carried.sent.as_ref());
-            sent.is_some_and(|sent| sent.same_days(&Form::of(absence)))
+            let mut arriving = self.arriving(vendor).filter(|(_, id, _)| **id == absence.id);
+            sent.is_some_and(|sent| sent.same_days(&form))
+                && arriving.all(|(held, _, part)| part.stands_as.iter().all(|one| one.same_in(&form, &held.slot)))
         })
     }
 
-    /// The same, where nothing of it stands otherwise than it was sent.
-    pub(crate) fn is_of_the_note(&self, absence: Option<&Absence>) -> bool {
+    /// The same, where the note did change, and nothing of it stands otherwise than it was sent.
+    pub(crate) fn is_of_the_note(&self, vendor: Option<&VendorId>, absence: Option<&Absence>) -> bool {
         let settled = |absence: &Absence| {
-            let carried = self.absences.get(&absence.id);
-            carried.is_some_and(|carried| !carried.dirty && carried.sent.as_ref() != Some(&Form::of(absence)))
+            let carried = self.absences.get(&absence.id).filter(|carried| !carried.dirty);
+            let arrives = || self.arriving(vendor).any(|(_, id, _)| *id == absence.id);
+            carried.is_some_and(|carried| carried.sent.as_ref() != Some(&Form::of(absence)) || arrives())
         };
-        absence.is_some_and(settled) && self.only_note_changed(absence)
+        absence.is_some_and(settled) && self.only_note_changed(vendor, absence)
     }
 
     /// Whether an absence has something in an entry, whichever.

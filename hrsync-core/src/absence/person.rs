@@ -96,11 +96,17 @@ impl Person<'_> {
         item.outcome = outcome;
     }
 
-    /// Whether nobody changed an absence since it was carried over. One whose change waited for its entries and does so no more was changed.
+    /// Whether nobody changed an absence since it was carried over.
     pub(super) fn is_unchanged(&self, id: &AbsenceId) -> bool {
-        let owed = |carried: &Carried| carried.look && !carried.tried.is_empty();
-        let waited = self.ledger.absences.get(id).is_some_and(owed) && !self.has_disconnected(id);
-        self.unchanged.contains(id) && !waited
+        self.unchanged.contains(id)
+    }
+
+    /// Takes absences for changed whose changes waited for entries that are ours again.
+    pub(super) fn arrive(&mut self) {
+        let Self { ledger, vendor, unchanged, .. } = self;
+        for (_, id, _) in ledger.arriving(vendor.as_ref()) {
+            unchanged.remove(id);
+        }
     }
 
     /// Leaves an absence to the next sweep, also where only a review looks at it.
@@ -127,12 +133,10 @@ impl Person<'_> {
 
     /// This outcome, unless an entry of the absence was disconnected.
     fn unless_disconnected(&self, absence: &AbsenceId, outcome: AbsenceOutcome) -> AbsenceOutcome {
-        if self.has_disconnected(absence) { AbsenceOutcome::Disconnected } else { outcome }
-    }
-
-    pub(super) fn has_disconnected(&self, absence: &AbsenceId) -> bool {
-        let left = |held: &Held| held.disconnected && held.parts.contains_key(absence);
-        self.ledger.entries.iter().any(left)
+        let left = |held: &Held| {
+            held.disconnected && self.vendor.as_ref() == Some(&held.vendor) && held.parts.contains_key(absence)
+        };
+        if self.ledger.entries.iter().any(left) { AbsenceOutcome::Disconnected } else { outcome }
     }
 
     /// Whether something of an absence stands in the record that the person is linked to; in any, while they are linked to none.
@@ -146,7 +150,8 @@ impl Person<'_> {
         let changed = |id: &AbsenceId| {
             let carried = self.ledger.absences.get(id);
             let sent = carried.filter(|carried| !carried.dirty).and_then(|carried| carried.sent.as_ref());
-            let same = |absence: &Absence| sent == Some(&Form::of(absence)) && absence.status.is_agreed();
+            let days = |absence: &Absence| sent.is_some_and(|sent| sent.same_days(&Form::of(absence)));
+            let same = |absence: &Absence| days(absence) && absence.status.is_agreed();
             // What was told of is otherwise once more, also where it is as it was sent.
             let told = carried.is_some_and(|carried| carried.told.contains_key(code::ABSENCE_NOT_CARRIED));
             self.holds(id) && (told || !self.absences.get(id).is_some_and(same))
@@ -208,10 +213,9 @@ impl Person<'_> {
         for id in failed.difference(&left_out.unsettled) {
             let note_only = self.items.get(id).is_some_and(|item| item.outcome == AbsenceOutcome::NoteRefused);
             let Some(absence) = self.absences.get(id).filter(|_| note_only) else { continue };
-            let carried = self.ledger.absences.get(id).cloned().unwrap_or_default();
-            let note_refused = carried.note_refused.clone();
-            let now = self.carried_over(id, Form::of(absence), carried);
-            self.stands(id, Carried { whole: true, note_refused, ..now });
+            let (form, whole) = (Form::of(absence), true);
+            let note_refused = self.ledger.absences.get(id).and_then(|carried| carried.note_refused.clone());
+            self.stands(id, form, whole, note_refused);
         }
     }
 
@@ -219,15 +223,20 @@ impl Person<'_> {
         self.absences.get(id).is_some_and(|absence| absence.status == AbsenceStatus::RejectedByIntegration)
     }
 
-    /// Keeps how far an absence has come that stands in the payroll system as it is in the host. What was refused and is no longer is told
-    /// again when it is refused again.
-    fn stands(&mut self, id: &AbsenceId, now: Carried) {
+    /// Keeps that an absence stands in the payroll system as it is in the host. What was refused and is no longer is told again when it is
+    /// refused again.
+    fn stands(&mut self, id: &AbsenceId, form: Form, whole: bool, note_refused: Option<Form>) {
+        if let Some(vendor) = &self.vendor {
+            self.ledger.reach(vendor, id, &form);
+        }
         let before = self.ledger.absences.remove(id).unwrap_or_default();
         let told = before.told.into_iter().filter(|(cause, _)| is_of_entries(cause)).collect();
         // Until the host took it back, this connection had it rejected.
         let rejection = before.rejection.over(self.is_shown_rejected(id));
         let logged = before.logged.into_iter().filter(|(cause, _)| is_of_sent(cause)).collect();
-        let carried = Carried { told, logged, rejection, before: before.before, ..now };
+        let (sent, into) = (Some(form), self.vendor.clone());
+        let kept = Carried { told, logged, rejection, before: before.before, ..Carried::default() };
+        let carried = Carried { sent, into, whole, note_refused, ..kept };
         self.ledger.absences.insert(id.clone(), carried);
         self.ledger.let_off(id);
         if rejection == Rejection::Made {
@@ -235,24 +244,13 @@ impl Person<'_> {
         }
     }
 
-    /// An absence that was carried over as it is in the host. What is disconnected did not take the change: it is looked at again when the
-    /// entries are ours.
-    fn carried_over(&self, id: &AbsenceId, form: Form, before: Carried) -> Carried {
-        let look = self.has_disconnected(id) && (before.look || before.is_otherwise_than(&form));
-        let tried = before.tried.into_iter().chain(before.sent).filter(|before| look && *before != form).collect();
-        Carried { sent: Some(form), into: self.vendor.clone(), look, tried, ..Carried::default() }
-    }
-
     fn settle_wanted(&mut self, id: &AbsenceId, left_out: &LeftOut) {
         let Some(absence) = self.absences.get(id) else { return };
         let noteless = left_out.notes.contains(id);
-        // Of earlier months something may stand that is not touched.
-        let empty = left_out.all.contains(id)
-            && self.vendor.as_ref().is_none_or(|vendor| self.ledger.parts_of(vendor, id).is_empty());
-        let carried = self.ledger.absences.get(id).cloned().unwrap_or_default();
-        let note_refused = carried.note_refused.clone().filter(|_| noteless);
-        let now = self.carried_over(id, Form::of(absence), carried);
-        self.stands(id, Carried { whole: !empty, note_refused, ..now });
+        // Of earlier months something may stand that is not touched, and what is disconnected does.
+        let empty = left_out.all.contains(id) && !self.holds(id);
+        let note_refused = self.ledger.absences.get(id).and_then(|carried| carried.note_refused.clone());
+        self.stands(id, Form::of(absence), !empty, note_refused.filter(|_| noteless));
         let outcome = match (noteless, empty) {
             (true, _) => AbsenceOutcome::NoteRefused,
             (_, true) => AbsenceOutcome::NotSent(NotSent::NoDays),
@@ -263,24 +261,25 @@ impl Person<'_> {
 
     fn settle_removed(&mut self, id: &AbsenceId, why: Option<NotSent>) {
         let (held, shown) = (self.holds(id), self.is_shown_rejected(id));
-        if !self.ledger.absences.contains_key(id) {
-            return;
-        }
         if why == Some(NotSent::Rejected) {
             // What was refused stays remembered as that.
             return;
         }
         self.ledger.let_off(id);
-        let Some(carried) = self.ledger.absences.get_mut(id) else { return };
-        let Carried { told, before, sent, into, whole, tried, rejection, .. } = std::mem::take(carried);
-        let rejection = rejection.over(shown);
-        *carried = match held {
-            // Entries that are not ours to remove: what they were made of stays known.
-            true => Carried { sent, into, whole, dirty: true, tried, told, rejection, before, ..Carried::default() },
-            false => Carried { told, rejection, before, ..Carried::default() },
-        };
-        if rejection == Rejection::Made {
-            self.ledger.owed.push(Owed::status(id, AbsenceStatus::Approved));
+        // It may be forgotten by now, where nothing of it had to be written.
+        if let Some(carried) = self.ledger.absences.get_mut(id) {
+            let Carried { told, before, sent, into, whole, tried, rejection, .. } = std::mem::take(carried);
+            let rejection = rejection.over(shown);
+            *carried = match held {
+                // Entries that are not ours to remove: what they were made of stays known.
+                true => {
+                    Carried { sent, into, whole, dirty: true, tried, told, rejection, before, ..Carried::default() }
+                }
+                false => Carried { told, rejection, before, ..Carried::default() },
+            };
+            if rejection == Rejection::Made {
+                self.ledger.owed.push(Owed::status(id, AbsenceStatus::Approved));
+            }
         }
         let said = self.items.get(id).map(|item| (item.outcome, item.entries));
         let elsewhere = !held && self.ledger.holds(id);

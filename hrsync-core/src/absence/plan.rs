@@ -319,7 +319,8 @@ impl Planner<'_> {
     fn is_of_the_note(&self, id: &AbsenceId, claim: &Claim) -> bool {
         let absence = self.input.absences.get(id);
         let notes = claim.refused.iter().all(|(.., note_only)| *note_only);
-        (notes && self.ledger.only_note_changed(absence)) || self.ledger.is_of_the_note(absence)
+        let vendor = Some(self.vendor());
+        (notes && self.ledger.only_note_changed(vendor, absence)) || self.ledger.is_of_the_note(vendor, absence)
     }
 
     /// The first day of the present month.

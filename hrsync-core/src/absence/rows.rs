@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::carry::Carrying;
 use super::eligibility::{AbsenceSettings, NotSent};
-use super::ledger::{Form, Ledger};
+use super::ledger::{Form, Ledger, Part};
 use super::model::{Absence, AbsenceStatus};
 use super::person::Person;
 use super::standing::Standing;
@@ -72,8 +72,9 @@ impl Waits {
         };
         // What changed while its entries were disconnected is carried over when the mapping is the former one again.
         let disconnected = |id: &AbsenceId| {
-            let apart = ledger.entries.iter().any(|held| held.disconnected && held.parts.contains_key(id));
-            apart && ledger.absences.get(id).is_some_and(|carried| carried.dirty || carried.look)
+            let dirty = ledger.absences.get(id).is_some_and(|carried| carried.dirty);
+            let waits = |part: &Part| dirty || !part.stands_as.is_empty();
+            ledger.entries.iter().any(|held| held.disconnected && held.parts.get(id).is_some_and(waits))
         };
         let mut waits = Self::default();
         for (id, standing) in standings {
@@ -303,12 +304,18 @@ impl Carrying<'_> {
         Ok(true)
     }
 
-    /// Leaves a person alone for a while about whom a sweep could not do everything.
+    /// Leaves a person alone for a while about whom a sweep could not do everything. What every sweep looks at anyway, and is no more patient
+    /// for, is a fresh write under way.
     pub(super) async fn wait(&self, id: &HostId) -> Result<()> {
+        let now = self.engine.clock.now();
+        let intent = self.engine.store.get(&self.engine.id, &intent_key(id)).await?;
+        if intent.is_some_and(|row| store::decode::<IntentRow>(&row).is_ok_and(|intent| intent.is_fresh(now))) {
+            return Ok(());
+        }
         let Some(row) = self.engine.store.get(&self.engine.id, &ledger_key(id)).await? else { return Ok(()) };
         // Of one that cannot be read it was told, and nothing can be kept in it.
         let Some(ledger) = store::decode::<LedgerRow>(&row).ok().filter(|ledger| ledger.open) else { return Ok(()) };
-        let not_before = Some(self.engine.clock.now() + patience(ledger.tries));
+        let not_before = Some(now + patience(ledger.tries));
         let waits = LedgerRow { tries: ledger.tries.saturating_add(1), not_before, ..ledger };
         let batch = Batch::default().put(row.key, Some(Check::At(row.version)), store::encode(&waits)?);
         match self.engine.store.commit(&self.engine.id, batch).await {

@@ -33,7 +33,7 @@ pub(crate) struct Rules<'r> {
 pub(crate) enum Again {
     /// None.
     None,
-    /// Those of which an earlier look that was asked for is still due.
+    /// Those of which an earlier look that was asked for is still due, or of which a change waits for entries.
     Due,
     /// All.
     All,
@@ -41,8 +41,14 @@ pub(crate) enum Again {
 
 impl Rules<'_> {
     /// What is to become of an absence, `None` for one that is gone from the host. Whether something of it was ever carried over is another
-    /// question than whether it was tried.
-    pub(crate) fn standing(&self, absence: Option<&Absence>, carried: Option<&Carried>, sent_before: bool) -> Standing {
+    /// question than whether it was tried. One of which a look is due is looked at though it did not change.
+    pub(crate) fn standing(
+        &self,
+        absence: Option<&Absence>,
+        carried: Option<&Carried>,
+        sent_before: bool,
+        due: bool,
+    ) -> Standing {
         if !self.settings.is_on() {
             return match carried {
                 Some(_) => Standing::Kept(Some(NotSent::TransferOff)),
@@ -80,7 +86,7 @@ impl Rules<'_> {
                 let same = carried.is_some_and(|carried| carried.is_as(&form, self.vendor));
                 let again = match self.again {
                     Again::None => false,
-                    Again::Due => carried.is_some_and(|carried| carried.look),
+                    Again::Due => due,
                     Again::All => true,
                 };
                 if same && !again { Standing::Kept(None) } else { Standing::Wanted(kind.clone()) }

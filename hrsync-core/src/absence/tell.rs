@@ -65,8 +65,10 @@ impl Carrying<'_> {
                     person.open = true;
                     continue;
                 }
-                Standing::Wanted(_) if person.ledger.is_of_the_note(person.absences.get(absence)) => Refused::Note,
-                Standing::Wanted(_) => Refused::Absence,
+                Standing::Wanted(_) => {
+                    let note = person.ledger.is_of_the_note(person.vendor.as_ref(), person.absences.get(absence));
+                    if note { Refused::Note } else { Refused::Absence }
+                }
                 Standing::Removed(_) if person.ledger.holds(absence) => Refused::Removal,
                 Standing::Removed(_) | Standing::Kept(_) | Standing::Never(_) => continue,
             };
@@ -130,10 +132,8 @@ impl Carrying<'_> {
         let agreed = now.is_some_and(|absence| absence.status.is_agreed());
         if of == Refused::Absence && person.is_unchanged(&absence) {
             // Nobody changed it: a review found that something around it did, and what was sent stays as it is.
-            // What is disconnected is looked at until it is not.
-            let look = person.has_disconnected(&absence);
             let carried = person.ledger.absences.entry(absence.clone()).or_default();
-            carried.look &= look;
+            carried.look = false;
             self.log_once(person, &absence, finding, words.as_deref());
             person.item(&absence, AbsenceOutcome::Refused);
             return;
@@ -205,8 +205,11 @@ impl Carrying<'_> {
         let finding = about(finding, person, absence);
         // One that is not to be sent any more is nothing, as one that is gone.
         let form = person.absences.get(absence).filter(|absence| absence.status.is_agreed()).map(Form::of);
+        // Nobody is told of a note.
+        let days = Form::number(form.as_ref().map(Form::days).as_ref());
         let (cause, of_what) = match (to, &finding.vendor_id) {
             (Telling::People, Some(record)) => (format!("{} {record}", finding.code), 0),
+            (Telling::People | Telling::EachChange, _) => (finding.code.to_string(), days),
             _ => (finding.code.to_string(), Form::number(form.as_ref())),
         };
         let carried = person.ledger.absences.entry(absence.clone()).or_default();
@@ -218,7 +221,7 @@ impl Carrying<'_> {
             }
             Telling::People | Telling::EachChange => {}
             // What people were told is in the log too.
-            Telling::LogOnce if carried.told.get(&cause) == Some(&of_what) || !first(&mut carried.logged) => {
+            Telling::LogOnce if carried.told.get(&cause) == Some(&days) || !first(&mut carried.logged) => {
                 self.reported(finding);
             }
             Telling::Log | Telling::LogOnce => self.found(finding, None),

@@ -73,7 +73,7 @@ impl Planner<'_> {
                 content.amount = content.amount.min(most);
             }
             // What no absence changes holds what was agreed on, whatever a day has by now.
-            if let Some(held) = self.ours(slot).filter(|held| held.parts == total.parts) {
+            if let Some(held) = self.ours(slot).filter(|held| held.is_of(&total.parts)) {
                 total.content = Some(held.content.clone());
             }
         }

@@ -1,14 +1,14 @@
 //! What Tripletex refuses, who is told of it, and how it goes on.
 
 use hrsync_core::absence::AbsenceStatus::{Approved, RejectedByIntegration as Rejected, Withdrawn};
-use hrsync_core::absence::{AbsenceOutcome, Hundredths};
+use hrsync_core::absence::{Absence, AbsenceOutcome, Hundredths};
 use hrsync_core::{Connector, Fixer};
 use hrsync_sandbox::tripletex::{Entry, Holder, Kind, WithoutRight};
 use serde_json::json;
 use time::macros::{date, datetime};
 
-use super::WHOLE;
-use super::world::{SICK, World, connector, nov, other, outcome, vacation};
+use super::world::{SICK, World, absence_settings, connector, nov, other, outcome, to, vacation};
+use super::{WHOLE, no_share};
 
 /// What happens to a person in Tripletex.
 type Happens = fn(&World, u64);
@@ -286,4 +286,29 @@ async fn a_right_that_is_lost_between_looking_and_writing_is_told_once() {
     world.push().await;
     assert_eq!(world.log().await, ["tripletex.right_missing"]);
     assert_eq!(world.mailbox.absences().len(), 1);
+}
+
+// rule: TT-89
+/// Mapped as before, and nobody has hours for a moment: a note does not turn what waited with it into a note.
+#[tokio::test(start_paused = true)]
+async fn of_what_waited_for_its_mapping_only_a_note_rejects_nothing() {
+    let half = |one: &mut Absence| one.grade = Hundredths::whole(50);
+    let noted = |one: &mut Absence| one.note = Some("by the sea".to_owned());
+    let cases: [(fn(&mut Absence), _, _); 2] =
+        [(half, Rejected, "absence.disconnected, tripletex.no_hours"), (noted, Approved, "")];
+    for (change, shown, told) in cases {
+        let mut world = World::linked().await;
+        let settings = absence_settings(&world.sandbox);
+        world.absences.put(vacation());
+        world.push().await;
+        world.set(settings.clone().map("vacation", to(&world.sandbox, SICK)));
+        world.absences.change("a1", change);
+        world.push().await;
+        world.set(settings);
+        world.absences.change("a1", noted);
+        no_share(&world);
+        world.push().await;
+        let mails: Vec<String> = world.mailbox.absences().iter().map(|mail| mail.code.clone()).collect();
+        assert_eq!((world.absences.get("a1").unwrap().status, mails.join(", ").as_str()), (shown, told));
+    }
 }
