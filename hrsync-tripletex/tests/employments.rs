@@ -767,3 +767,105 @@ fn a_merge_is_of_the_employment_that_both_speak_of() {
         assert_eq!([days(&merged.host), days(&merged.vendor)], [both, both]);
     }
 }
+
+/// Nobody decided on the first workdays since the connection, and one side hires again: the last workday is of that employment.
+// rule: TT-48, TT-56, TT-57
+#[tokio::test(start_paused = true)]
+async fn while_the_first_workdays_are_undecided_no_last_one_is_of_another_employment() {
+    for days in [FURTHER, SPRING, AUTUMN] {
+        for by_push in [true, false] {
+            let (world, person) = unconnected(&[ENDED], ["2024-02-01", "2026-11-08"]).await;
+            world.synchronise(&Decisions::new()).await;
+            has(&world, days);
+            if by_push {
+                world.engine.push(&[id()]).await.unwrap();
+            }
+            world.synchronise(&Decisions::new()).await;
+            assert_eq!(workdays(&world, person), [ENDED], "{days:?}");
+            // One decision is about both.
+            world.synchronise(&Decisions::new().decide(&id(), field::START_DATE, Resolution::Host)).await;
+            assert_eq!(workdays(&world, person), [ENDED, days]);
+            assert!(is_in_step(&world).await, "{days:?}");
+        }
+    }
+    let host = ["2024-02-01", "2026-11-30"];
+    let (world, person) = unconnected(&[ENDING], host).await;
+    world.synchronise(&Decisions::new()).await;
+    clerk(&world, person, Adds(SPRING));
+    world.clock.set(datetime!(2026-12-01 09:00 UTC));
+    world.synchronise(&Decisions::new()).await;
+    assert_eq!(in_host(&world), host);
+}
+
+/// A seniority date, say: the last workday is of the one employment that stands, whatever is past.
+// rule: TT-45, TT-47
+#[tokio::test(start_paused = true)]
+async fn a_last_workday_goes_where_the_first_ones_were_left_also_after_an_employment_of_former_years() {
+    const PAST: Days = ["2021-01-01", "2022-12-31"];
+    for tripletex in [&[PRESENT][..], &[PAST, PRESENT]] {
+        let last = tripletex.len() - 1;
+        for by_clerk in [false, true] {
+            let (world, person) = unconnected(tripletex, ["2019-05-01", ""]).await;
+            world.synchronise(&Decisions::new().decide(&id(), field::START_DATE, Resolution::Leave)).await;
+            if by_clerk {
+                clerk(&world, person, Dates(last, ENDING));
+                world.synchronise(&Decisions::new()).await;
+            } else {
+                let report = says(&world, ["2019-05-01", "2026-11-30"]).await;
+                assert_eq!(results(&report), [ItemResult::Done], "{report:#?}");
+            }
+            assert_eq!(
+                (&workdays(&world, person)[last], in_host(&world)[1].as_str()),
+                (&ENDING.map(str::to_owned), "2026-11-30")
+            );
+        }
+        // Both workdays are corrected by the clerk.
+        let (world, person) = unconnected(tripletex, PRESENT).await;
+        world.synchronise(&Decisions::new()).await;
+        clerk(&world, person, Dates(last, ["2024-01-15", "2026-11-30"]));
+        world.synchronise(&Decisions::new()).await;
+        assert_eq!(in_host(&world), ["2024-01-15", "2026-11-30"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_last_workday_entered_between_review_and_apply_does_not_lie_before_the_first_one() {
+    let (world, person) = employed(&[PRESENT]).await;
+    world.synchronise(&Decisions::new()).await;
+    clerk(&world, person, Dates(0, FURTHER));
+    let review = world.engine.review(&world.anna).await.unwrap();
+    let plan = world.engine.plan(&world.anna, &review, &Decisions::new()).unwrap();
+    has(&world, ENDING);
+    let report = world.engine.apply(&world.anna, &plan).await.unwrap();
+    assert_eq!((results(&report), in_host(&world)), (vec![ItemResult::Drifted], ENDING.map(str::to_owned)));
+}
+
+/// Another run wrote the other workday since.
+#[tokio::test(start_paused = true)]
+async fn no_undo_takes_a_workday_back_to_an_employment_that_another_run_left() {
+    // The run wrote to Tripletex, and the clerk put another employment in its place.
+    let (world, person) = employed(&[PRESENT]).await;
+    world.synchronise(&Decisions::new()).await;
+    clerk(&world, person, Dates(0, ["2024-01-01", "2026-12-05"]));
+    let run = world.synchronise(&Decisions::new().decide(&id(), field::END_DATE, Resolution::Host)).await.run;
+    world.synchronise(&Decisions::new()).await;
+    clerk(&world, person, Removes(0));
+    clerk(&world, person, Adds(NEXT));
+    world.synchronise(&Decisions::new()).await;
+    let plan = world.engine.undo(&world.anna, &run).await.unwrap();
+    assert!(!plan.findings.is_empty() && plan.operations.is_empty(), "{plan:#?}");
+    assert_eq!((workdays(&world, person), in_host(&world)), (vec![NEXT.map(str::to_owned)], NEXT.map(str::to_owned)));
+    // The run wrote to the host, and HR hired again.
+    let (world, person) = employed(&[ENDING]).await;
+    world.synchronise(&Decisions::new()).await;
+    clerk(&world, person, Dates(0, PRESENT));
+    let run = world.synchronise(&Decisions::new()).await.run;
+    clerk(&world, person, Dates(0, ENDING));
+    world.synchronise(&Decisions::new().decide(&id(), field::END_DATE, Resolution::Leave)).await;
+    says(&world, FURTHER).await;
+    world.synchronise(&Decisions::new().decide(&id(), field::START_DATE, Resolution::Host)).await;
+    assert_eq!(workdays(&world, person), HIRED_AGAIN);
+    let plan = world.engine.undo(&world.anna, &run).await.unwrap();
+    world.engine.apply(&world.anna, &plan).await.unwrap();
+    assert_eq!(in_host(&world), FURTHER);
+}

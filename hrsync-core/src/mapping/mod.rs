@@ -258,8 +258,7 @@ impl FieldMapping {
     }
 
     /// Says something about what another field tells apart: a last workday is of the employment that the first one names. While the two
-    /// sides, who agreed on both once or left them as they are, speak of two employments, the fields are decided together, and neither is
-    /// written without the other.
+    /// sides speak of two employments, the fields are decided together, and neither is written without the other.
     #[must_use]
     pub const fn follows(mut self, field: FieldId) -> Self {
         self.follows = Some(field);
