@@ -24,6 +24,7 @@ mod rows;
 mod setup;
 mod shared;
 mod table;
+mod unchanged;
 mod undone;
 mod unheard;
 mod unusable;

@@ -3,7 +3,7 @@
 use hrsync_core::absence::{AbsenceOutcome, AbsenceReport, AbsenceStatus, Hundredths, NotSent};
 
 use super::elsewhere::relink;
-use super::world::{World, both, half, nov, other, outcome, sent, vacation};
+use super::world::{World, both, half, nov, other, outcome, partly_sent, sent, vacation};
 
 /// What a preview says is what the review writes.
 async fn preview_is_review(world: &World, what: &str) -> AbsenceReport {
@@ -109,4 +109,15 @@ async fn of_what_is_not_there_any_more_and_nobody_removes() {
     world.absences.put(other("a2", "vacation", nov(23), nov(26)));
     let removed = Some(AbsenceOutcome::Removed);
     assert_eq!(outcome(&preview_is_review(&world, "taken over").await, "a1"), removed);
+}
+
+#[tokio::test]
+async fn a_preview_says_partly_sent_as_the_review_does() {
+    let world = partly_sent().await;
+    world.sheets.lock("v1", nov(23), nov(25));
+    world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+    let preview = world.engine.preview_absences(&world.anna, &both()).await.unwrap();
+    let report = world.engine.review_absences(&world.anna, &both()).await.unwrap();
+    assert_eq!(outcome(&preview.report, "a1"), Some(AbsenceOutcome::PartlySent));
+    assert_eq!(outcome(&report, "a1"), Some(AbsenceOutcome::PartlySent));
 }

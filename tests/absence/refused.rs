@@ -263,3 +263,23 @@ async fn what_is_partly_there_of_a_changed_absence_goes_or_is_told_of_as_partly_
         assert_eq!(world.sheet("v1"), left, "{what}");
     }
 }
+
+/// The only part left is where a clerk moved it: nothing more can be done.
+#[tokio::test]
+async fn where_what_is_partly_there_was_moved_sweeps_come_to_rest() {
+    for retried in [true, false] {
+        let world = partly_sent().await;
+        world.sheets.unlock();
+        world.sheets.remove("v1", "ferie", nov(25));
+        assert!(world.sheets.redate("v1", "ferie", nov(23), nov(30)));
+        world.sheets.lock("v1", nov(24), nov(24));
+        if retried {
+            world.engine.retry_absence(&world.anna, &"h1".into(), &"a1".into()).await.unwrap();
+        } else {
+            world.absences.change("a1", |one| one.grade = Hundredths::whole(50));
+            world.push().await;
+        }
+        world.clock.advance(SETTLE_AFTER * 100);
+        assert_eq!(world.engine.sweep_absences().await.unwrap().calls.total(), 0, "{retried}");
+    }
+}

@@ -249,3 +249,27 @@ async fn a_change_of_what_was_written_unheard_is_told_where_its_type_is_mapped_o
         assert_eq!(world.mails().len(), told + 1, "{row}: {:?}", world.mails());
     }
 }
+
+/// It arrived in between, so that whoever makes the same change again has to know again, whether or not it was approved anew.
+#[tokio::test]
+async fn the_same_change_is_told_again_after_it_went_through_in_between() {
+    for approved_anew in [false, true] {
+        let mut world = sent().await;
+        for day in [11, 12] {
+            world.set(settings().map("vacation", TypeMapping::To("permisjon".into())));
+            world.absences.change("a1", |one| {
+                one.grade = Hundredths::whole(50);
+                if approved_anew {
+                    one.approved_at = Some(datetime!(2026-11-10 09:00 UTC).replace_day(day).unwrap());
+                }
+            });
+            world.push().await;
+            world.set(settings());
+            world.push().await;
+            world.absences.change("a1", |one| one.grade = Hundredths::HUNDRED);
+            world.push().await;
+            assert_eq!(world.sheet("v1"), WHOLE);
+        }
+        assert_eq!(world.mails(), ["a1 absence.disconnected", "a1 absence.disconnected"], "{approved_anew}");
+    }
+}

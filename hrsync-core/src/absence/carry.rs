@@ -10,7 +10,7 @@ use super::ledger::{Form, Held};
 use super::model::Absence;
 use super::person::{LeftOut, Person};
 use super::plan::{AbsencePlan, Input, Telling, plan};
-use super::report::{AbsenceReport, PlannedEntry};
+use super::report::{AbsenceOutcome, AbsenceReport, PlannedEntry};
 use super::rows::Waits;
 use super::slot::Piece;
 use super::standing::{Again, Rules, Standing};
@@ -429,6 +429,8 @@ impl Carrying<'_> {
                     }
                 }
                 person.ledger.entries.retain(|held| !held.parts.is_empty());
+                let partly = person.absences.keys().filter(|id| person.is_partly_there(id)).cloned();
+                partly.collect::<Vec<_>>().iter().for_each(|id| person.item(id, AbsenceOutcome::PartlySent));
                 person.settled(&standings, &failed, &left_out);
                 return Ok(());
             }

@@ -230,7 +230,9 @@ impl Person<'_> {
             self.ledger.reach(vendor, id, &form);
         }
         let before = self.ledger.absences.remove(id).unwrap_or_default();
-        let told = before.told.into_iter().filter(|(cause, _)| is_of_entries(cause)).collect();
+        let apart = self.ledger.entries.iter().any(|held| held.disconnected && held.parts.contains_key(id));
+        let lasts = |cause: &str| is_of_entries(cause) && (apart || cause != code::ABSENCE_DISCONNECTED);
+        let told = before.told.into_iter().filter(|(cause, _)| lasts(cause)).collect();
         // Until the host took it back, this connection had it rejected.
         let rejection = before.rejection.over(self.is_shown_rejected(id));
         let logged = before.logged.into_iter().filter(|(cause, _)| is_of_sent(cause)).collect();
@@ -262,18 +264,25 @@ impl Person<'_> {
     fn settle_removed(&mut self, id: &AbsenceId, why: Option<NotSent>) {
         let (held, shown) = (self.holds(id), self.is_shown_rejected(id));
         if why == Some(NotSent::Rejected) {
-            // What was refused stays remembered as that.
+            // What was refused stays remembered as that. What is left of it then is out of reach.
+            if self.is_partly_there(id) {
+                self.ledger.absences.entry(id.clone()).or_default().partly = true;
+                self.item(id, AbsenceOutcome::PartlySent);
+            }
             return;
         }
         self.ledger.let_off(id);
         // It may be forgotten by now, where nothing of it had to be written.
         if let Some(carried) = self.ledger.absences.get_mut(id) {
-            let Carried { told, before, sent, into, whole, tried, rejection, .. } = std::mem::take(carried);
+            let Carried { told, before, sent, into, whole, dirty, tried, rejection, .. } = std::mem::take(carried);
             let rejection = rejection.over(shown);
             *carried = match held {
                 // Entries that are not ours to remove: what they were made of stays known.
                 true => {
-                    Carried { sent, into, whole, dirty: true, tried, told, rejection, before, ..Carried::default() }
+                    // That its type is not sent any more is no change of it.
+                    let of_mapping = matches!(why, Some(NotSent::Unmapped | NotSent::Excluded));
+                    let dirty = dirty || !of_mapping || self.absences.get(id).map(Form::of) != sent;
+                    Carried { sent, into, whole, dirty, tried, told, rejection, before, ..Carried::default() }
                 }
                 false => Carried { told, rejection, before, ..Carried::default() },
             };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::carry::{Carrying, ROUNDS};
 use super::cause;
-use super::eligibility::NotSent;
+use super::eligibility::{NotSent, TypeMapping};
 use super::ledger::{Form, Owed, Rejection};
 use super::model::AbsenceStatus;
 use super::person::Person;
@@ -69,6 +69,10 @@ impl Carrying<'_> {
                     let note = person.ledger.is_of_the_note(person.vendor.as_ref(), person.absences.get(absence));
                     if note { Refused::Note } else { Refused::Absence }
                 }
+                // Of a type that is not sent any more nothing is removed.
+                Standing::Removed(Some(NotSent::Unmapped | NotSent::Excluded)) if !self.is_sent(person, absence) => {
+                    continue;
+                }
                 Standing::Removed(_) if person.ledger.holds(absence) => Refused::Removal,
                 Standing::Removed(_) | Standing::Kept(_) | Standing::Never(_) => continue,
             };
@@ -83,6 +87,15 @@ impl Carrying<'_> {
                 self.refuse(person, refusal(Refused::Removal));
             }
         }
+    }
+
+    /// Whether something of an absence stands there as the types are mapped.
+    fn is_sent(&self, person: &Person<'_>, absence: &AbsenceId) -> bool {
+        let settings = &self.absences.settings;
+        person.ledger.entries.iter().any(|held| {
+            let to = TypeMapping::To(held.slot.kind.clone());
+            held.parts.get(absence).is_some_and(|part| settings.mapping(&part.kind) == Some(&to))
+        })
     }
 
     /// Logs something about an absence once for as long as it stays as it is.
