@@ -270,6 +270,9 @@ impl Planner<'_> {
     /// Leaves undecided what was entered and is no value of its field, or none beside the host's others and those that were entered.
     fn entered(&mut self, differences: &[Difference], host: &Record, chosen: &mut [Option<Chosen>]) {
         let cells: Vec<_> = differences.iter().zip(&*chosen).map(|(one, choice)| self.cell(one, choice)).collect();
+        if cells.iter().all(Option::is_none) {
+            return;
+        }
         let entered = |host: Record, cell: &Option<(FieldId, Result<Cell, WhyNot>)>| match cell {
             Some((field, Ok(cell))) => host.with(*field, cell.clone()),
             _ => host,
