@@ -162,6 +162,23 @@ async fn an_absence_that_is_moved_away_from_disconnected_entries_is_told() {
     }
 }
 
+/// Of what people were told that it does not arrive, they are told each change, also the one back.
+#[tokio::test]
+async fn each_change_of_a_type_that_is_not_sent_any_more_is_told_and_the_one_back_too() {
+    let unmapped = AbsenceSettings::on(datetime!(2026-11-01 00:00 UTC)).map("sick", to("syk"));
+    for apart in [settings().map("vacation", TypeMapping::DoNotSync), unmapped] {
+        let mut world = sent().await;
+        world.set(apart);
+        for (grade, mails) in [(50, 1), (50, 1), (100, 2), (100, 2), (50, 3)] {
+            world.absences.change("a1", |one| one.grade = Hundredths::whole(grade));
+            world.push().await;
+            sweeps(&world).await;
+            assert_eq!(world.mails().len(), mails, "{grade}");
+        }
+        assert_eq!(world.sheet("v1"), WHOLE);
+    }
+}
+
 /// By sweeps alone, or by a push that somebody makes of something else.
 #[tokio::test]
 async fn what_changed_while_entries_were_disconnected_is_carried_over_when_they_are_ours_again() {

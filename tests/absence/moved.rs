@@ -379,6 +379,25 @@ async fn a_change_made_twice_with_a_moved_entry_is_told_twice() {
     assert!(world.mails().len() >= 2, "{:?}", world.mails());
 }
 
+/// A clerk moved the entry back in between, so that the change went through.
+#[tokio::test]
+async fn a_change_that_went_through_and_meets_a_moved_entry_again_is_told_again() {
+    let world = sent().await;
+    let moves = |from: u8, to: u8| assert!(world.sheets.redate("v1", "ferie", nov(from), nov(to)));
+    let graded = async |grade| {
+        world.absences.change("a1", |one| one.grade = Hundredths::whole(grade));
+        world.push().await;
+        world.mails().len()
+    };
+    moves(24, 30);
+    assert_eq!(graded(50).await, 1);
+    moves(30, 24);
+    assert_eq!(graded(100).await, 1);
+    assert_eq!(world.sheet("v1"), WHOLE);
+    moves(24, 30);
+    assert_eq!(graded(50).await, 2);
+}
+
 /// Nobody changed anything since: it is in the log.
 #[tokio::test]
 async fn reviews_log_what_is_otherwise_once() {

@@ -127,12 +127,14 @@ impl Planner<'_> {
         }
     }
 
-    /// Whether an absence of which nothing is to stand there any more changed in the host since it was sent. That its type is not sent
-    /// any more is no change of it.
+    /// Whether an absence of which nothing is to stand there any more changed in the host since it was sent, or since people were told that a
+    /// change stays away. That its type is not sent any more is no change of it.
     fn is_changed(&self, id: &AbsenceId, why: Option<NotSent>) -> bool {
         let of_mapping = matches!(why, Some(NotSent::Unmapped | NotSent::Excluded));
         match (self.input.absences.get(id), self.ledger.absences.get(id)) {
-            (Some(absence), Some(carried)) if of_mapping => carried.is_otherwise_than(&Form::of(absence)),
+            (Some(absence), Some(carried)) if of_mapping => {
+                carried.told.contains_key(code::ABSENCE_DISCONNECTED) || carried.is_otherwise_than(&Form::of(absence))
+            }
             _ => true,
         }
     }
@@ -140,7 +142,15 @@ impl Planner<'_> {
     /// What an absence wants beside what it has in entries that are out of reach. Where somebody moved one, nothing comes to stand beside
     /// it; where somebody removed one, only what the absence takes otherwise by now is entered again.
     fn beside(&mut self, id: &AbsenceId, claim: &mut Claim, changed: bool) {
-        for row in self.away.get(id).cloned().unwrap_or_default() {
+        let rows = self.away.get(id).cloned().unwrap_or_default();
+        let moved = |row: &usize| self.place(&self.ledger.entries[*row]) == Place::Moved;
+        if !rows.iter().any(moved)
+            && let Some(carried) = self.ledger.absences.get_mut(id)
+        {
+            // Where a clerk moves one again, it is told again.
+            carried.told.remove(code::ABSENCE_MOVED_THERE);
+        }
+        for row in rows {
             let held = &self.ledger.entries[row];
             let Some(part) = held.parts.get(id).filter(|_| held.vendor == *self.vendor()) else { continue };
             let (slot, content, place) = (held.slot.clone(), part.content.clone(), self.place(held));
@@ -200,7 +210,8 @@ impl Planner<'_> {
             claim.most.extend(most.map(|most| (slot.clone(), most)));
         }
         let more = |(slot, part): (&Slot, &Part)| {
-            claim.held.get(slot) != Some(part) && claim.most.get(slot).is_some_and(|most| part.content.amount > *most)
+            claim.held.get(slot).map(Part::what) != Some(part.what())
+                && claim.most.get(slot).is_some_and(|most| part.content.amount > *most)
         };
         if claim.wanted.iter().any(more) {
             self.tell(id, cause::more_than_day(), Telling::LogOnce);
