@@ -4,11 +4,50 @@ use super::compare::Halves;
 use super::fingerprint::Fingerprinter;
 use super::link::{Link, Pair};
 use super::review::Prints;
+use crate::check::Problem;
 use crate::mapping::Mapping;
 use crate::model::{Cell, Entry, FieldId, HostId, List, Record, Value, field};
 
 /// The part of an employment that is its last workday.
 const END: &str = "end";
+
+/// The days of an employment that a record has as fields of their own.
+pub(crate) const WORKDAYS: [FieldId; 2] = [field::START_DATE, field::END_DATE];
+
+/// An employment does not end, nor its probation, before it begins.
+pub(crate) fn in_order(id: FieldId, side: &Record) -> Result<(), Problem> {
+    let of_employment = id == field::END_DATE || id == field::PROBATION_END;
+    if of_employment && ends_before(side, id, side) { Err(Problem::BeforeStart) } else { Ok(()) }
+}
+
+/// Nor does it begin after it ends, where both are compared.
+pub(crate) fn begins_in_order(mapping: &Mapping, id: FieldId, side: &Record) -> Result<(), Problem> {
+    let begins = id == field::START_DATE && compares_workdays(mapping);
+    if begins && ends_before(side, field::END_DATE, side) { Err(Problem::AfterEnd) } else { Ok(()) }
+}
+
+/// Whether the employment that stands on a side with what is written there does not end before it begins, where both workdays are compared.
+pub(crate) fn stays_in_order(
+    mapping: &Mapping,
+    side: &Record,
+    written: impl IntoIterator<Item = (FieldId, Cell)>,
+) -> bool {
+    let mut written = written.into_iter().filter(|(id, _)| WORKDAYS.contains(id)).peekable();
+    written.peek().is_none() || !compares_workdays(mapping) || {
+        let after = written.fold(side.clone(), |after, (id, cell)| after.with(id, cell));
+        !ends_before(&after, field::END_DATE, &after)
+    }
+}
+
+fn compares_workdays(mapping: &Mapping) -> bool {
+    WORKDAYS.iter().all(|id| mapping.entry(*id).is_some())
+}
+
+/// Whether a last day in one record lies before the first workday in the other.
+fn ends_before(one: &Record, last: FieldId, other: &Record) -> bool {
+    let date = |record: &Record, id| record.cell(id).value().and_then(Value::as_date);
+    date(one, last).zip(date(other, field::START_DATE)).is_some_and(|(end, start)| end < start)
+}
 
 /// Of which employment the workdays of the two sides are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,10 +69,7 @@ pub(crate) fn spoken(
     vendor: &Record,
     agreed: Option<impl Fn(&Record) -> bool>,
 ) -> Spoken {
-    let date = |record: &Record, id| record.cell(id).value().and_then(Value::as_date);
-    let ends_before = |one: &Record, other: &Record| {
-        date(one, field::END_DATE).zip(date(other, field::START_DATE)).is_some_and(|(end, start)| end < start)
-    };
+    let ends_before = |one: &Record, other: &Record| ends_before(one, field::END_DATE, other);
     if let Some(all) = several(mapping, vendor) {
         let is_there =
             |agreed: &dyn Fn(&Record) -> bool| all.entries().iter().any(|one| agreed(&with(vendor, all, one)));

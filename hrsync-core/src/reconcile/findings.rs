@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::compare::{DifferenceKind, Halves};
+use super::employment::in_order;
 use super::link::{Link, Pair};
-use super::resolution::{Resolution, Taken, WhyNot, in_order, shared};
+use super::resolution::{Resolution, Taken, WhyNot, shared};
 use super::review::{Difference, Everybody};
 use crate::check::Problem;
 use crate::error::Fixer;

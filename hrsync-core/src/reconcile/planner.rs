@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::baseline::{self, Verdict};
 use super::compare::{DifferenceKind, Halves};
 use super::decide::{Chosen, Connect, Decision, Decisions};
+use super::employment::{WORKDAYS, in_order, stays_in_order};
 use super::fingerprint::{Canonical, Fingerprint};
 use super::link::{Baseline, Link, LinkKind, LinkState};
 use super::merge::{taken, written};
@@ -12,7 +13,7 @@ use super::plan::{
     Action, Change, Left, Made, Operation, Plan, PlanInput, Settlement, Source, Undecided, Why, carried_print,
     creation_print, entered_cell, operation_id,
 };
-use super::resolution::{Resolution, WhyNot, complete, in_order, stays_in_order};
+use super::resolution::{Resolution, WhyNot, complete};
 use super::review::{Agreeing, Difference, Pairing, Prints, Review, Tie, untouched};
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
@@ -20,7 +21,7 @@ use crate::guard::{Guards, Hold, HoldReason, Sensitive};
 use crate::keys::Sealed;
 use crate::mapping::Mapping;
 use crate::matching::{Candidate, LinkedBy};
-use crate::model::{Cell, FieldId, HostId, Record, Side, Value, VendorId, field};
+use crate::model::{Cell, FieldId, HostId, Record, Side, Value, VendorId};
 
 /// Turns a review and the decisions about it into a plan. Pure: it reads nothing but its input, and writes nothing.
 ///
@@ -323,7 +324,7 @@ impl Planner<'_> {
             return;
         }
         for (difference, choice) in differences.iter().zip(chosen) {
-            let of_employment = [field::START_DATE, field::END_DATE].contains(&difference.field);
+            let of_employment = WORKDAYS.contains(&difference.field);
             let writes = |choice: &mut Chosen| choice.resolution() != Resolution::Leave;
             if of_employment && choice.take_if(writes).is_some() {
                 self.findings.push(impossible(difference, "the last workday would lie before the first one"));

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use super::apply::{Run, SetAside, not_attempted};
 use super::compare::{DifferenceKind, Halves, Judgement, decided_with, meet};
 use super::decide::{Decisions, Select};
-use super::employment::{agreed, spoken};
+use super::employment::{WORKDAYS, agreed, spoken, stays_in_order};
 use super::engine::Engine;
 use super::entries::{judge_field, units};
 use super::findings;
@@ -14,7 +14,7 @@ use super::merge::written;
 use super::plan::{Action, Change, Nobody, Operation, Source, UPDATE_VENDOR, Why, operation_id};
 use super::policy::{Policies, Policy};
 use super::report::{ItemResult, Report};
-use super::resolution::{Resolution, shared, stays_in_order};
+use super::resolution::{Resolution, shared};
 use super::review::Difference;
 use super::reviewer::{difference, entry_difference};
 use super::update::Fresh;
@@ -23,7 +23,7 @@ use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::mapping::{Asked, Mapping};
 use crate::matching::are_two_people;
-use crate::model::{HostId, Side, field};
+use crate::model::{HostId, Side};
 use crate::store::{self, RowKind};
 
 /// Who acts when a host change is pushed as it comes.
@@ -282,7 +282,7 @@ impl Run<'_> {
         if !stays_in_order(&mapping, &vendor.record, sent) {
             // The other workday is of another employment.
             for ((difference, _), verdict) in differing.iter().zip(&mut verdicts) {
-                let of_employment = [field::START_DATE, field::END_DATE].contains(&difference.field);
+                let of_employment = WORKDAYS.contains(&difference.field);
                 if of_employment && matches!(verdict, Verdict::Goes(_)) {
                     *verdict = Verdict::Held;
                 }

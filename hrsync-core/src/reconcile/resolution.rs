@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::employment::{begins_in_order, in_order};
 use crate::check::Problem;
 use crate::mapping::{Asked, Direction, FieldMapping, Mapping, Need, Stop, Update};
 use crate::model::{Cell, FieldId, Record, Side, Value, field};
@@ -188,43 +189,6 @@ pub(crate) fn host_wins(
 pub(crate) fn complete(entry: &FieldMapping, vendor: &Record, comes: impl Fn(FieldId) -> bool) -> Result<(), WhyNot> {
     let lacks = |need: &&Need| vendor.cell(need.field).is_empty() && !comes(need.field);
     entry.needs.iter().find(lacks).map_or(Ok(()), |need| Err(need.into()))
-}
-
-/// An employment does not end, nor its probation, before it begins.
-pub(crate) fn in_order(id: FieldId, host: &Record) -> Result<(), Problem> {
-    if id != field::END_DATE && id != field::PROBATION_END {
-        return Ok(());
-    }
-    let day = |id: FieldId| host.cell(id).value().and_then(Value::as_date);
-    match (day(field::START_DATE), day(id)) {
-        (Some(start), Some(end)) if end < start => Err(Problem::BeforeStart),
-        _ => Ok(()),
-    }
-}
-
-/// Nor does it begin after it ends, where both are compared.
-fn begins_in_order(mapping: &Mapping, id: FieldId, side: &Record) -> Result<(), Problem> {
-    let both = [field::START_DATE, field::END_DATE].iter().all(|id| mapping.entry(*id).is_some());
-    if both && id == field::START_DATE {
-        in_order(field::END_DATE, side).map_err(|_| Problem::AfterEnd)
-    } else {
-        Ok(())
-    }
-}
-
-/// Whether the employment that stands on a side with what is written there does not end before it begins, where both workdays are compared.
-pub(crate) fn stays_in_order(
-    mapping: &Mapping,
-    side: &Record,
-    written: impl IntoIterator<Item = (FieldId, Cell)>,
-) -> bool {
-    let workdays = [field::START_DATE, field::END_DATE];
-    let mut written = written.into_iter().filter(|(id, _)| workdays.contains(id)).peekable();
-    let compared = || workdays.iter().all(|id| mapping.entry(*id).is_some());
-    written.peek().is_none() || !compared() || {
-        let after = written.fold(side.clone(), |after, (id, cell)| after.with(id, cell));
-        in_order(field::END_DATE, &after).is_ok()
-    }
 }
 
 fn writable(entry: &FieldMapping, own: &Cell, asked: &Asked, shown: &Cell, taken: &dyn Taken) -> Result<(), WhyNot> {

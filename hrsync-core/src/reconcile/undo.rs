@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::apply::Run;
 use super::compare::{DifferenceKind, Halves, Judgement, agree_now, judge};
-use super::employment::{Spoken, meeting, several, spoken};
+use super::employment::{Spoken, WORKDAYS, meeting, several, spoken, stays_in_order};
 use super::engine::Engine;
 use super::entries::units_of;
 use super::erase::of_host;
@@ -15,7 +15,7 @@ use super::findings::{gone, refusal};
 use super::link::{Link, LinkState};
 use super::plan::{Action, Change, Made, Nobody, Operation, Plan, Source, Why, carried_print, operation_id};
 use super::planner::hold;
-use super::resolution::{WhyNot, host_wins, stays_in_order};
+use super::resolution::{WhyNot, host_wins};
 use super::review::Prints;
 use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Fixer, Result};
@@ -23,7 +23,7 @@ use crate::finding::{Finding, code};
 use crate::journal::{Entry, Event};
 use crate::keys::{KEY_ERASED, KEY_MISSING, Key, Sealed};
 use crate::mapping::{Asked, FieldMapping, Mapping};
-use crate::model::{Cell, FieldId, FieldKind, HostId, Record, RunId, Side, Value, VendorId, field};
+use crate::model::{Cell, FieldId, FieldKind, HostId, Record, RunId, Side, Value, VendorId};
 
 /// A cell as it is kept under seal.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -419,7 +419,7 @@ impl Undoing<'_> {
                 self.refuse(&now.link.host, &now.link.vendor, field, code::UNDO_IMPOSSIBLE, message.to_owned());
                 continue;
             };
-            let of_employment = [field::START_DATE, field::END_DATE].contains(&field);
+            let of_employment = WORKDAYS.contains(&field);
             if side == Side::Vendor && of_employment && several(self.mapping, &now.vendor).is_some() {
                 let message = "the person has several employments in the payroll system, and nothing tells of which one that run wrote: correct \
                                it there";

@@ -6,7 +6,7 @@ use super::apply::{Run, Sent, about, drifted, free, intent_key, put_link, unchan
 use super::approve::approval_key;
 use super::baseline::{self, Verdict};
 use super::compare::{Halves, Judgement, agree_now};
-use super::employment::meeting;
+use super::employment::{meeting, stays_in_order};
 use super::engine::TRIES;
 use super::entries::{Subject, Unit, changed_entries, judge_field, keys_of, subject, taking};
 use super::findings::refusal;
@@ -15,7 +15,7 @@ use super::merge::taken;
 use super::plan::{Change, Nobody, Operation, Source, Why, entered_cell};
 use super::quarantine::{let_go, set_aside_key};
 use super::report::ItemResult;
-use super::resolution::{complete, host_wins, stays_in_order, vendor_wins};
+use super::resolution::{complete, host_wins, vendor_wins};
 use super::undo::{previous_cell, put_back, says};
 use crate::connector::{Evidence, Reading, Step, StepNature, Write};
 use crate::error::{Error, ErrorKind, Fixer, Result};
