@@ -156,6 +156,8 @@ pub mod code {
     pub const ABSENCE_TYPE_UNMAPPED: &str = "absence.type_unmapped";
     /// A type of absences is mapped to one that the vendor does not offer.
     pub const ABSENCE_TYPE_NOT_OFFERED: &str = "absence.type_not_offered";
+    /// The host says nothing any more of an employment that begins later, and the vendor still has it.
+    pub const EMPLOYMENT_STANDS: &str = "employment.stands";
     /// The list of people is not known to be complete.
     pub const INCOMPLETE_ROSTER: &str = "roster.incomplete";
 }

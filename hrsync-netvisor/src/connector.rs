@@ -20,7 +20,7 @@ use time::Date;
 
 use crate::auth::{RandomIds, Signer, TransactionIds};
 use crate::config::{EmploymentEdits, NetvisorConfig, NetvisorCredentials};
-use crate::mapping::{EDITS_OFF, EDITS_STOPPED, EMPLOYMENT, mapping};
+use crate::mapping::{DAYS, EDITS_OFF, EDITS_STOPPED, EMPLOYMENT, mapping};
 use crate::people::{self, PENSION_INSURANCE_MISSING};
 use crate::reconstructed::{self, ProbeAnswer};
 use crate::sign::OfCall;
@@ -184,6 +184,15 @@ impl Detail {
     fn periods(&self) -> &[EmploymentPeriod] {
         self.person.periods.as_deref().unwrap_or_default()
     }
+
+    /// Whether a record shows the period that stands for the employment.
+    fn is_shown(&self, record: &Record) -> bool {
+        let text = |id| record.cell(id).value().map(|value| value.reveal());
+        people::current_period(self.periods(), self.as_of).is_none_or(|present| {
+            let days = [(field::START_DATE, &present.start_date), (field::END_DATE, &present.end_date)];
+            days.into_iter().all(|(id, day)| text(id).as_deref() == people::filled(day))
+        })
+    }
 }
 
 impl NetvisorConnector {
@@ -281,13 +290,13 @@ impl NetvisorConnector {
             steps.push(step(StepNature::Converge, others, payload));
         }
         let mut wanted = Cow::Borrowed(write.wanted);
-        if employment.contains(&field::START_DATE)
-            && self.period_of_its_own(detail).is_none()
-            && detail.periods().len() > 1
-        {
-            employment.retain(|field| *field != field::START_DATE);
-            wanted.to_mut().set(field::START_DATE, Cell::NotRead);
-            left_out.push(LeftOut { fields: vec![field::START_DATE], error: several_periods() });
+        if let Some(error) = self.which_period(&employment, &current.record, detail) {
+            // Of another employment nothing is sent; of the present one what does not say which days it has.
+            let of_another = !detail.is_shown(&current.record) || starts_after_the_end(&wanted, detail).is_some();
+            let stays = |field: &mut FieldId| of_another || DAYS.contains(field);
+            let fields: Vec<FieldId> = employment.extract_if(.., stays).collect();
+            fields.iter().for_each(|field| wanted.to_mut().set(*field, Cell::NotRead));
+            left_out.push(LeftOut { fields, error });
         }
         if !employment.is_empty() {
             match self.employment_edit(&wanted, detail, write.memory) {
@@ -303,6 +312,15 @@ impl NetvisorConnector {
         }
         let findings = starts_after_the_end(&wanted, detail).into_iter().collect();
         Ok(Steps { steps, left_out, findings })
+    }
+
+    /// Why nobody can say which of several periods a change would hit.
+    fn which_period(&self, employment: &[FieldId], shown: &Record, detail: &Detail) -> Option<Error> {
+        if employment.is_empty() || detail.periods().len() < 2 {
+            return None;
+        }
+        let begins = employment.contains(&field::START_DATE) && self.period_of_its_own(detail).is_none();
+        (begins || !detail.is_shown(shown)).then(several_periods)
     }
 
     /// The period to change through the resource that takes a single one, where the company allows that resource.
@@ -506,12 +524,13 @@ fn starts_after_the_end(wanted: &Record, detail: &Detail) -> Option<Finding> {
 fn several_periods() -> Error {
     Error::new(
         ErrorKind::Unsupported,
-        "the person has several employment periods, and the start date of one cannot be changed without risk to the others",
+        "the person has several employment periods, and neither the start date of one nor one that is not the present one can be changed \
+         without risk to the others",
     )
     .with_code("netvisor.several_periods")
     .with_vendor(VENDOR)
     .with_fixer(Fixer::PayrollClerk)
-    .with_hint("change the start date in Netvisor, or allow editjobperiod.nv and choose it in the settings")
+    .with_hint("change the period in Netvisor, or allow editjobperiod.nv and choose it in the settings")
 }
 
 fn entry_problem(problem: &EntryProblem) -> Finding {

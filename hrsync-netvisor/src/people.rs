@@ -99,6 +99,10 @@ pub(crate) fn record(mapping: &Mapping, config: &NetvisorConfig, id: &str, perso
             }
         }
     }
+    if periods.len() > 1 {
+        let days = periods.iter().map(|one| (filled(&one.start_date), filled(&one.end_date)));
+        record.set(field::EMPLOYMENTS, Cell::employments(days));
+    }
     record
 }
 
@@ -246,7 +250,7 @@ pub(crate) fn period_change(current: &EmploymentPeriod, wanted: &Record) -> Peri
     change
 }
 
-fn filled(text: &Option<String>) -> Option<&str> {
+pub(crate) fn filled(text: &Option<String>) -> Option<&str> {
     text.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 

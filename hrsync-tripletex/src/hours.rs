@@ -110,20 +110,21 @@ impl Days {
 
 impl Employed {
     fn new(employment: &Employment) -> Option<Self> {
-        let day = |text: &Option<String>| text.as_deref().and_then(|text| check::date(text.trim()).ok());
+        let day = |text: Option<&str>| text.and_then(|text| check::date(text.trim()).ok());
         // What is left out is not full time.
-        let share =
-            |row: &EmploymentDetails| Some((day(&row.date)?, hundredths(row.percentage_of_full_time_equivalent?)));
+        let share = |row: &EmploymentDetails| {
+            Some((day(row.date.as_deref())?, hundredths(row.percentage_of_full_time_equivalent?)))
+        };
         let shares = employment.employment_details.as_ref().and_then(|rows| {
             let mut shares = rows.iter().map(share).collect::<Option<Vec<_>>>()?;
             shares.sort_unstable();
             Some(shares)
         });
-        let until = match &employment.end_date {
+        let until = match employment.end_date.text() {
             None => Date::MAX,
-            Some(_) => day(&employment.end_date)?,
+            last => day(last)?,
         };
-        Some(Self { from: day(&employment.start_date)?, until, shares })
+        Some(Self { from: day(employment.start_date.text())?, until, shares })
     }
 }
 
@@ -147,6 +148,7 @@ mod tests {
     use time::macros::date;
 
     use super::*;
+    use crate::wire::Field;
 
     const DAY: Date = date!(2026 - 11 - 27);
     const ALL: Hundredths = Hundredths::HUNDRED;
@@ -161,8 +163,8 @@ mod tests {
             percentage_of_full_time_equivalent: Some(*share),
         };
         Employment {
-            start_date: Some(from.to_owned()),
-            end_date: until.map(str::to_owned),
+            start_date: Field::Text(from.to_owned()),
+            end_date: until.map_or(Field::Empty, |day| Field::Text(day.to_owned())),
             employment_details: Some(shares.iter().map(details).collect()),
             ..Employment::default()
         }

@@ -30,12 +30,15 @@ pub(crate) fn record(mapping: &Mapping, person: &Employee, as_of: Date) -> Recor
             record.set(id, cell(id, text.text()));
         }
     }
-    if let Some(employments) = &person.employments {
+    if let Some(employments) = &person.employments
+        && employments.iter().all(|one| one.start_date != Field::Hidden && one.end_date != Field::Hidden)
+    {
         let chosen = current(employments, as_of);
-        record.set(field::START_DATE, cell(field::START_DATE, chosen.and_then(|one| one.start_date.as_deref())));
-        record.set(field::END_DATE, cell(field::END_DATE, chosen.and_then(|one| one.end_date.as_deref())));
+        record.set(field::START_DATE, cell(field::START_DATE, chosen.and_then(|one| one.start_date.text())));
+        record.set(field::END_DATE, cell(field::END_DATE, chosen.and_then(|one| one.end_date.text())));
         if employments.len() > 1 {
-            record.set(field::EMPLOYMENTS, all(employments));
+            let days = employments.iter().map(|one| (one.start_date.text(), one.end_date.text()));
+            record.set(field::EMPLOYMENTS, Cell::employments(days));
         }
     }
     match person.version {
@@ -61,21 +64,13 @@ fn day(text: Option<&str>) -> Option<Date> {
 /// any has begun, the next.
 fn current(employments: &[Employment], as_of: Date) -> Option<&Employment> {
     let rows = employments.iter().map(|one| {
-        let (from, to) = (day(one.start_date.as_deref()), day(one.end_date.as_deref()));
+        let (from, to) = (day(one.start_date.text()), day(one.end_date.text()));
         Dated { from, to, value: one }
     });
     let rows: Vec<Dated<&Employment>> = rows.collect();
     let begun = rows.iter().filter(|row| row.from.is_none_or(|from| from <= as_of)).cloned();
     let standing = Timeline::new(begun).current(as_of).map(|row| row.value);
     standing.or_else(|| Timeline::new(rows).current(as_of).map(|row| row.value))
-}
-
-/// All employments, of which the engine takes the one that the host means. One whose first workday nobody can read is none of them.
-fn all(employments: &[Employment]) -> Cell {
-    let dated = employments.iter().filter(|one| day(one.start_date.as_deref()).is_some());
-    let row = |one: &Employment| serde_json::json!({ "start": one.start_date, "end": one.end_date });
-    let rows = serde_json::Value::from_iter(dated.map(row));
-    cell(field::EMPLOYMENTS, Some(&rows.to_string()))
 }
 
 /// The elements of a person outside the employment.
@@ -194,7 +189,7 @@ pub(crate) fn employment_change<'e>(
     let start = date(wanted, field::START_DATE);
     let is_shown = |one: &&Employment| {
         let dates = [(field::START_DATE, &one.start_date), (field::END_DATE, &one.end_date)];
-        dates.into_iter().all(|(id, text)| cell(id, text.as_deref()) == *shown.cell(id))
+        dates.into_iter().all(|(id, text)| cell(id, text.text()) == *shown.cell(id))
     };
     match (employments.iter().find(is_shown), start) {
         (Some(present), start) => {

@@ -69,7 +69,7 @@ fn every_recorded_exchange_decodes() {
             ("POST", "/employee/employment") | ("GET", "/employee/employment/{id}") => {
                 let one: employment::Employment = answer::one(Operation::Employments, &body).unwrap();
                 let raw = &exchange["response_body"]["value"];
-                assert_eq!(one.start_date.as_deref(), raw["startDate"].as_str());
+                assert_eq!(one.start_date.text(), raw["startDate"].as_str());
             }
             ("POST", "/employee/employment/details") => {
                 let one: employment::EmploymentDetails = answer::one(Operation::Employments, &body).unwrap();

@@ -4,7 +4,7 @@ use std::fmt;
 
 use compact_str::CompactString;
 
-use super::schema::{FieldId, Schema};
+use super::schema::{FieldId, Schema, field};
 use super::value::{Text, Value};
 use crate::check::Problem;
 
@@ -61,6 +61,23 @@ impl Cell {
             Ok(value) => Self::Value(value),
             Err(problem) => Self::as_given(text, problem),
         }
+    }
+
+    /// The first and last days of all employments that a vendor's record has, an open one without its last: of several the engine compares and
+    /// writes the one that the host means, and it does not guess where one of them cannot be read.
+    ///
+    /// ```
+    /// use hrsync_core::model::Cell;
+    /// use hrsync_core::{Record, field};
+    ///
+    /// let all = Cell::employments([(Some("2024-01-01"), Some("2026-11-30")), (Some("2026-12-01"), None)]);
+    /// let record = Record::new("7").with(field::EMPLOYMENTS, all);
+    /// assert!(record.cell(field::EMPLOYMENTS).value().is_some());
+    /// ```
+    pub fn employments<'t>(days: impl IntoIterator<Item = (Option<&'t str>, Option<&'t str>)>) -> Self {
+        let row = |(start, end)| serde_json::json!({ "start": start, "end": end });
+        let rows = serde_json::Value::from_iter(days.into_iter().map(row));
+        Self::from_text(&rows.to_string(), |text| field::EMPLOYMENTS.kind().parse(text))
     }
 
     /// A cell that keeps unusable text.

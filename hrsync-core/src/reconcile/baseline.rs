@@ -5,6 +5,7 @@ use super::entries::{judge_field, lists_at, units};
 use super::fingerprint::{Canonical, Fingerprinter};
 use super::link::{Baseline, Entries, Link, Pair, Pairs};
 use super::review::Prints;
+use super::together::settled_before;
 use crate::mapping::{FieldMapping, Mapping};
 use crate::model::{HostId, Record, Side, Value};
 
@@ -35,7 +36,6 @@ pub(crate) fn make(
     let opened = old.and_then(|link| prints.open(link, mapping, revision));
     let entries = mapping.entries();
     let pairs = opened.as_ref().map(|(_, pairs)| pairs);
-    let pair = |place: usize| pairs.map(|pairs| pairs.get(place)).unwrap_or_default();
     // What was settled under another key is compared under that key.
     let before = opened.as_ref().map_or(&prints.current, |(prints, _)| prints).clone();
     let units = units(mapping, &before, pairs, id, (host, vendor));
@@ -43,9 +43,14 @@ pub(crate) fn make(
         .iter()
         .enumerate()
         .map(|(place, entry)| {
-            let judged =
-                judge_field(entry, host, vendor, pair(place), || Halves::new(&before, id, entry, host, vendor));
-            Told { sides: (host, vendor), judged, verdict: verdict(place, None), pair: pair(place) }
+            // What is written now, or decided, is of what the other fields are.
+            let decided = entry.follows.and_then(|leader| mapping.place(leader));
+            let pair = match decided.is_some_and(|leader| verdict(leader, None) != Verdict::Compared) {
+                true => pairs.map(|pairs| pairs.get(place)).unwrap_or_default(),
+                false => settled_before(mapping, &before, id, (host, vendor), pairs, place),
+            };
+            let judged = judge_field(entry, host, vendor, pair, || Halves::new(&before, id, entry, host, vendor));
+            Told { sides: (host, vendor), judged, verdict: verdict(place, None), pair }
         })
         .collect();
     // A list is as its entries are.

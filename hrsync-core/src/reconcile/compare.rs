@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::employment::Spoken;
+use super::employment::several;
 use super::fingerprint::{Fingerprint, Fingerprinter, canonical_host, canonical_vendor};
 use super::link::Pair;
 use crate::mapping::{Asked, FieldMapping, Mapping};
-use crate::model::{Cell, FieldId, FieldKind, HostId, Record, Side};
+use crate::model::{Cell, FieldKind, HostId, Record, Side};
 
 /// How a field differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -136,12 +136,14 @@ pub(crate) fn agree_now(entry: &FieldMapping, host: &Record, vendor: &Record) ->
 
 /// Whether both sides show the same in every field, as far as that can be told at a glance. False proves nothing.
 pub(crate) fn plainly_agree(mapping: &Mapping, host: &Record, vendor: &Record) -> bool {
-    host.beside(vendor).all(|(field, host, vendor)| match (mapping.entry(field), host, vendor) {
-        (None, ..) => true,
-        (Some(entry), Cell::Value(host), Cell::Value(vendor)) => entry.convert.plainly_writes(host, vendor),
-        (Some(entry), Cell::Empty, Cell::Empty) => entry.derive.is_none(),
-        _ => false,
-    })
+    // Of several employments there is more to compare than what the two speak of.
+    several(mapping, vendor).is_none()
+        && host.beside(vendor).all(|(field, host, vendor)| match (mapping.entry(field), host, vendor) {
+            (None, ..) => true,
+            (Some(entry), Cell::Value(host), Cell::Value(vendor)) => entry.convert.plainly_writes(host, vendor),
+            (Some(entry), Cell::Empty, Cell::Empty) => entry.derive.is_none(),
+            _ => false,
+        })
 }
 
 /// Judges one field. `halves` is asked for only when the sides differ and there is something to compare with.
@@ -205,6 +207,11 @@ impl Pair {
         }
     }
 
+    /// Nothing, unless it counts.
+    pub(crate) fn unless(self, over: bool) -> Self {
+        if over { Self::None } else { self }
+    }
+
     /// Whether the vendor shows what was settled, or written.
     pub(crate) fn shows(self, now: &Halves) -> bool {
         match self {
@@ -212,84 +219,6 @@ impl Pair {
             Self::Same(both) => now.shown_as_asked == both,
             Self::Split { shown, .. } => now.shown == shown,
             Self::Written { asked, .. } => now.shown_as_asked == asked,
-        }
-    }
-}
-
-/// The place of the field that tells apart what a field says something about, where the sides speak of two, or both changed one of them on
-/// which they agreed: of which employment a last workday is, the first one says. Of one employment, what nobody decided yet keeps nothing from
-/// being written.
-fn led(
-    mapping: &Mapping,
-    judged: &[Judgement],
-    pair: impl Fn(usize) -> Pair,
-    spoken: Spoken,
-    entry: &FieldMapping,
-) -> Option<usize> {
-    let (own, leader) = (mapping.place(entry.field)?, mapping.place(entry.follows?)?);
-    let both = [own, leader];
-    let differ = both.iter().all(|place| matches!(judged[*place], Judgement::Differs(_)));
-    let open = both.iter().filter(|place| is_open(judged[**place])).count();
-    // Where both sides changed one of the two, nobody knows whether the other is of the same.
-    let conflict = both.iter().any(|place| judged[*place] == Judgement::Differs(DifferenceKind::Conflict));
-    let agreed = || both.iter().all(|place| pair(*place) != Pair::None);
-    let together = if spoken == Spoken::One { open == 2 && conflict && agreed() } else { open > 0 };
-    (differ && together).then_some(leader)
-}
-
-fn is_open(judged: Judgement) -> bool {
-    matches!(judged, Judgement::Differs(kind) if kind != DifferenceKind::Left)
-}
-
-/// What a difference is decided with: its group, or the field that it follows, by a name.
-pub(crate) fn decided_with(
-    mapping: &Mapping,
-    judged: &[Judgement],
-    pair: impl Fn(usize) -> Pair,
-    spoken: Spoken,
-    entry: &FieldMapping,
-) -> Option<&'static str> {
-    let follows = |one: &FieldMapping| led(mapping, judged, &pair, spoken, one).and(one.follows);
-    let own = || follows(entry);
-    let of_others = || mapping.entries().iter().find_map(|one| follows(one).filter(|leader| *leader == entry.field));
-    entry.group.map(|group| group.name).or_else(|| own().or_else(of_others).map(FieldId::name))
-}
-
-/// In fields that go together, a change meets every other difference of the group, also where it is of another field: writing
-/// the one would carry the group along, over what the other side changed or a person left as it is.
-///
-/// So it is with a field and the one that it follows where the sides speak of two employments: what one says of the one is not written to the
-/// other.
-pub(crate) fn meet(mapping: &Mapping, judged: &mut [Judgement], pair: impl Fn(usize) -> Pair, spoken: Spoken) {
-    use DifferenceKind::{Conflict, HostChanged, NotTaken, VendorChanged};
-    for (place, entry) in mapping.entries().iter().enumerate() {
-        let (Some(group), Judgement::Differs(kind)) = (entry.group, judged[place]) else { continue };
-        // The host's change sends the whole group; the vendor's takes it over where it is read as a whole.
-        let carries = kind == HostChanged || (kind == VendorChanged && group.read_whole);
-        let members: Vec<usize> = mapping.group(group).filter_map(|part| mapping.place(part.field)).collect();
-        let other = |member: &usize| matches!(judged[*member], Judgement::Differs(other) if other != kind);
-        if carries && members.iter().any(other) {
-            for member in members {
-                if matches!(judged[member], Judgement::Differs(HostChanged | VendorChanged)) {
-                    judged[member] = Judgement::Differs(Conflict);
-                }
-            }
-        }
-    }
-    for (place, entry) in mapping.entries().iter().enumerate() {
-        let Some(leader) = led(mapping, judged, &pair, spoken, entry) else { continue };
-        let vendor_changed = judged[leader] == Judgement::Differs(VendorChanged);
-        if vendor_changed && spoken != Spoken::One && judged[place] == Judgement::Differs(NotTaken) {
-            // The vendor shows another employment than the one that was written.
-            judged[place] = judged[leader];
-        }
-        let unknown = vendor_changed && spoken == Spoken::Unknown;
-        if unknown || (judged[place] != judged[leader] && judged[place] != Judgement::Differs(NotTaken)) {
-            for member in [place, leader] {
-                if matches!(judged[member], Judgement::Differs(HostChanged | VendorChanged)) {
-                    judged[member] = Judgement::Differs(Conflict);
-                }
-            }
         }
     }
 }

@@ -56,12 +56,12 @@ pub(crate) enum Spoken {
     One,
     /// They may be of two.
     Two,
-    /// The vendor has several, and none that begins as the sides agreed last.
+    /// The vendor has several, and none that begins as the sides agreed last, or that cannot be read.
     Unknown,
 }
 
-/// Of which employment the workdays of the two sides are: of two where the vendor tells of several or of none, or where there is no day on
-/// which both say that the person is employed. `agreed` says whether a record begins as both sides agreed last, and is nothing where
+/// Of which employment the workdays of the two sides are: of two where the vendor tells of several or of none, where the host tells of none any
+/// more, or where there is no day on which both say that the person is employed. `agreed` says whether a record begins as both sides agreed last, and is nothing where
 /// they never did.
 pub(crate) fn spoken(
     mapping: &Mapping,
@@ -70,6 +70,9 @@ pub(crate) fn spoken(
     agreed: Option<impl Fn(&Record) -> bool>,
 ) -> Spoken {
     let ends_before = |one: &Record, other: &Record| ends_before(one, field::END_DATE, other);
+    if matches!(vendor.cell(field::EMPLOYMENTS), Cell::AsGiven(_)) {
+        return Spoken::Unknown;
+    }
     if let Some(all) = several(mapping, vendor) {
         let is_there =
             |agreed: &dyn Fn(&Record) -> bool| all.entries().iter().any(|one| agreed(&with(vendor, all, one)));
@@ -78,10 +81,13 @@ pub(crate) fn spoken(
             _ => Spoken::Two,
         };
     }
-    let gone = vendor.cell(field::START_DATE).is_empty() && !host.cell(field::START_DATE).is_empty();
+    let begins = |record: &Record| !record.cell(field::START_DATE).is_empty();
+    let gone = begins(host) && !begins(vendor);
+    // Who says of an employment that it is none says nothing of its last day.
+    let emptied = agreed.is_some() && begins(vendor) && !begins(host);
     // A first workday that is entered before its last one is of another employment too.
     let in_the_middle = ends_before(host, host);
-    let apart = gone || in_the_middle || ends_before(host, vendor) || ends_before(vendor, host);
+    let apart = gone || emptied || in_the_middle || ends_before(host, vendor) || ends_before(vendor, host);
     if apart { Spoken::Two } else { Spoken::One }
 }
 
@@ -140,7 +146,7 @@ pub(crate) fn several<'r>(mapping: &Mapping, vendor: &'r Record) -> Option<&'r L
 }
 
 /// The record with the dates of one of its employments.
-fn with(vendor: &Record, all: &List, one: &Entry) -> Record {
+pub(crate) fn with(vendor: &Record, all: &List, one: &Entry) -> Record {
     let start = Cell::Value(one.key().clone());
     let end = Cell::from(all.part(one, END).cloned());
     vendor.clone().with(field::START_DATE, start).with(field::END_DATE, end)

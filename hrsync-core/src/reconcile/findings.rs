@@ -12,7 +12,7 @@ use crate::error::Fixer;
 use crate::finding::{Finding, code};
 use crate::mapping::{Asked, Direction, FieldMapping, Mapping, Update};
 use crate::matching::{Candidate, CandidateReason, IDENTITY_KEYS, tells};
-use crate::model::{Cell, FieldId, HostId, LONGEST_ID, Record, Side, VendorId};
+use crate::model::{Cell, FieldId, HostId, LONGEST_ID, Record, Side, VendorId, field};
 
 /// The parameter that names the entry of a list.
 pub(crate) const ENTRY: &str = "entry";
@@ -143,6 +143,17 @@ pub(crate) fn rendered(host: &HostId, vendor: &VendorId, field: FieldId) -> Find
     .of_host(host)
     .of_vendor(vendor)
     .on(field)
+}
+
+/// Both sides turned to an earlier employment than the one on which they agreed, which stands.
+pub(crate) fn left_behind(host: &HostId, vendor: &VendorId) -> Finding {
+    let message =
+        "the host says nothing any more of an employment that begins later, and the payroll system still has it";
+    Finding::problem(code::EMPLOYMENT_STANDS, message, Fixer::PayrollClerk)
+        .with_hint("remove it in the payroll system where the person is not hired again; on its first day the host is shown it")
+        .of_host(host)
+        .of_vendor(vendor)
+        .on(field::START_DATE)
 }
 
 /// The finding for a field that cannot be compared: the host changed it since both agreed, and the vendor tells nothing of it by now.

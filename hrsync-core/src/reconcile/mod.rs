@@ -35,6 +35,7 @@ mod retention;
 mod review;
 mod reviewer;
 mod seen;
+mod together;
 mod undo;
 mod update;
 

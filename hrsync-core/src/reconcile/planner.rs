@@ -326,9 +326,17 @@ impl Planner<'_> {
         for (difference, choice) in differences.iter().zip(chosen) {
             let of_employment = WORKDAYS.contains(&difference.field);
             let writes = |choice: &mut Chosen| choice.resolution() != Resolution::Leave;
-            if of_employment && choice.take_if(writes).is_some() {
-                self.findings.push(impossible(difference, "the last workday would lie before the first one"));
-            }
+            let Some(taken) = choice.take_if(|choice| of_employment && writes(choice)) else { continue };
+            let why = "the last workday would lie before the first one";
+            self.findings.push(match taken.why {
+                Why::Decided => impossible(difference, why),
+                // Nobody decided it.
+                _ => difference.name_in(Finding::problem(
+                    code::CONFLICT,
+                    format!("{why}, so nothing of the two is written until somebody decides"),
+                    Fixer::HostAdministrator,
+                )),
+            });
         }
     }
 

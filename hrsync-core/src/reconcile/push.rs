@@ -3,11 +3,11 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::apply::{Run, SetAside, not_attempted};
-use super::compare::{DifferenceKind, Halves, Judgement, decided_with, meet};
+use super::compare::{DifferenceKind, Halves, Judgement};
 use super::decide::{Decisions, Select};
-use super::employment::{WORKDAYS, agreed, spoken, stays_in_order};
+use super::employment::{WORKDAYS, stays_in_order};
 use super::engine::Engine;
-use super::entries::{judge_field, units};
+use super::entries::units;
 use super::findings;
 use super::link::{Link, LinkState, Pair};
 use super::merge::written;
@@ -17,6 +17,7 @@ use super::report::{ItemResult, Report};
 use super::resolution::{Resolution, shared};
 use super::review::Difference;
 use super::reviewer::{difference, entry_difference};
+use super::together::Compared;
 use super::update::Fresh;
 use crate::connection::{Actor, ConnectionState};
 use crate::error::{Error, ErrorKind, Fixer, Result};
@@ -235,35 +236,31 @@ impl Run<'_> {
         let Fresh { link, host, vendor } = fresh;
         let mapping = self.mapping.clone();
         let opened = self.prints.open(link, &mapping, self.revision);
-        let pair = |place| opened.as_ref().map(|(_, pairs)| pairs.get(place)).unwrap_or_default();
-        let prints = opened.as_ref().map_or(&self.prints.current, |(prints, _)| prints);
-        let judge = |(place, entry)| {
-            judge_field(entry, host, &vendor.record, pair(place), || {
-                Halves::new(prints, &link.host, entry, host, &vendor.record)
-            })
-        };
-        let mut judged: Vec<Judgement> = mapping.entries().iter().enumerate().map(judge).collect();
-        let spoken = spoken(&mapping, host, &vendor.record, agreed(&mapping, prints, &link.host, host, pair));
-        meet(&mapping, &mut judged, pair, spoken);
+        let current = &self.prints.current;
+        let (prints, pairs) = opened.as_ref().map_or((current, None), |(prints, pairs)| (prints, Some(pairs)));
+        let compared = Compared::new(&mapping, prints, &link.host, (host, &vendor.record), pairs);
         if are_two_people(host, &vendor.record) {
             self.found(findings::other_person(&link.host, &link.vendor), None);
             return Vec::new();
         }
-        let (mut differing, mut hidden): (Vec<(Difference, Pair)>, Vec<Finding>) = Default::default();
+        let mut differing: Vec<(Difference, Pair)> = Vec::new();
+        let (mut hidden, mut rendered) = (Vec::new(), Vec::new());
         for (place, entry) in mapping.entries().iter().enumerate() {
             let sides = ((&link.host, host), (&link.vendor, &vendor.record));
-            let Judgement::Differs(kind) = judged[place] else {
+            let pair = compared.pair(place);
+            if compared.judged(place) == Judgement::Rendered {
+                rendered.push(findings::rendered(&link.host, &link.vendor, entry.field));
+            }
+            let Judgement::Differs(kind) = compared.judged(place) else {
                 let halves = || Halves::new(prints, &link.host, entry, host, &vendor.record);
-                hidden.extend(findings::hidden(entry, sides.0, sides.1, pair(place), halves));
+                hidden.extend(findings::hidden(entry, sides.0, sides.1, pair, halves));
                 continue;
             };
             let difference = difference(&mapping, entry, sides.0, sides.1, kind, &Nobody)
                 .of_record(link.kind)
-                .decided_with(decided_with(&mapping, &judged, pair, spoken, entry));
-            differing.push((difference, pair(place)));
+                .decided_with(compared.decided_with(entry));
+            differing.push((difference, pair));
         }
-        let current = &self.prints.current;
-        let (prints, pairs) = opened.as_ref().map_or((current, None), |(prints, pairs)| (prints, Some(pairs)));
         for unit in units(&mapping, prints, pairs, &link.host, (host, &vendor.record)) {
             let judged = unit.judge(prints, &link.host, &mapping.entries()[unit.place]);
             let Judgement::Differs(kind) = judged else { continue };
@@ -272,6 +269,9 @@ impl Run<'_> {
             differing.push((difference, unit.pair));
         }
         hidden.into_iter().for_each(|finding| self.found(finding, None));
+        if compared.left_behind {
+            self.found(findings::left_behind(&link.host, &link.vendor), None);
+        }
         let mut verdicts = verdicts(&mapping, &self.engine.policies, &differing);
         let goes = |((difference, _), verdict): (&(Difference, Pair), &Verdict)| match verdict {
             Verdict::Goes(_) if difference.entry.is_none() => Some(difference.field),
@@ -321,6 +321,10 @@ impl Run<'_> {
                     });
                 }
             }
+        }
+        if !changes.is_empty() {
+            // With what is written, both are taken as equal.
+            rendered.into_iter().for_each(|finding| self.found(finding, None));
         }
         changes
     }

@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use super::baseline::Verdict;
-use super::compare::{DifferenceKind, Halves, Judgement, decided_with, meet, plainly_agree};
-use super::employment::{agreed, meeting, spoken};
-use super::entries::{Unit, judge_field, units};
+use super::compare::{DifferenceKind, Judgement, plainly_agree};
+use super::employment::meeting;
+use super::entries::{Unit, units};
 use super::findings;
 use super::fingerprint::{Canonical, Fingerprinter};
 use super::link::{Link, LinkKind, LinkState, Pairs};
@@ -17,6 +17,7 @@ use super::review::{
     Agreeing, Choice, Context, Counts, Difference, Pairing, Prints, Recognised, Review, ReviewInput, Roster, Tie,
     Unmatched, untouched,
 };
+use super::together::Compared;
 use crate::finding::Finding;
 use crate::keys::KeyRing;
 use crate::mapping::{Asked, Convert, FieldMapping, Mapping};
@@ -89,7 +90,6 @@ pub fn review(input: ReviewInput<'_>) -> Review {
         host: &host.records,
         vendor: &vendor.records,
         forms: Canonical::default(),
-        judged: Vec::new(),
         differences: Vec::new(),
         findings: Vec::new(),
         people: Vec::new(),
@@ -230,7 +230,6 @@ struct Work<'a> {
     host: &'a [Record],
     vendor: &'a [Record],
     forms: Canonical,
-    judged: Vec<Judgement>,
     differences: Vec<Difference>,
     findings: Vec<Finding>,
     people: Vec<Pairing>,
@@ -274,32 +273,28 @@ impl Work<'_> {
         let (host, vendor) = (&self.host[host_place], &self.vendor[vendor_place]);
         let (host_id, vendor_id) = (HostId::new(host.id()), VendorId::new(vendor.id()));
         let others = Others { all: &self.taken, host: host_place, vendor: vendor_place };
-        let pair = |place: usize| baseline.map(|(_, pairs)| pairs.get(place)).unwrap_or_default();
-        self.judged.clear();
-        let prints = baseline.map_or(&self.prints.current, |(prints, _)| prints);
-        self.judged.extend(self.mapping.entries().iter().enumerate().map(|(place, entry)| {
-            judge_field(entry, host, vendor, pair(place), || Halves::new(prints, &host_id, entry, host, vendor))
-        }));
-        let spoken = spoken(self.mapping, host, vendor, agreed(self.mapping, prints, &host_id, host, pair));
-        meet(self.mapping, &mut self.judged, pair, spoken);
+        let (prints, pairs) = baseline.map_or((&self.prints.current, None), |(prints, pairs)| (prints, Some(pairs)));
+        let compared = Compared::new(self.mapping, prints, &host_id, (host, vendor), pairs);
         if are_two_people(host, vendor) {
             self.findings.push(findings::other_person(&host_id, &vendor_id));
         }
-        for (entry, judgement) in self.mapping.entries().iter().zip(&self.judged) {
-            match *judgement {
+        if compared.left_behind {
+            self.findings.push(findings::left_behind(&host_id, &vendor_id));
+        }
+        for (place, entry) in self.mapping.entries().iter().enumerate() {
+            match compared.judged(place) {
                 Judgement::Unknown | Judgement::Agreed => {}
                 Judgement::Rendered => self.findings.push(findings::rendered(&host_id, &vendor_id, entry.field)),
                 Judgement::Differs(kind) => {
                     let difference =
                         difference(self.mapping, entry, (&host_id, host), (&vendor_id, vendor), kind, &others)
                             .of_record(record)
-                            .decided_with(decided_with(self.mapping, &self.judged, pair, spoken, entry));
+                            .decided_with(compared.decided_with(entry));
                     self.findings.extend(finding_of(entry, &difference));
                     self.differences.push(difference);
                 }
             }
         }
-        let (prints, pairs) = baseline.map_or((&self.prints.current, None), |(prints, pairs)| (prints, Some(pairs)));
         for unit in units(self.mapping, prints, pairs, &host_id, (host, vendor)) {
             let entry = &self.mapping.entries()[unit.place];
             let judged = unit.judge(prints, &host_id, entry);

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::Deserialize;
 
-use super::answer::{List, whole_list};
+use super::answer::{Field, List, whole_list};
 use super::error::Operation;
 use super::request::{Body, Draft, ids};
 use super::silent;
@@ -17,9 +17,11 @@ pub struct Employment {
     /// The version.
     pub version: Option<u64>,
     /// The first day.
-    pub start_date: Option<String>,
+    #[serde(default)]
+    pub start_date: Field,
     /// The last day.
-    pub end_date: Option<String>,
+    #[serde(default)]
+    pub end_date: Field,
     /// What holds from which day on.
     pub employment_details: Option<Vec<EmploymentDetails>>,
 }
