@@ -432,6 +432,7 @@ impl Carrying<'_> {
                 let partly = person.absences.keys().filter(|id| person.is_partly_there(id)).cloned();
                 partly.collect::<Vec<_>>().iter().for_each(|id| person.item(id, AbsenceOutcome::PartlySent));
                 person.settled(&standings, &failed, &left_out);
+                self.tell_apart(person, &standings);
                 return Ok(());
             }
             let mut again = !person.alone.is_empty();
@@ -473,6 +474,7 @@ impl Carrying<'_> {
             self.refuse_those(person, refusals, |id| !left_out.unsettled.contains(id));
             again |= person.absences.keys().any(|id| person.is_partly_there(id) && !person.is_stuck(id));
             person.settled(&standings, &failed, &left_out);
+            self.tell_apart(person, &standings);
             if pending || !again {
                 return Ok(());
             }

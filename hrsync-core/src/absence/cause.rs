@@ -56,6 +56,15 @@ pub(crate) fn disconnected() -> Finding {
     .with_hint("change or remove the entries in the payroll system by hand, or give them the type that the mapping says now")
 }
 
+pub(crate) fn partly_sent() -> Finding {
+    Finding::problem(
+        code::ABSENCE_PARTLY_SENT,
+        "a part of the absence is in the payroll system though it was refused as a whole",
+        Fixer::PayrollClerk,
+    )
+    .with_hint("remove it in the payroll system, or mend what the refusal says and try the absence again")
+}
+
 pub(crate) fn moved() -> Finding {
     Finding::problem(
         code::ABSENCE_MOVED_THERE,

@@ -132,9 +132,7 @@ impl Planner<'_> {
     fn is_changed(&self, id: &AbsenceId, why: Option<NotSent>) -> bool {
         let of_mapping = matches!(why, Some(NotSent::Unmapped | NotSent::Excluded));
         match (self.input.absences.get(id), self.ledger.absences.get(id)) {
-            (Some(absence), Some(carried)) if of_mapping => {
-                carried.told.contains_key(code::ABSENCE_DISCONNECTED) || carried.is_otherwise_than(&Form::of(absence))
-            }
+            (Some(absence), Some(carried)) if of_mapping => carried.stays_away(&Form::of(absence)),
             _ => true,
         }
     }

@@ -347,6 +347,11 @@ impl Carried {
         self.forms().any(|one| !one.same_days(form))
     }
 
+    /// Whether a change of it stays away while its type is not sent: it is otherwise than it was sent, or than people were told.
+    pub(crate) fn stays_away(&self, form: &Form) -> bool {
+        self.told.contains_key(code::ABSENCE_DISCONNECTED) || self.is_otherwise_than(form)
+    }
+
     /// Whether it was carried over into this record as a whole.
     pub(crate) fn is_whole_in(&self, vendor: &VendorId) -> bool {
         self.whole && self.into.as_ref() == Some(vendor)

@@ -131,12 +131,21 @@ impl Person<'_> {
         self.ledger.absences.get(id).is_some_and(refused) && self.vendor.as_ref().is_some_and(there)
     }
 
+    /// Whether an entry of an absence was disconnected.
+    pub(super) fn is_apart(&self, id: &AbsenceId) -> bool {
+        let apart = |held: &Held| held.disconnected && self.vendor.as_ref() == Some(&held.vendor);
+        self.ledger.entries.iter().any(|held| apart(held) && held.parts.contains_key(id))
+    }
+
+    /// Whether an absence of a type that is not sent any more is otherwise than people know that it stands there.
+    pub(super) fn is_otherwise(&self, id: &AbsenceId) -> bool {
+        let carried = self.ledger.absences.get(id);
+        self.absences.get(id).is_none_or(|absence| carried.is_none_or(|carried| carried.stays_away(&Form::of(absence))))
+    }
+
     /// This outcome, unless an entry of the absence was disconnected.
     fn unless_disconnected(&self, absence: &AbsenceId, outcome: AbsenceOutcome) -> AbsenceOutcome {
-        let left = |held: &Held| {
-            held.disconnected && self.vendor.as_ref() == Some(&held.vendor) && held.parts.contains_key(absence)
-        };
-        if self.ledger.entries.iter().any(left) { AbsenceOutcome::Disconnected } else { outcome }
+        if self.is_apart(absence) { AbsenceOutcome::Disconnected } else { outcome }
     }
 
     /// Whether something of an absence stands in the record that the person is linked to; in any, while they are linked to none.
@@ -281,7 +290,8 @@ impl Person<'_> {
                 true => {
                     // That its type is not sent any more is no change of it.
                     let of_mapping = matches!(why, Some(NotSent::Unmapped | NotSent::Excluded));
-                    let dirty = dirty || !of_mapping || self.absences.get(id).map(Form::of) != sent;
+                    let same = |sent: &Form| self.absences.get(id).is_some_and(|now| sent.same_days(&Form::of(now)));
+                    let dirty = dirty || !of_mapping || !sent.as_ref().is_some_and(same);
                     Carried { sent, into, whole, dirty, tried, told, rejection, before, ..Carried::default() }
                 }
                 false => Carried { told, rejection, before, ..Carried::default() },

@@ -12,7 +12,7 @@ use super::person::Person;
 use super::plan::{Refusal, Refused, Telling};
 use super::report::AbsenceOutcome;
 use super::standing::Standing;
-use crate::error::{Error, Fixer, Result};
+use crate::error::{Error, Result};
 use crate::finding::{Finding, code};
 use crate::host::Notification;
 use crate::journal::Event;
@@ -70,7 +70,10 @@ impl Carrying<'_> {
                     if note { Refused::Note } else { Refused::Absence }
                 }
                 // Of a type that is not sent any more nothing is removed.
-                Standing::Removed(Some(NotSent::Unmapped | NotSent::Excluded)) if !self.is_sent(person, absence) => {
+                Standing::Removed(Some(why @ (NotSent::Unmapped | NotSent::Excluded)))
+                    if !self.is_sent(person, absence) && !person.is_otherwise(absence) =>
+                {
+                    person.item(absence, AbsenceOutcome::NotSent(*why));
                     continue;
                 }
                 Standing::Removed(_) if person.ledger.holds(absence) => Refused::Removal,
@@ -96,6 +99,16 @@ impl Carrying<'_> {
             let to = TypeMapping::To(held.slot.kind.clone());
             held.parts.get(absence).is_some_and(|part| settings.mapping(&part.kind) == Some(&to))
         })
+    }
+
+    /// Says of refused absences that a part of them is there and stays, because its type is mapped otherwise by now.
+    pub(super) fn tell_apart(&mut self, person: &mut Person<'_>, standings: &BTreeMap<AbsenceId, Standing>) {
+        for (id, standing) in standings {
+            if *standing == Standing::Removed(Some(NotSent::Rejected)) && person.is_apart(id) {
+                self.log_once(person, id, about(cause::partly_sent(), person, id), None);
+                person.item(id, AbsenceOutcome::PartlySent);
+            }
+        }
     }
 
     /// Logs something about an absence once for as long as it stays as it is.
@@ -205,10 +218,7 @@ impl Carrying<'_> {
             self.reported(finding);
         }
         if partly {
-            let message = "a part of the absence is in the payroll system though it was refused as a whole";
-            let finding = Finding::problem(code::ABSENCE_PARTLY_SENT, message, Fixer::PayrollClerk)
-                .with_hint("remove it in the payroll system, or mend what the refusal says and try the absence again");
-            self.found(about(finding, person, &absence), None);
+            self.found(about(cause::partly_sent(), person, &absence), None);
         }
         person.item(&absence, outcome);
     }
