@@ -277,6 +277,11 @@ mod tests {
         for wrong in [field::BIRTH_DATE, field::IBAN, field::PHONE] {
             assert!(record.cell(wrong).is_unreadable(), "{wrong}");
         }
+        for hidden in ["\"startDate\":\"2024-01-01\"", "\"endDate\":null"] {
+            let read = person(&format!(r#"{{"id":7,"employments":[{{"id":1,{hidden}}}]}}"#));
+            let record = super::record(&mapping(), &read, date!(2026 - 11 - 27));
+            assert!(!record.cell(field::START_DATE).is_read() && !record.cell(field::END_DATE).is_read(), "{hidden}");
+        }
         let nobody = person(r#"{"id":7,"employments":[],"dateOfBirth":null,"email":""}"#);
         let record = super::record(&mapping(), &nobody, date!(2026 - 11 - 27));
         for empty in [field::START_DATE, field::END_DATE, field::BIRTH_DATE, field::EMAIL] {

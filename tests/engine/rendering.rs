@@ -33,6 +33,16 @@ async fn a_rendering_is_adopted_and_reported_once() {
     assert_eq!(world.vendor.writes(), []);
 }
 
+/// Whatever else is pushed first: it may be somebody's other value too.
+#[tokio::test]
+async fn what_a_push_takes_as_equal_is_told_by_it() {
+    let world = rendered().await;
+    assert_eq!(codes(&world.push(1).await.findings), [], "nothing is written, and a review tells");
+    world.host_sets(1, field::GIVEN_NAME, Some("Another"));
+    assert_eq!(codes(&world.push(1).await.findings), [(code::RENDERED_DIFFERENTLY, Some(TITLE))]);
+    assert_eq!(codes(&world.review().await.findings), []);
+}
+
 #[tokio::test]
 async fn an_adopted_rendering_is_a_baseline_like_any_other() {
     for (by_host, kind) in [(true, DifferenceKind::HostChanged), (false, DifferenceKind::VendorChanged)] {

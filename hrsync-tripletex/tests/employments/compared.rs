@@ -5,7 +5,8 @@ use std::time::Duration;
 use hrsync_core::model::Cell;
 use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Policies, Resolution, merge};
 use hrsync_core::{FieldId, Record, field};
-use hrsync_sandbox::tripletex::Fault;
+use hrsync_sandbox::tripletex::{Fault, Kind};
+use serde_json::json;
 use time::macros::datetime;
 
 use super::{
@@ -277,6 +278,73 @@ async fn an_employment_that_was_removed_comes_back_with_both_workdays_or_not_at_
     }
 }
 
+/// Both sides turn to an employment on which they did not agree last: what was settled of the last workday is of another one. Each row: the
+/// employments, of which both agreed on the last one; what the clerk does and the host says; what somebody is asked, and whether the employment
+/// that is left behind is told.
+// rule: TT-34, TT-35, TT-45, TT-47, TT-48
+#[tokio::test(start_paused = true)]
+async fn a_last_workday_is_asked_about_where_both_turned_to_another_employment() {
+    use DifferenceKind::{Conflict, MissingInHost, MissingInVendor};
+    type Row = (&'static [Days], &'static [Clerk], Days, Option<DifferenceKind>, bool);
+    const PROLONGED: Days = ["2024-01-01", "2027-05-31"];
+    let rows: [Row; 6] = [
+        (HIRED_AGAIN, &[], PRESENT, Some(MissingInHost), true),
+        (&[ENDING, SPRING], &[], PROLONGED, Some(Conflict), true),
+        (HIRED_TWICE, &[], FURTHER, Some(MissingInHost), true),
+        (HIRED_AGAIN, &[Removes(1)], PRESENT, Some(MissingInHost), false),
+        (&[PRESENT], &[Dates(0, ENDING), Adds(FURTHER)], DECEMBER, Some(MissingInVendor), false),
+        // A rehire that HR takes back.
+        (HIRED_AGAIN, &[], ENDING, None, true),
+    ];
+    for (agreed, does, days, asked, stands) in rows {
+        for pushed in [false, true] {
+            let (world, person) = employed(agreed).await;
+            world.synchronise(&Decisions::new()).await;
+            does.iter().for_each(|one| clerk(&world, person, *one));
+            has(&world, days);
+            let there = workdays(&world, person);
+            if pushed {
+                world.engine.push(&[id()]).await.unwrap();
+            }
+            let review = world.engine.review(&world.anna).await.unwrap();
+            let open: Vec<_> = asked.iter().map(|kind| (field::END_DATE, *kind)).collect();
+            assert_eq!(differences(&review), open, "{agreed:?} {days:?}");
+            assert_eq!(
+                review.findings.iter().any(|one| one.code == "employment.stands"),
+                stands,
+                "{agreed:?} {days:?}"
+            );
+            for _ in 0..2 {
+                world.synchronise(&Decisions::new()).await;
+                assert_eq!((workdays(&world, person), in_host(&world)), (there.clone(), days.map(str::to_owned)));
+            }
+            let review = world.engine.review(&world.anna).await.unwrap();
+            assert_eq!((differences(&review), review.findings.len()), (open, 0), "told once");
+        }
+    }
+}
+
+/// Nobody can read one of several employments: nothing is taken for the one that both speak of.
+#[tokio::test(start_paused = true)]
+async fn an_employment_that_cannot_be_read_is_asked_about_and_no_other_is_taken_for_it() {
+    for (place, element) in [(0, "endDate"), (0, "startDate"), (1, "endDate"), (1, "startDate")] {
+        for said in [SPRING, ["2026-12-01", "2027-06-30"]] {
+            let (world, person) = employed(&[ENDING, SPRING]).await;
+            world.synchronise(&Decisions::new()).await;
+            let employment = world.employments(person)[place]["id"].as_u64().unwrap();
+            assert!(world.sandbox.change(Kind::Employment, employment, &json!({element: "31/12-26"})));
+            let there = workdays(&world, person);
+            says(&world, said).await;
+            world.synchronise(&Decisions::new()).await;
+            assert_eq!(
+                (workdays(&world, person), in_host(&world)),
+                (there, said.map(str::to_owned)),
+                "{place} {element}"
+            );
+        }
+    }
+}
+
 /// HR's last workday went to Tripletex, the clerk hires again, and nobody synchronised before the first day of it.
 // rule: TT-48
 #[tokio::test(start_paused = true)]
@@ -312,5 +380,15 @@ fn a_merge_is_of_the_employment_that_both_speak_of() {
     {
         let merged = merge(&mapping, Some((&here, &there)), &host, &vendor, &policies, &nothing).unwrap();
         assert_eq!([days(&merged.host), days(&merged.vendor)], [both, both]);
+    }
+    // The host goes back to the former one, or the first workday is not connected and only the last one tells.
+    let last_only = hrsync_core::mapping::Mapping::new("x", mapping.entry(field::END_DATE).cloned());
+    for (mapping, host, kind) in
+        [(&mapping, PRESENT, DifferenceKind::MissingInHost), (&last_only, ENDED, DifferenceKind::Conflict)]
+    {
+        let (host, vendor) = (person("h2", host), with(""));
+        let merged = merge(mapping, Some((&here, &there)), &host, &vendor, &policies, &nothing).unwrap();
+        assert_eq!(merged.open, [(field::END_DATE, kind)]);
+        assert_eq!((days(&merged.host), days(&merged.vendor)), (days(&host), days(&vendor)));
     }
 }

@@ -338,3 +338,24 @@ async fn a_last_workday_entered_between_review_and_apply_does_not_lie_before_the
     let report = world.engine.apply(&world.anna, &plan).await.unwrap();
     assert_eq!((results(&report), in_host(&world)), (vec![ItemResult::Drifted], ENDING.map(str::to_owned)));
 }
+
+/// The first workday cannot be removed, and the last one alone would open the employment again.
+// rule: TT-56, TT-57
+#[tokio::test(start_paused = true)]
+async fn emptied_workdays_open_no_employment_that_ended() {
+    for agreed in [&[ENDED][..], &[ENDING], HIRED_AGAIN] {
+        for pushed in [false, true] {
+            let (world, person) = employed(agreed).await;
+            world.synchronise(&Decisions::new()).await;
+            let report = match pushed {
+                true => says(&world, ["", ""]).await,
+                false => {
+                    has(&world, ["", ""]);
+                    world.synchronise(&Decisions::new()).await
+                }
+            };
+            assert!(codes(&report).contains(&"value.cannot_clear"), "{agreed:?} {report:#?}");
+            assert_eq!(workdays(&world, person), agreed, "{agreed:?}");
+        }
+    }
+}

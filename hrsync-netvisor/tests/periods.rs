@@ -1,0 +1,119 @@
+//! Workdays of people with one or several employment periods: the two are of one employment, and of a period that nobody can tell apart nothing
+//! is written.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+mod world;
+
+use hrsync_core::field;
+use hrsync_core::reconcile::{Decisions, Report};
+use world::World;
+use world::steps::host_of;
+
+type Days = [&'static str; 2];
+
+/// What the payroll clerk does to the periods of a person.
+#[derive(Debug, Clone, Copy)]
+enum Clerk {
+    /// The present period ends on another day.
+    Ends(&'static str),
+    Adds(Days),
+}
+
+use Clerk::{Adds, Ends};
+
+/// The first and last days of a person's periods.
+fn periods(world: &World, key: u32) -> Vec<[String; 2]> {
+    world.vendor_person(key).periods.iter().map(|one| [one.start.clone(), one.end.clone()]).collect()
+}
+
+fn in_host(world: &World, key: u32) -> [String; 2] {
+    [field::START_DATE, field::END_DATE].map(|id| world.in_host(&host_of(key), id))
+}
+
+fn clerk(world: &World, key: u32, does: Clerk) {
+    world.sandbox.change_person(key, |person| match does {
+        Ends(day) => person.periods[0].end = day.into(),
+        Adds([start, end]) => {
+            let mut one = person.periods[0].clone();
+            (one.netvisorkey, one.start, one.end) = (one.netvisorkey + 7000, start.into(), end.into());
+            person.periods.push(one);
+        }
+    });
+}
+
+fn codes(report: &Report) -> Vec<&str> {
+    report.findings.iter().map(|finding| &*finding.code).collect()
+}
+
+/// Each row: the person, of whom the fourth has a period of former years too; the last day on which both agreed; what the clerk does and the
+/// host says then. Nothing of it is written to a period that it is not of, and where it is not in step somebody is told or asked.
+#[tokio::test]
+async fn workdays_of_another_employment_are_written_to_no_period() {
+    type Row = (u32, &'static str, &'static [Clerk], Days);
+    const HIRED: Days = ["2026-12-01", ""];
+    const SPRING: Days = ["2027-01-01", "2027-06-30"];
+    let rows: &[Row] = &[
+        (400, "2026-10-31", &[], ["2027-01-01", ""]),
+        (400, "2026-10-31", &[], SPRING),
+        (400, "", &[], SPRING),
+        (100, "2026-10-31", &[Ends("2026-11-05")], ["2026-12-15", ""]),
+        (100, "2026-10-31", &[Ends("2026-12-20")], ["2026-12-15", ""]),
+        (100, "2026-10-31", &[Ends("")], SPRING),
+        // Both know the further period before its first day.
+        (100, "2026-11-30", &[Adds(HIRED)], HIRED),
+        (100, "2026-11-30", &[Adds(SPRING)], SPRING),
+        // The host knows nothing of the one that stands by now.
+        (100, "", &[Ends("2026-11-15"), Adds(["2026-11-16", ""])], ["", "2026-12-31"]),
+        (100, "2026-10-31", &[], ["", ""]),
+    ];
+    for (key, agreed, does, says) in rows {
+        for pushed in [false, true] {
+            let world = World::in_step(4).await;
+            let present = in_host(&world, *key);
+            world.edit_host(&host_of(*key), field::END_DATE, agreed);
+            for _ in 0..2 {
+                world.synchronise(&Decisions::new()).await;
+            }
+            does.iter().for_each(|one| clerk(&world, *key, *one));
+            let there = periods(&world, *key);
+            // The last row empties both; the one before it keeps the first day.
+            let keeps = says[0].is_empty() && !says[1].is_empty();
+            let start = if keeps { &*present[0] } else { says[0] };
+            let days = [start.to_owned(), says[1].to_owned()];
+            world.edit_host(&host_of(*key), field::START_DATE, start);
+            world.edit_host(&host_of(*key), field::END_DATE, says[1]);
+            let report = match pushed {
+                true => world.push(&host_of(*key)).await,
+                false => world.synchronise(&Decisions::new()).await,
+            };
+            let what = format!("{key} {does:?} {says:?} {pushed} {report:#?}");
+            assert_eq!((periods(&world, *key), in_host(&world, *key)), (there.clone(), days.clone()), "{what}");
+            let told = !report.findings.is_empty() || !world.review().await.is_empty();
+            assert_eq!(told, !there.contains(&days), "{what}");
+            assert!(!codes(&report).contains(&"plan.decision_impossible"), "nobody decided anything: {what}");
+        }
+    }
+}
+
+/// What is of the present one of several periods goes, with or without its first day.
+#[tokio::test]
+async fn the_present_one_of_several_periods_is_kept_in_step() {
+    for (id, value) in [
+        (field::END_DATE, "2026-12-31"),
+        (field::PROBATION_END, "2026-11-30"),
+        (field::JOB_TITLE, "Leipuri"),
+        (field::EMPLOYMENT_TYPE, "temporary"),
+    ] {
+        let world = World::in_step(4).await;
+        clerk(&world, 100, Adds(["2027-09-01", ""]));
+        for key in [100, 400] {
+            // The other one is the later one of the first person, and the former one of the fourth.
+            let other = || periods(&world, key)[usize::from(key == 100)].clone();
+            let before = other();
+            world.edit_host(&host_of(key), id, value);
+            assert!(world.push(&host_of(key)).await.is_clean(), "{id}");
+            assert_eq!((other(), world.review().await.len()), (before, 0), "{id} {key}");
+        }
+    }
+}
