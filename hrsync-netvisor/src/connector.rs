@@ -20,7 +20,7 @@ use time::Date;
 
 use crate::auth::{RandomIds, Signer, TransactionIds};
 use crate::config::{EmploymentEdits, NetvisorConfig, NetvisorCredentials};
-use crate::mapping::{DAYS, EDITS_OFF, EDITS_STOPPED, EMPLOYMENT, mapping};
+use crate::mapping::{EDITS_OFF, EDITS_STOPPED, EMPLOYMENT, mapping};
 use crate::people::{self, PENSION_INSURANCE_MISSING};
 use crate::reconstructed::{self, ProbeAnswer};
 use crate::sign::OfCall;
@@ -290,13 +290,10 @@ impl NetvisorConnector {
             steps.push(step(StepNature::Converge, others, payload));
         }
         let mut wanted = Cow::Borrowed(write.wanted);
-        if let Some(error) = self.which_period(&employment, &current.record, detail) {
-            // Of another employment nothing is sent; of the present one what does not say which days it has.
-            let of_another = !detail.is_shown(&current.record) || starts_after_the_end(&wanted, detail).is_some();
-            let stays = |field: &mut FieldId| of_another || DAYS.contains(field);
-            let fields: Vec<FieldId> = employment.extract_if(.., stays).collect();
-            fields.iter().for_each(|field| wanted.to_mut().set(*field, Cell::NotRead));
-            left_out.push(LeftOut { fields, error });
+        let stay = self.of_no_single_period(&employment, write.wanted, &current.record, detail);
+        for field in employment.extract_if(.., |field| stay.contains(field)) {
+            wanted.to_mut().set(field, Cell::NotRead);
+            left_out.push(LeftOut { fields: vec![field], error: self.several_periods() });
         }
         if !employment.is_empty() {
             match self.employment_edit(&wanted, detail, write.memory) {
@@ -314,13 +311,41 @@ impl NetvisorConnector {
         Ok(Steps { steps, left_out, findings })
     }
 
-    /// Why nobody can say which of several periods a change would hit.
-    fn which_period(&self, employment: &[FieldId], shown: &Record, detail: &Detail) -> Option<Error> {
-        if employment.is_empty() || detail.periods().len() < 2 {
-            return None;
+    /// Which of these fields are not sent, since the person has several periods: the first day of one, for a vendor may add one that begins so;
+    /// and all where another employment than the present one is meant.
+    fn of_no_single_period(
+        &self,
+        employment: &[FieldId],
+        wanted: &Record,
+        shown: &Record,
+        detail: &Detail,
+    ) -> Vec<FieldId> {
+        if detail.periods().len() < 2 {
+            return Vec::new();
         }
-        let begins = employment.contains(&field::START_DATE) && self.period_of_its_own(detail).is_none();
-        (begins || !detail.is_shown(shown)).then(several_periods)
+        let start = day(wanted, field::START_DATE).filter(|_| employment.contains(&field::START_DATE));
+        let begun = day(shown, field::START_DATE).is_some_and(|day| day <= detail.as_of);
+        let anew =
+            start.is_some_and(|start| begun && start > detail.as_of) || starts_after_the_end(wanted, detail).is_some();
+        let begins = start.is_some() && self.period_of_its_own(detail).is_none();
+        match !detail.is_shown(shown) || (begins && anew) {
+            true => employment.to_vec(),
+            false => vec![field::START_DATE; usize::from(begins)],
+        }
+    }
+
+    fn several_periods(&self) -> Error {
+        let hint = match self.config.employment_edits {
+            EmploymentEdits::JobPeriodResource => "change the period in Netvisor",
+            _ => "change the period in Netvisor, or allow editjobperiod.nv and choose it in the settings",
+        };
+        let message = "the person has several employment periods, and neither the start date of one nor one that is not the present one can be \
+                       changed without risk to the others";
+        Error::new(ErrorKind::Unsupported, message)
+            .with_code("netvisor.several_periods")
+            .with_vendor(VENDOR)
+            .with_fixer(Fixer::PayrollClerk)
+            .with_hint(hint)
     }
 
     /// The period to change through the resource that takes a single one, where the company allows that resource.
@@ -508,9 +533,13 @@ fn step(nature: StepNature, fields: Vec<FieldId>, payload: Payload) -> Step {
     Step { name: payload.resource.name(), nature, fields, payload: Opaque::new(payload), evidence }
 }
 
+fn day(record: &Record, id: FieldId) -> Option<Date> {
+    record.cell(id).value()?.as_date()
+}
+
 /// An employment that begins anew takes the place of the ended one, because a single period is kept in step.
 fn starts_after_the_end(wanted: &Record, detail: &Detail) -> Option<Finding> {
-    let start = wanted.cell(field::START_DATE).value()?.as_date()?;
+    let start = day(wanted, field::START_DATE)?;
     let period = people::current_period(detail.periods(), detail.as_of)?;
     let end = hrsync_core::check::date(period.end_date.as_deref()?.trim()).ok()?;
     let message = "a new employment takes the place of the ended one in Netvisor, because one period is kept in step";
@@ -519,18 +548,6 @@ fn starts_after_the_end(wanted: &Record, detail: &Detail) -> Option<Finding> {
         .on(field::START_DATE);
     finding.fixer = Fixer::PayrollClerk;
     (start > end).then_some(finding)
-}
-
-fn several_periods() -> Error {
-    Error::new(
-        ErrorKind::Unsupported,
-        "the person has several employment periods, and neither the start date of one nor one that is not the present one can be changed \
-         without risk to the others",
-    )
-    .with_code("netvisor.several_periods")
-    .with_vendor(VENDOR)
-    .with_fixer(Fixer::PayrollClerk)
-    .with_hint("change the period in Netvisor, or allow editjobperiod.nv and choose it in the settings")
 }
 
 fn entry_problem(problem: &EntryProblem) -> Finding {

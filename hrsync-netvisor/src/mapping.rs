@@ -38,9 +38,6 @@ const PHONE: Convert = Convert::Phone { calling_code: "358" };
 pub const EMPLOYMENT: [FieldId; 5] =
     [field::START_DATE, field::END_DATE, field::PROBATION_END, field::EMPLOYMENT_TYPE, field::JOB_TITLE];
 
-/// Those of them that are days.
-pub(crate) const DAYS: [FieldId; 3] = [field::START_DATE, field::END_DATE, field::PROBATION_END];
-
 const ADDRESS_FIELDS: &[FieldId] = &[field::STREET, field::TOWN, field::POSTCODE, field::COUNTRY];
 
 /// Employment changes are switched off by the settings.
@@ -74,8 +71,7 @@ const FIELDS: [FieldMapping; 20] = [
         .unique_in(Side::Vendor)
         .max_len(10)
         .check(digits),
-    FieldMapping::new(field::PROBATION_END, "employmentperiods[].employmentperiod.probationenddate")
-        .follows(field::START_DATE),
+    FieldMapping::new(field::PROBATION_END, "employmentperiods[].employmentperiod.probationenddate"),
     FieldMapping::new(field::END_DATE, "employmentperiods[].employmentperiod.enddate").follows(field::START_DATE),
     FieldMapping::new(field::EMPLOYMENT_TYPE, "employmentperiods[].employmentperiod.employmentmode")
         .convert(EMPLOYMENT_METHOD),

@@ -6,7 +6,7 @@
 mod world;
 
 use hrsync_core::field;
-use hrsync_core::reconcile::{Decisions, Report};
+use hrsync_core::reconcile::{Decisions, Missing, Report};
 use world::World;
 use world::steps::host_of;
 
@@ -115,5 +115,41 @@ async fn the_present_one_of_several_periods_is_kept_in_step() {
             assert!(world.push(&host_of(key)).await.is_clean(), "{id}");
             assert_eq!((other(), world.review().await.len()), (before, 0), "{id} {key}");
         }
+    }
+}
+
+/// The first day of the present one of several periods is corrected, which is not sent: each field that is not is named, and the last day goes.
+#[tokio::test]
+async fn a_corrected_first_day_holds_no_last_day_of_the_present_period_back() {
+    for (start, end, named, there) in [
+        ("2024-01-08", "2026-12-31", vec![field::START_DATE], "2026-12-31"),
+        ("2027-01-01", "2027-06-30", vec![field::START_DATE, field::END_DATE], ""),
+    ] {
+        let world = World::in_step(4).await;
+        world.edit_host(&host_of(400), field::START_DATE, start);
+        world.edit_host(&host_of(400), field::END_DATE, end);
+        let report = world.push(&host_of(400)).await;
+        let fields: Vec<_> = report.findings.iter().filter_map(|one| one.field).collect();
+        assert_eq!((fields, codes(&report)), (named.clone(), vec!["netvisor.several_periods"; named.len()]));
+        assert_eq!(periods(&world, 400)[1][1], there);
+    }
+}
+
+/// Both know the further period before its first day: the probation of the present one is not taken for its own.
+#[tokio::test]
+async fn what_the_present_period_has_is_not_of_a_further_one() {
+    let world = World::in_step(4).await;
+    world.sandbox.change_person(100, |person| {
+        (person.periods[0].end, person.periods[0].probation_end) = ("2026-11-30".into(), "2024-01-15".into());
+    });
+    world.synchronise(&Decisions::new()).await;
+    clerk(&world, 100, Adds(["2026-12-01", ""]));
+    world.sandbox.change_person(100, |person| person.periods[1].probation_end = "2027-03-01".into());
+    for (id, value) in [(field::START_DATE, "2026-12-01"), (field::END_DATE, ""), (field::PROBATION_END, "")] {
+        world.edit_host(&host_of(100), id, value);
+    }
+    for decisions in [Decisions::new(), Decisions::new().for_missing(Missing::Fill)] {
+        world.synchronise(&decisions).await;
+        assert_eq!((world.in_host(&host_of(100), field::PROBATION_END).as_str(), world.review().await), ("", vec![]));
     }
 }

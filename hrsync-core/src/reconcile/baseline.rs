@@ -5,7 +5,7 @@ use super::entries::{judge_field, lists_at, units};
 use super::fingerprint::{Canonical, Fingerprinter};
 use super::link::{Baseline, Entries, Link, Pair, Pairs};
 use super::review::Prints;
-use super::together::settled_before;
+use super::together::is_of_another;
 use crate::mapping::{FieldMapping, Mapping};
 use crate::model::{HostId, Record, Side, Value};
 
@@ -36,6 +36,7 @@ pub(crate) fn make(
     let opened = old.and_then(|link| prints.open(link, mapping, revision));
     let entries = mapping.entries();
     let pairs = opened.as_ref().map(|(_, pairs)| pairs);
+    let pair = |place: usize| pairs.map(|pairs| pairs.get(place)).unwrap_or_default();
     // What was settled under another key is compared under that key.
     let before = opened.as_ref().map_or(&prints.current, |(prints, _)| prints).clone();
     let units = units(mapping, &before, pairs, id, (host, vendor));
@@ -44,11 +45,10 @@ pub(crate) fn make(
         .enumerate()
         .map(|(place, entry)| {
             // What is written now, or decided, is of what the other fields are.
-            let decided = entry.follows.and_then(|leader| mapping.place(leader));
-            let pair = match decided.is_some_and(|leader| verdict(leader, None) != Verdict::Compared) {
-                true => pairs.map(|pairs| pairs.get(place)).unwrap_or_default(),
-                false => settled_before(mapping, &before, id, (host, vendor), pairs, place),
-            };
+            let leader = entry.follows.and_then(|leader| mapping.place(leader));
+            let decided = leader.is_some_and(|leader| verdict(leader, None) != Verdict::Compared);
+            let sides = (host, vendor);
+            let pair = pair(place).unless(!decided && is_of_another(mapping, &before, id, sides, pair, place));
             let judged = judge_field(entry, host, vendor, pair, || Halves::new(&before, id, entry, host, vendor));
             Told { sides: (host, vendor), judged, verdict: verdict(place, None), pair }
         })

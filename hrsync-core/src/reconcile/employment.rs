@@ -5,7 +5,7 @@ use super::fingerprint::Fingerprinter;
 use super::link::{Link, Pair};
 use super::review::Prints;
 use crate::check::Problem;
-use crate::mapping::Mapping;
+use crate::mapping::{FieldMapping, Mapping};
 use crate::model::{Cell, Entry, FieldId, HostId, List, Record, Value, field};
 
 /// The part of an employment that is its last workday.
@@ -13,6 +13,9 @@ const END: &str = "end";
 
 /// The days of an employment that a record has as fields of their own.
 pub(crate) const WORKDAYS: [FieldId; 2] = [field::START_DATE, field::END_DATE];
+
+/// What else is of an employment.
+const OTHERS: [FieldId; 3] = [field::PROBATION_END, field::EMPLOYMENT_TYPE, field::JOB_TITLE];
 
 /// An employment does not end, nor its probation, before it begins.
 pub(crate) fn in_order(id: FieldId, side: &Record) -> Result<(), Problem> {
@@ -61,47 +64,62 @@ pub(crate) enum Spoken {
 }
 
 /// Of which employment the workdays of the two sides are: of two where the vendor tells of several or of none, where the host tells of none any
-/// more, or where there is no day on which both say that the person is employed. `agreed` says whether a record begins as both sides agreed last, and is nothing where
-/// they never did.
-pub(crate) fn spoken(
-    mapping: &Mapping,
-    host: &Record,
-    vendor: &Record,
-    agreed: Option<impl Fn(&Record) -> bool>,
-) -> Spoken {
+/// more, or where there is no day on which both say that the person is employed. `agreed` is what both sides agreed on last, where they did.
+pub(crate) fn spoken(mapping: &Mapping, host: &Record, vendor: &Record, agreed: Option<&Agreed<'_>>) -> Spoken {
     let ends_before = |one: &Record, other: &Record| ends_before(one, field::END_DATE, other);
     if matches!(vendor.cell(field::EMPLOYMENTS), Cell::AsGiven(_)) {
         return Spoken::Unknown;
     }
     if let Some(all) = several(mapping, vendor) {
-        let is_there =
-            |agreed: &dyn Fn(&Record) -> bool| all.entries().iter().any(|one| agreed(&with(vendor, all, one)));
-        return match agreed {
-            Some(agreed) if !is_there(&agreed) => Spoken::Unknown,
-            _ => Spoken::Two,
-        };
+        let is_there = |agreed: &Agreed<'_>| all.entries().iter().any(|one| agreed.shows(&with(vendor, all, one)));
+        return if agreed.is_none_or(is_there) { Spoken::Two } else { Spoken::Unknown };
     }
     let begins = |record: &Record| !record.cell(field::START_DATE).is_empty();
     let gone = begins(host) && !begins(vendor);
-    // Who says of an employment that it is none says nothing of its last day.
-    let emptied = agreed.is_some() && begins(vendor) && !begins(host);
+    // Who says of an employment that it is none any more says nothing of its last day.
+    let emptied = begins(vendor) && !begins(host) && agreed.is_some_and(|agreed| !agreed.asks(vendor));
     // A first workday that is entered before its last one is of another employment too.
     let in_the_middle = ends_before(host, host);
     let apart = gone || emptied || in_the_middle || ends_before(host, vendor) || ends_before(vendor, host);
     if apart { Spoken::Two } else { Spoken::One }
 }
 
-/// Whether a record of the vendor begins as both sides agreed last; nothing where they never did.
-pub(crate) fn agreed<'a>(
-    mapping: &'a Mapping,
+/// With which first workday both sides agreed last.
+pub(crate) struct Agreed<'a> {
+    pair: Pair,
     prints: &'a Fingerprinter,
     id: &'a HostId,
+    entry: &'a FieldMapping,
     host: &'a Record,
-    pair: impl Fn(usize) -> Pair,
-) -> Option<impl Fn(&Record) -> bool + 'a> {
-    let place = mapping.place(field::START_DATE)?;
-    let (entry, pair) = (&mapping.entries()[place], pair(place));
-    (pair != Pair::None).then_some(move |vendor: &Record| pair.shows(&Halves::new(prints, id, entry, host, vendor)))
+}
+
+impl<'a> Agreed<'a> {
+    /// Nothing where they never did.
+    pub(crate) fn new(
+        mapping: &'a Mapping,
+        prints: &'a Fingerprinter,
+        id: &'a HostId,
+        host: &'a Record,
+        pair: impl Fn(usize) -> Pair,
+    ) -> Option<Self> {
+        let place = mapping.place(field::START_DATE)?;
+        let (entry, pair) = (&mapping.entries()[place], pair(place));
+        (pair != Pair::None).then_some(Self { pair, prints, id, entry, host })
+    }
+
+    fn halves(&self, vendor: &Record) -> Halves {
+        Halves::new(self.prints, self.id, self.entry, self.host, vendor)
+    }
+
+    /// Whether a record of the vendor begins so.
+    pub(crate) fn shows(&self, vendor: &Record) -> bool {
+        self.pair.shows(&self.halves(vendor))
+    }
+
+    /// Whether the host still says so.
+    fn asks(&self, vendor: &Record) -> bool {
+        self.pair.asks(&self.halves(vendor))
+    }
 }
 
 /// The vendor's record with the employment that the host's dates are about, and with those that either side may speak of: what is past counts
@@ -129,14 +147,17 @@ pub(crate) fn meeting(
     // What is past is not gone back to; one that stands beside the one that is shown is.
     let stands = |entry: &&Entry| all.part(entry, END).is_none_or(|end| end >= shown);
     let candidates: Vec<&Entry> = all.entries().iter().filter(stands).collect();
-    let meant = meant(&candidates, host, agreed)?;
+    let meant = meant(&candidates, host, shown, agreed)?;
     let begins = host.cell(field::START_DATE).value();
     let spoken_of = all.keeping(|entry| stands(&entry) || Some(entry.key()) == begins);
     if meant.key() == shown && spoken_of.entries().len() == all.entries().len() {
         return None;
     }
     let employments = Cell::Value(Value::List(Box::new(spoken_of)));
-    Some(with(vendor, all, meant).with(field::EMPLOYMENTS, employments))
+    let met = with(vendor, all, meant).with(field::EMPLOYMENTS, employments);
+    // The rest is of the one that is shown.
+    let others = OTHERS.iter().filter(|_| meant.key() != shown);
+    Some(others.fold(met, |met, id| met.with(*id, Cell::NotRead)))
 }
 
 /// The employments that a record tells of, where the engine chooses among them: not where they are compared as a list, each with its own.
@@ -152,13 +173,20 @@ pub(crate) fn with(vendor: &Record, all: &List, one: &Entry) -> Record {
     vendor.clone().with(field::START_DATE, start).with(field::END_DATE, end)
 }
 
-fn meant<'e>(candidates: &[&'e Entry], host: &Record, agreed: impl Fn(FieldId, &Entry) -> bool) -> Option<&'e Entry> {
+fn meant<'e>(
+    candidates: &[&'e Entry],
+    host: &Record,
+    shown: &Value,
+    agreed: impl Fn(FieldId, &Entry) -> bool,
+) -> Option<&'e Entry> {
     let wanted = host.cell(field::START_DATE).value();
     let same = candidates.iter().find(|entry| Some(entry.key()) == wanted);
     if let Some(known) = same.or_else(|| candidates.iter().find(|entry| agreed(field::START_DATE, entry))) {
         return Some(known);
     }
-    let wanted = wanted.and_then(Value::as_date)?;
+    let Some(wanted) = wanted.and_then(Value::as_date) else {
+        return candidates.iter().copied().find(|entry| entry.key() == shown);
+    };
     let away = |entry: &&Entry| entry.key().as_date().map(|day| (day - wanted).abs());
     let ending = candidates.iter().copied().filter(|entry| agreed(field::END_DATE, entry));
     ending.min_by_key(away).or_else(|| candidates.iter().copied().min_by_key(away))
@@ -170,7 +198,6 @@ mod tests {
     use super::super::baseline::Verdict;
     use super::*;
     use crate::keys::StaticKeys;
-    use crate::mapping::FieldMapping;
     use crate::model::{ConnectionId, VendorId};
 
     const START: FieldMapping = FieldMapping::new(field::START_DATE, "start");

@@ -1,47 +1,36 @@
 //! Comparison of all fields of one linked person, and which of them are decided together.
 
 use super::compare::{DifferenceKind, Halves, Judgement, agree_now};
-use super::employment::{Spoken, agreed, several, spoken, with};
+use super::employment::{Agreed, Spoken, several, spoken, with};
 use super::entries::judge_field;
 use super::fingerprint::Fingerprinter;
 use super::link::{Pair, Pairs};
 use crate::mapping::{FieldMapping, Mapping};
 use crate::model::{FieldId, HostId, Record, Value, field};
 
-/// What was settled of a field, where it is of what the sides speak of. A last workday is of the employment that begins as the pair of the
-/// first workday says: where both sides turned to another one, it tells nothing.
-pub(crate) fn settled_before(
+/// Whether what was settled of a field is of another employment than the sides speak of: a last workday is of the one that begins as the pair
+/// of the first workday says, and both sides turned to another one since. Of one employment both may have moved the first workday.
+pub(crate) fn is_of_another(
     mapping: &Mapping,
     prints: &Fingerprinter,
     id: &HostId,
     (host, vendor): (&Record, &Record),
-    pairs: Option<&Pairs>,
+    pair: impl Fn(usize) -> Pair,
     place: usize,
-) -> Pair {
-    let pair = |place: usize| pairs.map(|pairs| pairs.get(place)).unwrap_or_default();
-    let leader = || mapping.place(mapping.entries()[place].follows?);
-    let turned = |leader: usize| {
-        let entry = &mapping.entries()[leader];
-        both_turned(entry, pair(leader), host, vendor, || Halves::new(prints, id, entry, host, vendor))
-    };
-    match pair(place) {
-        Pair::None => Pair::None,
-        own => own.unless(leader().is_some_and(turned)),
-    }
-}
-
-/// Whether both sides say the same of a field, and neither what was settled.
-fn both_turned(
-    entry: &FieldMapping,
-    pair: Pair,
-    host: &Record,
-    vendor: &Record,
-    halves: impl FnOnce() -> Halves,
 ) -> bool {
-    pair != Pair::None && agree_now(entry, host, vendor) == Some(true) && {
-        let now = halves();
-        !pair.asks(&now) && !pair.shows(&now)
-    }
+    let leader = mapping.entries()[place].follows.and_then(|leader| mapping.place(leader));
+    let Some(leader) = leader.filter(|leader| pair(*leader) != Pair::None && pair(place) != Pair::None) else {
+        return false;
+    };
+    let entry = &mapping.entries()[leader];
+    let turned = || {
+        let now = Halves::new(prints, id, entry, host, vendor);
+        !pair(leader).asks(&now) && !pair(leader).shows(&now)
+    };
+    let agreed = || Agreed::new(mapping, prints, id, host, &pair);
+    agree_now(entry, host, vendor) == Some(true)
+        && turned()
+        && spoken(mapping, host, vendor, agreed().as_ref()) != Spoken::One
 }
 
 /// How each field of a linked person compares.
@@ -63,18 +52,18 @@ impl<'m> Compared<'m> {
         (host, vendor): (&Record, &Record),
         pairs: Option<&Pairs>,
     ) -> Self {
-        let entries = || mapping.entries().iter().enumerate();
-        let before = |place| settled_before(mapping, prints, id, (host, vendor), pairs, place);
-        let known = pairs.map(|_| entries().map(|(place, _)| before(place)).collect());
-        let pairs: Vec<Pair> = known.unwrap_or_default();
-        let pair = |place: usize| pairs.get(place).copied().unwrap_or_default();
-        let judge = |(place, entry)| {
-            judge_field(entry, host, vendor, pair(place), || Halves::new(prints, id, entry, host, vendor))
-        };
-        let judged = entries().map(judge).collect();
-        let agreed = agreed(mapping, prints, id, host, pair);
+        let settled = |place: usize| pairs.map(|pairs| pairs.get(place)).unwrap_or_default();
+        let (mut judged, mut own) = (Vec::new(), Vec::new());
+        for (place, entry) in mapping.entries().iter().enumerate() {
+            let of_another = is_of_another(mapping, prints, id, (host, vendor), settled, place);
+            let pair = settled(place).unless(of_another);
+            judged.push(judge_field(entry, host, vendor, pair, || Halves::new(prints, id, entry, host, vendor)));
+            own.push(pair);
+        }
+        let agreed = Agreed::new(mapping, prints, id, host, settled);
         let left_behind = agreed.as_ref().is_some_and(|agreed| is_left_behind(mapping, (host, vendor), agreed));
-        let spoken = spoken(mapping, host, vendor, agreed);
+        let spoken = spoken(mapping, host, vendor, agreed.as_ref());
+        let pairs = own;
         let mut compared = Self { mapping, judged, pairs, spoken, left_behind };
         compared.meet();
         compared
@@ -171,12 +160,12 @@ impl<'m> Compared<'m> {
 }
 
 /// Whether both sides turned to another employment, and the one on which they agreed stands in the payroll system and begins later.
-fn is_left_behind(mapping: &Mapping, (host, vendor): (&Record, &Record), agreed: impl Fn(&Record) -> bool) -> bool {
+fn is_left_behind(mapping: &Mapping, (host, vendor): (&Record, &Record), agreed: &Agreed<'_>) -> bool {
     let first = |record: &Record| record.cell(field::START_DATE).value().and_then(Value::as_date);
     let begins = first(vendor).filter(|day| first(host) == Some(*day));
     several(mapping, vendor).zip(begins).is_some_and(|(all, begins)| {
         let later = |one: &&Record| first(one).is_some_and(|day| day > begins);
         let records: Vec<Record> = all.entries().iter().map(|one| with(vendor, all, one)).collect();
-        !agreed(vendor) && records.iter().filter(later).any(agreed)
+        !agreed.shows(vendor) && records.iter().filter(later).any(|one| agreed.shows(one))
     })
 }

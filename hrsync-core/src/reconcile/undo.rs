@@ -482,7 +482,7 @@ impl Undoing<'_> {
         let before = fields.iter().map(|(was, entry)| (entry.field, was.before.cell(entry.kind())));
         let apart = match side {
             Side::Host => !stays_in_order(self.mapping, &now.host, before),
-            Side::Vendor => spoken(self.mapping, &asked, &now.vendor, None::<fn(&Record) -> bool>) != Spoken::One,
+            Side::Vendor => spoken(self.mapping, &asked, &now.vendor, None) != Spoken::One,
         };
         for (_, entry) in fields {
             let mut with = self.mapping.followed(entry.field).peekable();

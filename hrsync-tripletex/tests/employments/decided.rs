@@ -303,14 +303,15 @@ async fn a_last_workday_goes_where_the_first_ones_were_left_also_after_an_employ
     const PAST: Days = ["2021-01-01", "2022-12-31"];
     for tripletex in [&[PRESENT][..], &[PAST, PRESENT]] {
         let last = tripletex.len() - 1;
-        for by_clerk in [false, true] {
-            let (world, person) = unconnected(tripletex, ["2019-05-01", ""]).await;
+        // It may keep none too.
+        for (by_clerk, first) in [(false, "2019-05-01"), (true, "2019-05-01"), (false, ""), (true, "")] {
+            let (world, person) = unconnected(tripletex, [first, ""]).await;
             world.synchronise(&Decisions::new().decide(&id(), field::START_DATE, Resolution::Leave)).await;
             if by_clerk {
                 clerk(&world, person, Dates(last, ENDING));
                 world.synchronise(&Decisions::new()).await;
             } else {
-                let report = says(&world, ["2019-05-01", "2026-11-30"]).await;
+                let report = says(&world, [first, "2026-11-30"]).await;
                 assert_eq!(results(&report), [ItemResult::Done], "{report:#?}");
             }
             assert_eq!(
