@@ -100,8 +100,8 @@ impl Planner<'_> {
                 Standing::Removed(why) => {
                     let changed = self.is_changed(id, *why);
                     self.beside(id, &mut claim, changed);
-                    if changed && *why != Some(NotSent::Rejected) {
-                        self.tell_kept(id);
+                    if *why != Some(NotSent::Rejected) {
+                        self.tell_kept(id, changed);
                     }
                 }
                 Standing::Wanted(_) => match (self.input.pieces.get(id), self.input.absences.get(id)) {
@@ -141,8 +141,8 @@ impl Planner<'_> {
     /// it; where somebody removed one, only what the absence takes otherwise by now is entered again.
     fn beside(&mut self, id: &AbsenceId, claim: &mut Claim, changed: bool) {
         let rows = self.away.get(id).cloned().unwrap_or_default();
-        let moved = |row: &usize| self.place(&self.ledger.entries[*row]) == Place::Moved;
-        if !rows.iter().any(moved)
+        let gone = |row: &usize| self.place(&self.ledger.entries[*row]) == Place::Gone;
+        if rows.iter().all(gone)
             && let Some(carried) = self.ledger.absences.get_mut(id)
         {
             // Where a clerk moves one again, it is told again.
@@ -165,7 +165,8 @@ impl Planner<'_> {
                     match (equal, same) {
                         (true, _) if !told => self.deviates(row, Deviation::Edited),
                         // Of what was told once, each change is told, also the one back.
-                        (_, false) | (true, _) if changed => self.tell(id, cause::moved(), Telling::EachChange),
+                        (_, false) if changed => self.tell(id, cause::moved(), Telling::EachChange),
+                        (_, true) if changed && told => self.tell(id, cause::moved(), Telling::EachChange),
                         // Nobody is told of what happened around an absence.
                         _ => self.tell(id, cause::moved(), Telling::LogOnce),
                     }
@@ -181,10 +182,10 @@ impl Planner<'_> {
         }
     }
 
-    /// Tells that entries of an absence stay as they are: those that are disconnected, and those in a record to which the person was
-    /// linked before.
-    fn tell_kept(&mut self, id: &AbsenceId) {
-        if self.disconnected(id).next().is_some() {
+    /// Tells that entries of an absence stay as they are: those that are disconnected, where it changed, and those in a record to which the
+    /// person was linked before.
+    fn tell_kept(&mut self, id: &AbsenceId, changed: bool) {
+        if changed && self.disconnected(id).next().is_some() {
             self.tell(id, cause::disconnected(), Telling::EachChange);
         }
         self.tell_elsewhere(id);
@@ -216,7 +217,9 @@ impl Planner<'_> {
         }
         // Nobody is told of a note, nor of that it was approved once more.
         let vendor = Some(self.vendor());
-        let changed = !carried.is_as(&form, vendor) && !self.ledger.is_of_the_note(vendor, Some(absence));
+        let otherwise = !carried.is_as(&form, vendor) && !self.ledger.is_of_the_note(vendor, Some(absence));
+        // What changed back while nothing was carried over is as it was sent.
+        let changed = otherwise || carried.told.contains_key(code::ABSENCE_NOT_CARRIED);
         let before = claim.wanted.len();
         let away: Vec<Slot> = self.disconnected(id).map(|held| held.slot.clone()).collect();
         claim.wanted.retain(|slot, _| !away.iter().any(|away| away.meets(slot)));

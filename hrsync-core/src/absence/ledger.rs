@@ -292,6 +292,11 @@ pub(crate) fn is_of_entries(cause: &str) -> bool {
     [code::ABSENCE_DISCONNECTED, code::ABSENCE_OTHER_RECORD, code::ABSENCE_MOVED_THERE].contains(&cause)
 }
 
+/// Whether people are told of a cause again with each change.
+pub(crate) fn is_of_a_change(cause: &str) -> bool {
+    [code::ABSENCE_DISCONNECTED, code::ABSENCE_NOT_CARRIED, code::ABSENCE_MOVED_THERE].contains(&cause)
+}
+
 /// Whether a cause in the log is one of an absence that stands there as it was sent.
 pub(crate) fn is_of_sent(cause: &str) -> bool {
     [code::ABSENCE_PAST_MONTH, code::ABSENCE_DISCONNECTED, code::ABSENCE_MOVED_THERE].contains(&cause)
@@ -349,7 +354,15 @@ impl Carried {
 
     /// Whether a change of it stays away while its type is not sent: it is otherwise than it was sent, or than people were told.
     pub(crate) fn stays_away(&self, form: &Form) -> bool {
-        self.told.contains_key(code::ABSENCE_DISCONNECTED) || self.is_otherwise_than(form)
+        match self.told.get(code::ABSENCE_DISCONNECTED) {
+            Some(_) => !self.is_known_apart(Some(form)),
+            None => self.is_otherwise_than(form),
+        }
+    }
+
+    /// Whether people know that entries of it stay as they are, though by now it is this, or is not to be there any more.
+    pub(crate) fn is_known_apart(&self, form: Option<&Form>) -> bool {
+        self.told.get(code::ABSENCE_DISCONNECTED) == Some(&Form::number(form.map(Form::days).as_ref()))
     }
 
     /// Whether it was carried over into this record as a whole.
@@ -455,12 +468,13 @@ impl Ledger {
 
     /// The same, where the note did change, and nothing of it stands otherwise than it was sent.
     pub(crate) fn is_of_the_note(&self, vendor: Option<&VendorId>, absence: Option<&Absence>) -> bool {
-        let settled = |absence: &Absence| {
-            let carried = self.absences.get(&absence.id).filter(|carried| !carried.dirty);
+        let changed = |absence: &Absence| {
+            let (carried, form) = (self.absences.get(&absence.id), Form::of(absence));
             let arrives = || self.arriving(vendor).any(|(_, id, _)| *id == absence.id);
-            carried.is_some_and(|carried| carried.sent.as_ref() != Some(&Form::of(absence)) || arrives())
+            let noted = |carried: &Carried| carried.forms().any(|one| *one != form) || arrives();
+            carried.is_some_and(|carried| !carried.is_otherwise_than(&form) && noted(carried))
         };
-        absence.is_some_and(settled) && self.only_note_changed(vendor, absence)
+        absence.is_some_and(changed) && self.only_note_changed(vendor, absence)
     }
 
     /// Whether an absence has something in an entry, whichever.

@@ -143,13 +143,21 @@ impl Person<'_> {
         self.absences.get(id).is_none_or(|absence| carried.is_none_or(|carried| carried.stays_away(&Form::of(absence))))
     }
 
+    /// Whether people know of an absence as it is now that what stands there stays, and nothing of it is ours to remove.
+    pub(super) fn is_known_apart(&self, id: &AbsenceId) -> bool {
+        let form = self.absences.get(id).filter(|absence| absence.status.is_agreed()).map(Form::of);
+        let told = |carried: &Carried| carried.is_known_apart(form.as_ref());
+        let ours = |vendor: &VendorId| !self.ledger.parts_of(vendor, id).is_empty();
+        self.ledger.absences.get(id).is_some_and(told) && !self.vendor.as_ref().is_some_and(ours)
+    }
+
     /// This outcome, unless an entry of the absence was disconnected.
     fn unless_disconnected(&self, absence: &AbsenceId, outcome: AbsenceOutcome) -> AbsenceOutcome {
         if self.is_apart(absence) { AbsenceOutcome::Disconnected } else { outcome }
     }
 
     /// Whether something of an absence stands in the record that the person is linked to; in any, while they are linked to none.
-    fn holds(&self, absence: &AbsenceId) -> bool {
+    pub(super) fn holds(&self, absence: &AbsenceId) -> bool {
         let here = |held: &Held| self.vendor.as_ref().is_none_or(|vendor| held.vendor == *vendor);
         self.ledger.entries.iter().any(|held| here(held) && held.parts.contains_key(absence))
     }
@@ -158,8 +166,8 @@ impl Person<'_> {
     pub(super) fn changed_meanwhile(&self, standings: &BTreeMap<AbsenceId, Standing>) -> Vec<(AbsenceId, NotSent)> {
         let changed = |id: &AbsenceId| {
             let carried = self.ledger.absences.get(id);
-            let sent = carried.filter(|carried| !carried.dirty).and_then(|carried| carried.sent.as_ref());
-            let days = |absence: &Absence| sent.is_some_and(|sent| sent.same_days(&Form::of(absence)));
+            let sent = carried.filter(|carried| carried.sent.is_some());
+            let days = |absence: &Absence| sent.is_some_and(|sent| !sent.is_otherwise_than(&Form::of(absence)));
             let same = |absence: &Absence| days(absence) && absence.status.is_agreed();
             // What was told of is otherwise once more, also where it is as it was sent.
             let told = carried.is_some_and(|carried| carried.told.contains_key(code::ABSENCE_NOT_CARRIED));

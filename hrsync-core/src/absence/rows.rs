@@ -66,6 +66,7 @@ impl Waits {
             let sent = ledger.absences.get(id).and_then(|carried| carried.sent.as_ref());
             sent.is_none() || sent != absences.get(id).map(Form::of).as_ref()
         };
+        let is_sent = |id: &AbsenceId| ledger.absences.get(id).is_some_and(|carried| carried.sent.is_some());
         let unmapped = |id: &AbsenceId| {
             let parts = ledger.entries.iter().filter_map(|held| held.parts.get(id));
             parts.into_iter().any(|part| settings.mapping(&part.kind).is_none())
@@ -83,6 +84,9 @@ impl Waits {
                     waits.settings = Some(settings.revision());
                 }
                 Standing::Removed(Some(NotSent::Unmapped)) if changed(id) => {
+                    waits.settings = Some(settings.revision());
+                }
+                Standing::Removed(Some(NotSent::Excluded)) if is_sent(id) && changed(id) => {
                     waits.settings = Some(settings.revision());
                 }
                 Standing::Removed(why) if *why != Some(NotSent::Unmapped) && unmapped(id) => {

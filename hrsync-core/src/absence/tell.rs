@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::carry::{Carrying, ROUNDS};
 use super::cause;
 use super::eligibility::{NotSent, TypeMapping};
-use super::ledger::{Form, Owed, Rejection};
+use super::ledger::{Form, Owed, Rejection, is_of_a_change};
 use super::model::AbsenceStatus;
 use super::person::Person;
 use super::plan::{Refusal, Refused, Telling};
@@ -76,7 +76,18 @@ impl Carrying<'_> {
                     person.item(absence, AbsenceOutcome::NotSent(*why));
                     continue;
                 }
-                Standing::Removed(_) if person.ledger.holds(absence) => Refused::Removal,
+                // Nothing is to be removed, and people know.
+                Standing::Removed(_) if person.is_known_apart(absence) => {
+                    person.item(absence, AbsenceOutcome::Disconnected);
+                    continue;
+                }
+                Standing::Removed(_) if person.holds(absence) => Refused::Removal,
+                // What stands in another record is told once something can be read.
+                Standing::Removed(_) if person.ledger.holds(absence) => {
+                    person.item(absence, AbsenceOutcome::InOtherRecord);
+                    person.open = true;
+                    continue;
+                }
                 Standing::Removed(_) | Standing::Kept(_) | Standing::Never(_) => continue,
             };
             let refusal = |of| Refusal {
@@ -239,6 +250,8 @@ impl Carrying<'_> {
         let first = |known: &mut BTreeMap<String, u64>| known.insert(cause.clone(), of_what) != Some(of_what);
         match to {
             Telling::People | Telling::EachChange if first(&mut carried.told) => {
+                // What people heard last of it counts, for whatever cause.
+                carried.told.retain(|cause, of| !is_of_a_change(cause) || *of == days);
                 self.found(finding.clone(), None);
                 person.ledger.owed.push(Owed::telling(absence, None, Some(finding), &self.report.run));
             }

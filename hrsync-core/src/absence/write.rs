@@ -143,7 +143,8 @@ impl Carrying<'_> {
         for (absence, errors) in refused.into_iter().filter(|_| !one_by_one) {
             let removal = matches!(standings.get(absence), Some(Standing::Removed(_)));
             let note = errors.iter().all(|(write, _)| write.changed.get(absence) == Some(&true))
-                && person.ledger.only_note_changed(person.vendor.as_ref(), person.absences.get(absence));
+                && person.ledger.only_note_changed(person.vendor.as_ref(), person.absences.get(absence))
+                || person.ledger.is_of_the_note(person.vendor.as_ref(), person.absences.get(absence));
             if note && stale {
                 // What is said of the note holds for the whole absence, and the rest of it is not there yet.
                 continue;
