@@ -5,6 +5,7 @@ use hrsync_core::reconcile::Decisions;
 use hrsync_core::{Employee, ErrorKind};
 use time::macros::date;
 
+use super::unsent::NOT_SENT;
 use super::world::{WHOLE, World, later, nov, other, outcome, sent, sweeps, vacation};
 
 /// Links h1 to this record instead.
@@ -154,4 +155,21 @@ async fn entries_in_two_former_records_are_both_told() {
     let of = log.iter().filter(|one| one.finding.code == "absence.other_record");
     let of: Vec<_> = of.filter_map(|one| one.finding.vendor_id.as_ref().map(|id| id.as_str().to_owned())).collect();
     assert_eq!(of, ["v1", "v2"]);
+}
+
+/// The hours in the former record stay in pay, whatever becomes of the type.
+#[tokio::test]
+async fn hours_in_a_former_record_are_told_though_the_type_is_not_sent_any_more() {
+    for apart in NOT_SENT {
+        for (grade, kind) in [(100, "vacation"), (50, "vacation"), (100, "training")] {
+            let mut world = sent().await;
+            world.set(apart());
+            relink(&world, "v2").await;
+            world.absences.change("a1", |one| (one.grade, one.kind) = (Hundredths::whole(grade), kind.into()));
+            world.push().await;
+            sweeps(&world).await;
+            let told = world.mails().iter().filter(|mail| *mail == "a1 absence.other_record").count();
+            assert_eq!((told, world.sheet("v1").as_str()), (1, WHOLE), "{grade} {kind} {:?}", world.mails());
+        }
+    }
 }

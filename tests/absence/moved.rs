@@ -5,6 +5,7 @@ use hrsync_testkit::MemoryAbsences;
 use hrsync_testkit::absences::AbsenceFate;
 use time::macros::{date, datetime};
 
+use super::unsent::{HALF, NOT_SENT, NOTED};
 use super::world::{WHOLE, World, both, fails_at_write, half, later, nov, other, sent, settings, vacation};
 
 /// What a clerk gave another type is neither doubled nor taken back by a change.
@@ -396,6 +397,42 @@ async fn a_change_that_went_through_and_meets_a_moved_entry_again_is_told_again(
     assert_eq!(world.sheet("v1"), WHOLE);
     moves(24, 30);
     assert_eq!(graded(50).await, 2);
+}
+
+/// What people were told of it, they know also after its type was not sent for a while, or a note came.
+#[tokio::test]
+async fn what_was_told_of_a_moved_entry_is_known_until_the_entry_is_back() {
+    let nothing: fn() -> hrsync_core::absence::AbsenceSettings = settings;
+    for (row, apart) in NOT_SENT.into_iter().chain([nothing]).enumerate() {
+        for noted in [false, true] {
+            let mut world = sent().await;
+            assert!(world.sheets.redate("v1", "ferie", nov(24), nov(30)));
+            if noted {
+                world.absences.change("a1", NOTED);
+                world.push().await;
+            }
+            world.absences.change("a1", HALF);
+            world.push().await;
+            assert_eq!(world.mails(), ["a1 absence.moved_there"], "{row}");
+            for settings in [apart(), settings()] {
+                world.set(settings);
+                world.push().await;
+            }
+            let between = world.mails().len();
+            world.absences.change("a1", |one| one.grade = Hundredths::HUNDRED);
+            world.push().await;
+            assert_eq!((between, world.mails().len()), (1, 2), "{row} {noted} {:?}", world.mails());
+        }
+        // A withdrawal.
+        let mut world = sent().await;
+        assert!(world.sheets.redate("v1", "ferie", nov(24), nov(30)));
+        world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
+        for settings in [settings(), apart(), settings()] {
+            world.set(settings);
+            world.push().await;
+        }
+        assert_eq!(world.mails().iter().filter(|mail| mail.ends_with("moved_there")).count(), 1, "{row}");
+    }
 }
 
 /// Nobody changed anything since: it is in the log.

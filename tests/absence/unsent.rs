@@ -1,18 +1,20 @@
 //! What changes of an absence while its type is not sent: nothing of it is lost, and nobody hears of what is no change.
 
-use hrsync_core::absence::{Absence, AbsenceOutcome, AbsenceSettings, Hundredths, NotSent, TypeMapping, WorkSchedule};
+use hrsync_core::absence::{
+    Absence, AbsenceOutcome, AbsenceSettings, AbsenceStatus, Hundredths, NotSent, TypeMapping, WorkSchedule,
+};
 use hrsync_core::{ErrorKind, Outcome};
 use hrsync_testkit::absences::AbsenceFate;
 use time::macros::datetime;
 
 use super::world::{WHOLE, World, both, nov, outcome, sent, settings, sweeps, to, vacation};
 
-type Change = fn(&mut Absence);
+pub(super) type Change = fn(&mut Absence);
 
-const HALF: Change = |one| one.grade = Hundredths::whole(50);
+pub(super) const HALF: Change = |one| one.grade = Hundredths::whole(50);
 const TRAINING: Change = |one| one.kind = "training".into();
-const NOTED: Change = |one| one.note = Some("by the sea".to_owned());
-const APPROVED_ANEW: Change = |one| one.approved_at = Some(datetime!(2026-11-11 08:00 UTC));
+pub(super) const NOTED: Change = |one| one.note = Some("by the sea".to_owned());
+pub(super) const APPROVED_ANEW: Change = |one| one.approved_at = Some(datetime!(2026-11-11 08:00 UTC));
 
 fn excluded() -> AbsenceSettings {
     settings().map("vacation", TypeMapping::DoNotSync)
@@ -25,6 +27,9 @@ fn unmapped() -> AbsenceSettings {
 fn otherwise() -> AbsenceSettings {
     settings().map("vacation", to("permisjon"))
 }
+
+/// What the type of a vacation becomes under which nothing more of what was sent is written.
+pub(super) const NOT_SENT: [fn() -> AbsenceSettings; 3] = [unmapped, excluded, otherwise];
 
 /// The token may not read for a while, or nobody answers.
 // rule: AB-14, TT-80, TT-87
@@ -53,6 +58,73 @@ async fn a_change_while_nothing_may_be_read_is_told_and_arrives_when_the_type_is
             sweeps(&world).await;
             assert_eq!(world.sheet("v1"), arrived, "{row} {kind:?}");
         }
+    }
+}
+
+/// People know that the change stays away: that nothing may be read then is no news.
+#[tokio::test]
+async fn what_people_know_is_not_told_again_because_nothing_may_be_read() {
+    const WITHDRAWN: Change = |one| one.status = AbsenceStatus::Withdrawn;
+    const BACK: Change = |one| one.grade = Hundredths::HUNDRED;
+    for apart in NOT_SENT {
+        for changes in [&[HALF][..], &[HALF, BACK], &[WITHDRAWN]] {
+            let mut world = sent().await;
+            world.set(apart());
+            for change in changes {
+                world.absences.change("a1", *change);
+                world.push().await;
+            }
+            let told = world.mails();
+            assert_eq!(told, vec!["a1 absence.disconnected"; changes.len()]);
+            world.sheets.unreadable(Some(ErrorKind::PermissionDenied));
+            world.push().await;
+            sweeps(&world).await;
+            assert_eq!(world.mails(), told);
+        }
+    }
+}
+
+/// What people heard last counts, for whatever cause they did.
+#[tokio::test]
+async fn a_change_back_to_what_was_told_for_another_cause_is_told() {
+    let graded = async |world: &World, grade| {
+        world.absences.change("a1", |one| one.grade = Hundredths::whole(grade));
+        world.push().await;
+        world.mails().len()
+    };
+    for apart in NOT_SENT {
+        let mut world = sent().await;
+        world.set(apart());
+        assert_eq!(graded(&world, 50).await, 1);
+        world.set(AbsenceSettings::off());
+        assert_eq!(graded(&world, 80).await, 2);
+        world.set(apart());
+        assert_eq!(graded(&world, 50).await, 3);
+    }
+    // Withdrawn while nothing was sent, and approved again while its type is not.
+    let mut world = sent().await;
+    world.set(AbsenceSettings::off());
+    for (status, settings, mails) in
+        [(AbsenceStatus::Withdrawn, AbsenceSettings::off(), 1), (AbsenceStatus::Approved, unmapped(), 2)]
+    {
+        world.set(settings);
+        world.absences.change("a1", |one| one.status = status);
+        world.push().await;
+        assert_eq!(world.mails().len(), mails);
+    }
+}
+
+/// By sweeps alone.
+#[tokio::test]
+async fn a_note_arrives_when_the_type_is_back() {
+    for apart in NOT_SENT.into_iter().chain([AbsenceSettings::off as fn() -> AbsenceSettings]) {
+        let mut world = sent().await;
+        world.set(apart());
+        world.absences.change("a1", NOTED);
+        world.push().await;
+        world.set(settings());
+        sweeps(&world).await;
+        assert_eq!(world.sheet("v1").matches("by the sea").count(), 3);
     }
 }
 

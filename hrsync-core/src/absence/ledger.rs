@@ -354,10 +354,9 @@ impl Carried {
 
     /// Whether a change of it stays away while its type is not sent: it is otherwise than it was sent, or than people were told.
     pub(crate) fn stays_away(&self, form: &Form) -> bool {
-        match self.told.get(code::ABSENCE_DISCONNECTED) {
-            Some(_) => !self.is_known_apart(Some(form)),
-            None => self.is_otherwise_than(form),
-        }
+        let days = Form::number(Some(&form.days()));
+        let told = || self.told.iter().filter(|(cause, _)| is_of_a_change(cause));
+        if told().next().is_some() { told().all(|(_, of)| *of != days) } else { self.is_otherwise_than(form) }
     }
 
     /// Whether people know that entries of it stay as they are, though by now it is this, or is not to be there any more.
