@@ -326,9 +326,9 @@ impl NetvisorConnector {
         let start = day(wanted, field::START_DATE).filter(|_| employment.contains(&field::START_DATE));
         let begun = day(shown, field::START_DATE).is_some_and(|day| day <= detail.as_of);
         let anew =
-            start.is_some_and(|start| begun && start > detail.as_of) || starts_after_the_end(wanted, detail).is_some();
+            start.is_some_and(|start| begun && start >= detail.as_of) || starts_after_the_end(wanted, detail).is_some();
         let begins = start.is_some() && self.period_of_its_own(detail).is_none();
-        match !detail.is_shown(shown) || (begins && anew) {
+        match !detail.is_shown(shown) || anew {
             true => employment.to_vec(),
             false => vec![field::START_DATE; usize::from(begins)],
         }

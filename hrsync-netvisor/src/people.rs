@@ -100,17 +100,40 @@ pub(crate) fn record(mapping: &Mapping, config: &NetvisorConfig, id: &str, perso
         }
     }
     if periods.len() > 1 {
-        let days = periods.iter().map(|one| (filled(&one.start_date), filled(&one.end_date)));
-        record.set(field::EMPLOYMENTS, Cell::employments(days));
+        record.set(field::EMPLOYMENTS, all(periods, as_of));
     }
     record
 }
 
+/// The periods of which the engine takes the one that the host means: not those that go on beside the one that stands for the employment and
+/// began before it.
+fn all(periods: &[EmploymentPeriod], as_of: Date) -> Cell {
+    let shown = current_period(periods, as_of).and_then(|period| date_of(&period.start_date));
+    let is_beside = |one: &EmploymentPeriod| {
+        let begins_before = shown.zip(date_of(&one.start_date)).is_some_and(|(shown, start)| start < shown);
+        begins_before && date_of(&one.end_date).is_none_or(|end| shown.is_some_and(|shown| shown <= end))
+    };
+    Cell::employments(periods.iter().filter(|one| !is_beside(one)).map(|one| {
+        [
+            ("start", filled(&one.start_date)),
+            ("end", filled(&one.end_date)),
+            ("probation_end", filled(&one.probation_end_date)),
+            ("title", filled(&one.profession)),
+        ]
+    }))
+}
+
+fn date_of(text: &Option<String>) -> Option<Date> {
+    text.as_deref().and_then(|text| check::date(text.trim()).ok())
+}
+
 /// The period that stands for the employment on a day: the latest that covers it, else the next, else the last.
 pub(crate) fn current_period(periods: &[EmploymentPeriod], as_of: Date) -> Option<&EmploymentPeriod> {
-    let day = |text: &Option<String>| text.as_deref().and_then(|text| check::date(text.trim()).ok());
-    let rows =
-        periods.iter().map(|period| Dated { from: day(&period.start_date), to: day(&period.end_date), value: period });
+    let rows = periods.iter().map(|period| Dated {
+        from: date_of(&period.start_date),
+        to: date_of(&period.end_date),
+        value: period,
+    });
     Timeline::new(rows).current(as_of).map(|row| row.value)
 }
 

@@ -135,21 +135,41 @@ async fn a_corrected_first_day_holds_no_last_day_of_the_present_period_back() {
     }
 }
 
-/// Both know the further period before its first day: the probation of the present one is not taken for its own.
+/// Both know the further period before its first day: what the present one has is not taken for its own.
 #[tokio::test]
 async fn what_the_present_period_has_is_not_of_a_further_one() {
-    let world = World::in_step(4).await;
-    world.sandbox.change_person(100, |person| {
-        (person.periods[0].end, person.periods[0].probation_end) = ("2026-11-30".into(), "2024-01-15".into());
-    });
-    world.synchronise(&Decisions::new()).await;
-    clerk(&world, 100, Adds(["2026-12-01", ""]));
-    world.sandbox.change_person(100, |person| person.periods[1].probation_end = "2027-03-01".into());
-    for (id, value) in [(field::START_DATE, "2026-12-01"), (field::END_DATE, ""), (field::PROBATION_END, "")] {
-        world.edit_host(&host_of(100), id, value);
-    }
-    for decisions in [Decisions::new(), Decisions::new().for_missing(Missing::Fill)] {
+    for by_fill in [false, true] {
+        let world = World::in_step(4).await;
+        world.sandbox.change_person(100, |person| {
+            (person.periods[0].end, person.periods[0].probation_end) = ("2026-11-30".into(), "2024-01-15".into());
+        });
+        world.synchronise(&Decisions::new()).await;
+        clerk(&world, 100, Adds(["2026-12-01", ""]));
+        world.sandbox.change_person(100, |person| person.periods[1].probation_end = "2027-03-01".into());
+        for (id, value) in [(field::START_DATE, "2026-12-01"), (field::END_DATE, ""), (field::PROBATION_END, "")] {
+            world.edit_host(&host_of(100), id, value);
+        }
+        let decisions = if by_fill { Decisions::new().for_missing(Missing::Fill) } else { Decisions::new() };
         world.synchronise(&decisions).await;
-        assert_eq!((world.in_host(&host_of(100), field::PROBATION_END).as_str(), world.review().await), ("", vec![]));
+        let open: Vec<_> = world.review().await.iter().map(|one| one.field).collect();
+        assert_eq!(
+            (world.in_host(&host_of(100), field::PROBATION_END).as_str(), open),
+            ("", vec![field::PROBATION_END])
+        );
+    }
+}
+
+/// One that goes on beside a later one is none that the host can mean: the later one stands for the employment.
+#[tokio::test]
+async fn a_later_period_that_stands_comes_to_the_host_though_the_former_one_goes_on() {
+    for end in ["", "2026-11-30"] {
+        let world = World::in_step(4).await;
+        world.edit_host(&host_of(100), field::END_DATE, end);
+        for _ in 0..2 {
+            world.synchronise(&Decisions::new()).await;
+        }
+        clerk(&world, 100, Adds(["2026-11-05", ""]));
+        world.synchronise(&Decisions::new()).await;
+        assert_eq!(in_host(&world, 100), ["2026-11-05", ""], "{end}");
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn record(mapping: &Mapping, person: &Employee, as_of: Date) -> Recor
         record.set(field::START_DATE, cell(field::START_DATE, chosen.and_then(|one| one.start_date.text())));
         record.set(field::END_DATE, cell(field::END_DATE, chosen.and_then(|one| one.end_date.text())));
         if employments.len() > 1 {
-            let days = employments.iter().map(|one| (one.start_date.text(), one.end_date.text()));
+            let days = employments.iter().map(|one| [("start", one.start_date.text()), ("end", one.end_date.text())]);
             record.set(field::EMPLOYMENTS, Cell::employments(days));
         }
     }

@@ -435,6 +435,41 @@ async fn what_was_told_of_a_moved_entry_is_known_until_the_entry_is_back() {
     }
 }
 
+/// A clerk removed the rest of it, and so its withdrawal wrote nothing: approved again it is a change, with a note or without.
+#[tokio::test]
+async fn a_withdrawn_absence_that_is_approved_again_is_refused_and_told_as_one() {
+    let withdrawn = async || {
+        let world = sent().await;
+        assert!(world.sheets.redate("v1", "ferie", nov(23), nov(19)));
+        assert!(world.sheets.remove("v1", "ferie", nov(24)) && world.sheets.remove("v1", "ferie", nov(25)));
+        world.absences.change("a1", |one| one.status = AbsenceStatus::Withdrawn);
+        world.push().await;
+        assert_eq!(world.mails(), ["a1 absence.moved_there"]);
+        world
+    };
+    let approve = |world: &World, noted: bool| {
+        world.absences.change("a1", |one| one.status = AbsenceStatus::Approved);
+        if noted {
+            world.absences.change("a1", NOTED);
+        }
+    };
+    for noted in [false, true] {
+        let world = withdrawn().await;
+        world.sheets.lock("v1", nov(23), nov(25));
+        approve(&world, noted);
+        world.push().await;
+        let [_, shown, told, _] = world.seen().await;
+        assert_eq!(shown, "a1 RejectedByIntegration");
+        assert!(told.ends_with("a1 absence.locked"), "{told}");
+        // While nothing is sent it is a change that stays away.
+        let mut world = withdrawn().await;
+        world.set(hrsync_core::absence::AbsenceSettings::off());
+        approve(&world, noted);
+        world.push().await;
+        assert_eq!(world.mails().last().map(String::as_str), Some("a1 absence.not_carried"));
+    }
+}
+
 /// Nobody changed anything since: it is in the log.
 #[tokio::test]
 async fn reviews_log_what_is_otherwise_once() {

@@ -293,17 +293,21 @@ impl Person<'_> {
         if let Some(carried) = self.ledger.absences.get_mut(id) {
             let Carried { told, before, sent, into, whole, dirty, tried, rejection, .. } = std::mem::take(carried);
             let rejection = rejection.over(shown);
+            // That its type is not sent any more is no change of it.
+            let of_mapping = matches!(why, Some(NotSent::Unmapped | NotSent::Excluded));
             *carried = match held {
                 // Entries that are not ours to remove: what they were made of stays known.
                 true => {
-                    // That its type is not sent any more is no change of it.
-                    let of_mapping = matches!(why, Some(NotSent::Unmapped | NotSent::Excluded));
                     let same = |sent: &Form| self.absences.get(id).is_some_and(|now| sent.same_days(&Form::of(now)));
-                    let dirty = dirty || !of_mapping || !sent.as_ref().is_some_and(same);
+                    let dirty = dirty || !sent.as_ref().is_some_and(same);
                     Carried { sent, into, whole, dirty, tried, told, rejection, before, ..Carried::default() }
                 }
                 false => Carried { told, rejection, before, ..Carried::default() },
             };
+            if held && !of_mapping {
+                // It was to go: approved again it is a change.
+                carried.try_as(None);
+            }
             if rejection == Rejection::Made {
                 self.ledger.owed.push(Owed::status(id, AbsenceStatus::Approved));
             }

@@ -84,6 +84,8 @@ impl Carrying<'_> {
                 Standing::Removed(_) if person.holds(absence) => Refused::Removal,
                 // What stands in another record is told once something can be read.
                 Standing::Removed(_) if person.ledger.holds(absence) => {
+                    let finding = Finding::from_error(error).of_host(person.id);
+                    self.log_once(person, absence, finding, error.sensitive_detail());
                     person.item(absence, AbsenceOutcome::InOtherRecord);
                     person.open = true;
                     continue;

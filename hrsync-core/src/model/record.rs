@@ -63,20 +63,30 @@ impl Cell {
         }
     }
 
-    /// The first and last days of all employments that a vendor's record has, an open one without its last: of several the engine compares and
-    /// writes the one that the host means, and it does not guess where one of them cannot be read.
+    /// All employments that a vendor's record has, by the parts of [`EMPLOYMENTS`](crate::field::EMPLOYMENTS), an open one without its last
+    /// day: of several the engine compares and writes the one that the host means, and it does not guess where one of them cannot be read.
+    /// The end of probation and the title are told of each where they are fields of the record.
     ///
     /// ```
     /// use hrsync_core::model::Cell;
     /// use hrsync_core::{Record, field};
     ///
-    /// let all = Cell::employments([(Some("2024-01-01"), Some("2026-11-30")), (Some("2026-12-01"), None)]);
+    /// let all = Cell::employments([
+    ///     [("start", Some("2024-01-01")), ("end", Some("2026-11-30"))],
+    ///     [("start", Some("2026-12-01")), ("end", None)],
+    /// ]);
     /// let record = Record::new("7").with(field::EMPLOYMENTS, all);
     /// assert!(record.cell(field::EMPLOYMENTS).value().is_some());
     /// ```
-    pub fn employments<'t>(days: impl IntoIterator<Item = (Option<&'t str>, Option<&'t str>)>) -> Self {
-        let row = |(start, end)| serde_json::json!({ "start": start, "end": end });
-        let rows = serde_json::Value::from_iter(days.into_iter().map(row));
+    pub fn employments<'t, E>(all: impl IntoIterator<Item = E>) -> Self
+    where
+        E: IntoIterator<Item = (&'static str, Option<&'t str>)>,
+    {
+        let row = |parts: E| {
+            let parts = parts.into_iter().map(|(name, text)| (name.to_owned(), text.into()));
+            serde_json::Value::Object(parts.collect())
+        };
+        let rows = serde_json::Value::from_iter(all.into_iter().map(row));
         Self::from_text(&rows.to_string(), |text| field::EMPLOYMENTS.kind().parse(text))
     }
 

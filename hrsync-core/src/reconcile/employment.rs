@@ -14,8 +14,8 @@ const END: &str = "end";
 /// The days of an employment that a record has as fields of their own.
 pub(crate) const WORKDAYS: [FieldId; 2] = [field::START_DATE, field::END_DATE];
 
-/// What else is of an employment.
-const OTHERS: [FieldId; 3] = [field::PROBATION_END, field::EMPLOYMENT_TYPE, field::JOB_TITLE];
+/// What else a record has of an employment as a field of its own, by the part of the list.
+const OTHERS: [(FieldId, &str); 2] = [(field::PROBATION_END, "probation_end"), (field::JOB_TITLE, "title")];
 
 /// An employment does not end, nor its probation, before it begins.
 pub(crate) fn in_order(id: FieldId, side: &Record) -> Result<(), Problem> {
@@ -77,7 +77,8 @@ pub(crate) fn spoken(mapping: &Mapping, host: &Record, vendor: &Record, agreed: 
     let begins = |record: &Record| !record.cell(field::START_DATE).is_empty();
     let gone = begins(host) && !begins(vendor);
     // Who says of an employment that it is none any more says nothing of its last day.
-    let emptied = begins(vendor) && !begins(host) && agreed.is_some_and(|agreed| !agreed.asks(vendor));
+    let both_emptied = || host.cell(field::END_DATE).is_empty() && vendor.cell(field::END_DATE).value().is_some();
+    let emptied = begins(vendor) && !begins(host) && agreed.map_or_else(both_emptied, |agreed| !agreed.asks(vendor));
     // A first workday that is entered before its last one is of another employment too.
     let in_the_middle = ends_before(host, host);
     let apart = gone || emptied || in_the_middle || ends_before(host, vendor) || ends_before(vendor, host);
@@ -149,15 +150,14 @@ pub(crate) fn meeting(
     let candidates: Vec<&Entry> = all.entries().iter().filter(stands).collect();
     let meant = meant(&candidates, host, shown, agreed)?;
     let begins = host.cell(field::START_DATE).value();
-    let spoken_of = all.keeping(|entry| stands(&entry) || Some(entry.key()) == begins);
+    // Of one on which both agreed somebody may still speak.
+    let named = |entry: &Entry| Some(entry.key()) == begins || agreed(field::START_DATE, entry);
+    let spoken_of = all.keeping(|entry| stands(&entry) || named(entry));
     if meant.key() == shown && spoken_of.entries().len() == all.entries().len() {
         return None;
     }
     let employments = Cell::Value(Value::List(Box::new(spoken_of)));
-    let met = with(vendor, all, meant).with(field::EMPLOYMENTS, employments);
-    // The rest is of the one that is shown.
-    let others = OTHERS.iter().filter(|_| meant.key() != shown);
-    Some(others.fold(met, |met, id| met.with(*id, Cell::NotRead)))
+    Some(with(vendor, all, meant).with(field::EMPLOYMENTS, employments))
 }
 
 /// The employments that a record tells of, where the engine chooses among them: not where they are compared as a list, each with its own.
@@ -166,11 +166,14 @@ pub(crate) fn several<'r>(mapping: &Mapping, vendor: &'r Record) -> Option<&'r L
     (mapping.entry(field::EMPLOYMENTS).is_none() && all.entries().len() > 1).then_some(all)
 }
 
-/// The record with the dates of one of its employments.
+/// The record with one of its employments.
 pub(crate) fn with(vendor: &Record, all: &List, one: &Entry) -> Record {
-    let start = Cell::Value(one.key().clone());
-    let end = Cell::from(all.part(one, END).cloned());
-    vendor.clone().with(field::START_DATE, start).with(field::END_DATE, end)
+    let part = |part| Cell::from(all.part(one, part).cloned());
+    let days = vendor.clone().with(field::START_DATE, Cell::Value(one.key().clone())).with(field::END_DATE, part(END));
+    // What is told of none is not told.
+    let is_told = |name| all.entries().iter().any(|one| all.part(one, name).is_some());
+    let others = OTHERS.iter().filter(|(_, name)| is_told(name));
+    others.fold(days, |record, (id, name)| record.with(*id, part(name)))
 }
 
 fn meant<'e>(

@@ -53,6 +53,14 @@ async fn what_either_side_says_is_of_the_employment_on_which_both_agreed_and_of_
         (&[ENDED], &[Adds(NEXT)], Some(["2024-01-01", "2026-11-12"]), Done, &[["2024-01-01", "2026-11-12"], NEXT]),
         (&[ENDED], &[Adds(NEXT)], Some(["2024-01-01", "2026-11-20"]), Refused, &[ENDED, NEXT]),
         (&[ENDED], &[Adds(NEXT)], Some(PRESENT), Refused, &[ENDED, NEXT]),
+        // The clerk splits it, and the host says the second half with the last day that both agreed on for the whole.
+        (
+            &[["2024-01-01", "2027-05-31"]],
+            &[Dates(0, ENDED), Adds(BEGUN)],
+            Some(["2026-11-09", "2027-05-31"]),
+            Waits,
+            &[ENDED, BEGUN],
+        ),
         // Of one employment both correct the first day, and the host the last one too.
         (&[ENDING], &[Dates(0, ["2024-02-01", "2026-11-30"])], Some(["2024-02-01", ""]), Done, &[["2024-02-01", ""]]),
         // One that only the payroll clerk knows, before the one that the host tells.

@@ -360,3 +360,18 @@ async fn emptied_workdays_open_no_employment_that_ended() {
         }
     }
 }
+
+/// Nobody decided the first days, and the host empties both.
+#[tokio::test(start_paused = true)]
+async fn emptied_workdays_whose_first_one_is_undecided_open_no_employment_that_ended() {
+    for pushed in [false, true] {
+        let (world, person) = unconnected(&[ENDED], ["2015-03-01", ENDED[1]]).await;
+        world.synchronise(&Decisions::new()).await;
+        if pushed {
+            says(&world, ["", ""]).await;
+        }
+        has(&world, ["", ""]);
+        world.synchronise(&Decisions::new()).await;
+        assert_eq!(workdays(&world, person), [ENDED]);
+    }
+}
