@@ -311,8 +311,8 @@ impl NetvisorConnector {
         Ok(Steps { steps, left_out, findings })
     }
 
-    /// Which of these fields are not sent, since the person has several periods: the first day of one, for a vendor may add one that begins so;
-    /// and all where another employment than the present one is meant.
+    /// Which of these fields are not sent, since the person has several periods: the first day of one, for a vendor may add one that begins so,
+    /// and the last day with it; and all where another employment than the present one is meant.
     fn of_no_single_period(
         &self,
         employment: &[FieldId],
@@ -327,10 +327,10 @@ impl NetvisorConnector {
         let begun = day(shown, field::START_DATE).is_some_and(|day| day <= detail.as_of);
         let anew =
             start.is_some_and(|start| begun && start >= detail.as_of) || starts_after_the_end(wanted, detail).is_some();
-        let begins = start.is_some() && self.period_of_its_own(detail).is_none();
-        match !detail.is_shown(shown) || anew {
-            true => employment.to_vec(),
-            false => vec![field::START_DATE; usize::from(begins)],
+        match start {
+            _ if !detail.is_shown(shown) || anew => employment.to_vec(),
+            Some(_) if self.period_of_its_own(detail).is_none() => vec![field::START_DATE, field::END_DATE],
+            _ => Vec::new(),
         }
     }
 

@@ -105,19 +105,21 @@ pub(crate) fn record(mapping: &Mapping, config: &NetvisorConfig, id: &str, perso
     record
 }
 
-/// The periods of which the engine takes the one that the host means: not those that go on beside the one that stands for the employment and
-/// began before it.
+/// The periods of which the engine takes the one that the host means: not those that began before the one that stands for the employment, and
+/// end after its first day and before its last. One that outlasts it may be meant as well: a side job is taken for no other.
 fn all(periods: &[EmploymentPeriod], as_of: Date) -> Cell {
-    let shown = current_period(periods, as_of).and_then(|period| date_of(&period.start_date));
-    let is_beside = |one: &EmploymentPeriod| {
-        let begins_before = shown.zip(date_of(&one.start_date)).is_some_and(|(shown, start)| start < shown);
-        begins_before && date_of(&one.end_date).is_none_or(|end| shown.is_some_and(|shown| shown <= end))
+    let days = |one: &EmploymentPeriod| (date_of(&one.start_date), date_of(&one.end_date));
+    let (begins, ends) = current_period(periods, as_of).map(days).unwrap_or_default();
+    let is_over = |one: &EmploymentPeriod| {
+        let (start, end) = days(one);
+        start < begins && end >= begins && end.is_some_and(|end| ends.is_none_or(|ends| end < ends))
     };
-    Cell::employments(periods.iter().filter(|one| !is_beside(one)).map(|one| {
+    Cell::employments(periods.iter().filter(|one| !is_over(one)).map(|one| {
         [
             ("start", filled(&one.start_date)),
             ("end", filled(&one.end_date)),
-            ("probation_end", filled(&one.probation_end_date)),
+            // What cannot be read of it makes no employment unreadable.
+            ("probation_end", filled(&one.probation_end_date).filter(|_| date_of(&one.probation_end_date).is_some())),
             ("title", filled(&one.profession)),
         ]
     }))

@@ -118,20 +118,18 @@ async fn the_present_one_of_several_periods_is_kept_in_step() {
     }
 }
 
-/// The first day of the present one of several periods is corrected, which is not sent: each field that is not is named, and the last day goes.
+/// The first day of the present one of several periods is corrected, which is not sent, and no last day with it: each is named.
 #[tokio::test]
-async fn a_corrected_first_day_holds_no_last_day_of_the_present_period_back() {
-    for (start, end, named, there) in [
-        ("2024-01-08", "2026-12-31", vec![field::START_DATE], "2026-12-31"),
-        ("2027-01-01", "2027-06-30", vec![field::START_DATE, field::END_DATE], ""),
-    ] {
+async fn of_days_that_are_not_sent_of_several_periods_each_is_named() {
+    let named = vec![field::START_DATE, field::END_DATE];
+    for (start, end) in [("2024-01-08", "2026-12-31"), ("2027-01-01", "2027-06-30"), ("2023-11-15", "2023-12-01")] {
         let world = World::in_step(4).await;
         world.edit_host(&host_of(400), field::START_DATE, start);
         world.edit_host(&host_of(400), field::END_DATE, end);
         let report = world.push(&host_of(400)).await;
         let fields: Vec<_> = report.findings.iter().filter_map(|one| one.field).collect();
         assert_eq!((fields, codes(&report)), (named.clone(), vec!["netvisor.several_periods"; named.len()]));
-        assert_eq!(periods(&world, 400)[1][1], there);
+        assert_eq!(periods(&world, 400)[1][1], "");
     }
 }
 
@@ -159,17 +157,35 @@ async fn what_the_present_period_has_is_not_of_a_further_one() {
     }
 }
 
-/// One that goes on beside a later one is none that the host can mean: the later one stands for the employment.
+/// The former period overlaps the one that stands by now; a side job ends before the main one, or both go on.
 #[tokio::test]
-async fn a_later_period_that_stands_comes_to_the_host_though_the_former_one_goes_on() {
-    for end in ["", "2026-11-30"] {
+async fn a_later_period_comes_to_the_host_where_the_former_one_ends_and_a_side_job_does_not() {
+    for (main, later, comes) in [
+        ("2026-11-30", ["2026-11-05", ""], true),
+        ("2026-11-05", ["2026-11-05", ""], true),
+        ("", ["2026-11-01", "2026-12-31"], false),
+        ("2027-06-30", ["2026-11-01", "2026-12-31"], false),
+        ("", ["2026-11-01", ""], false),
+    ] {
         let world = World::in_step(4).await;
-        world.edit_host(&host_of(100), field::END_DATE, end);
+        world.edit_host(&host_of(100), field::END_DATE, main);
         for _ in 0..2 {
             world.synchronise(&Decisions::new()).await;
         }
-        clerk(&world, 100, Adds(["2026-11-05", ""]));
+        let host = in_host(&world, 100);
+        clerk(&world, 100, Adds(later));
+        let there = periods(&world, 100);
         world.synchronise(&Decisions::new()).await;
-        assert_eq!(in_host(&world, 100), ["2026-11-05", ""], "{end}");
+        let expected = if comes { later.map(str::to_owned) } else { host };
+        assert_eq!((in_host(&world, 100), periods(&world, 100)), (expected, there), "{main} {later:?}");
+        if !comes {
+            // What the host says of the main one is not written to the other.
+            world.edit_host(&host_of(100), field::END_DATE, "2026-12-15");
+            let report = world.synchronise(&Decisions::new()).await;
+            assert_eq!(
+                (codes(&report), periods(&world, 100).pop()),
+                (vec!["netvisor.several_periods"], Some(later.map(str::to_owned)))
+            );
+        }
     }
 }
