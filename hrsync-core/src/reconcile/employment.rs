@@ -124,8 +124,8 @@ impl<'a> Agreed<'a> {
 }
 
 /// The vendor's record with the employment that the host's dates are about, and with those that either side may speak of: what is past counts
-/// no more, unless the host begins with it or both agreed on it. Nothing where that is what the record shows, the employment that stands for all on the day it was
-/// read.
+/// no more, unless the host begins with it or both agreed on it. Nothing where that is what the record shows, the employment that stands for
+/// all on the day it was read.
 ///
 /// It is looked for among that one, others that stand beside it and later ones: the one that begins on the host's first workday, else the one
 /// that begins as both sides agreed last, else, of those that end as they agreed, or of all, the nearest. Otherwise whoever is hired again
