@@ -314,3 +314,20 @@ async fn a_number_is_handed_on_within_a_push_and_the_list_is_read_once() {
     let numbers = [1, 2, 3].map(|n| world.values(n, field::EMPLOYEE_NUMBER).1.unwrap());
     assert_eq!(numbers, ["888", "1001", "1003"]);
 }
+
+/// Both sides enter the same, and the host goes back from it: that is a change of the host's.
+#[tokio::test]
+async fn what_both_say_at_a_push_is_agreed_on() {
+    for first in ["Chef", ""] {
+        let world = World::linked(1).await;
+        let before = world.values(1, TITLE).0;
+        let said = Some(first).filter(|text| !text.is_empty());
+        world.host_sets(1, TITLE, said);
+        world.vendor_sets(1, TITLE, said);
+        let report = world.push(1).await;
+        assert_eq!((report.items.len(), report.findings.len()), (0, 0));
+        world.host_sets(1, TITLE, before.as_deref());
+        world.push(1).await;
+        assert_eq!(world.values(1, TITLE), (before.clone(), before), "{first}");
+    }
+}

@@ -181,6 +181,11 @@ impl Run<'_> {
         let changes = self.without_held(&fresh.link, changes).await?;
         let Some(changes) = self.only_free(&fresh, changes).await else { return Ok(true) };
         if changes.is_empty() {
+            // What both sides say by now is agreed on: who goes back from it changes it.
+            let mapping = self.mapping.clone();
+            if self.prints.open(&fresh.link, &mapping, self.revision).is_some() {
+                self.renew(&fresh.link, (&fresh.host, &fresh.vendor.record)).await?;
+            }
             return Ok(false);
         }
         let mut operation = self.live_operation(link, &changes);
@@ -244,16 +249,16 @@ impl Run<'_> {
             return Vec::new();
         }
         let mut differing: Vec<(Difference, Pair)> = Vec::new();
-        let (mut hidden, mut rendered) = (Vec::new(), Vec::new());
+        let mut told = Vec::new();
         for (place, entry) in mapping.entries().iter().enumerate() {
             let sides = ((&link.host, host), (&link.vendor, &vendor.record));
             let pair = compared.pair(place);
             if compared.judged(place) == Judgement::Rendered {
-                rendered.push(findings::rendered(&link.host, &link.vendor, entry.field));
+                told.push(findings::rendered(&link.host, &link.vendor, entry.field));
             }
             let Judgement::Differs(kind) = compared.judged(place) else {
                 let halves = || Halves::new(prints, &link.host, entry, host, &vendor.record);
-                hidden.extend(findings::hidden(entry, sides.0, sides.1, pair, halves));
+                told.extend(findings::hidden(entry, sides.0, sides.1, pair, halves));
                 continue;
             };
             let difference = difference(&mapping, entry, sides.0, sides.1, kind, &Nobody)
@@ -268,7 +273,7 @@ impl Run<'_> {
             let difference = entry_difference(&mapping, &unit, ids, kind, &Nobody, current).of_record(link.kind);
             differing.push((difference, unit.pair));
         }
-        hidden.into_iter().for_each(|finding| self.found(finding, None));
+        told.into_iter().for_each(|finding| self.found(finding, None));
         if compared.left_behind {
             self.found(findings::left_behind(&link.host, &link.vendor), None);
         }
@@ -321,10 +326,6 @@ impl Run<'_> {
                     });
                 }
             }
-        }
-        if !changes.is_empty() {
-            // With what is written, both are taken as equal.
-            rendered.into_iter().for_each(|finding| self.found(finding, None));
         }
         changes
     }

@@ -498,7 +498,7 @@ impl Run<'_> {
     }
 
     /// Stores a link's baseline when it changed.
-    async fn renew(&mut self, link: &Link, sides: (&Record, &Record)) -> Result<()> {
+    pub(super) async fn renew(&mut self, link: &Link, sides: (&Record, &Record)) -> Result<()> {
         let mut renewed = link.clone();
         renewed.baseline = self.make_baseline(link, sides, (&[], &[], Verdict::Compared));
         if renewed.baseline != link.baseline {
