@@ -59,10 +59,8 @@ impl Carrying<'_> {
             let of = match standing {
                 Standing::Wanted(_) if person.is_unchanged(absence) => {
                     // Nothing of it was to be written, as far as is known. Each sweep tries it again, and the log has it once.
-                    let finding = Finding::from_error(error).of_host(person.id);
-                    self.log_once(person, absence, finding, error.sensitive_detail());
+                    self.log_refusal(person, absence, error);
                     person.left(absence);
-                    person.open = true;
                     continue;
                 }
                 Standing::Wanted(_) => {
@@ -84,10 +82,8 @@ impl Carrying<'_> {
                 Standing::Removed(_) if person.holds(absence) => Refused::Removal,
                 // What stands in another record is told once something can be read.
                 Standing::Removed(_) if person.ledger.holds(absence) => {
-                    let finding = Finding::from_error(error).of_host(person.id);
-                    self.log_once(person, absence, finding, error.sensitive_detail());
+                    self.log_refusal(person, absence, error);
                     person.item(absence, AbsenceOutcome::InOtherRecord);
-                    person.open = true;
                     continue;
                 }
                 Standing::Removed(_) | Standing::Kept(_) | Standing::Never(_) => continue,
@@ -103,6 +99,12 @@ impl Carrying<'_> {
                 self.refuse(person, refusal(Refused::Removal));
             }
         }
+    }
+
+    /// Logs once that nothing can be read for an absence of which nothing is refused by that; sweeps go on with the person.
+    fn log_refusal(&mut self, person: &mut Person<'_>, absence: &AbsenceId, error: &Error) {
+        self.log_once(person, absence, Finding::from_error(error).of_host(person.id), error.sensitive_detail());
+        person.open = true;
     }
 
     /// Whether something of an absence stands there as the types are mapped.

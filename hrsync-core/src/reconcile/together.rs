@@ -44,26 +44,25 @@ pub(crate) struct Compared<'m> {
 }
 
 impl<'m> Compared<'m> {
-    /// Compares all fields with what was settled of them under these keys.
+    /// Compares all fields with what was settled of them `before`, under these keys.
     pub(crate) fn new(
         mapping: &'m Mapping,
         prints: &Fingerprinter,
         id: &HostId,
         (host, vendor): (&Record, &Record),
-        pairs: Option<&Pairs>,
+        before: Option<&Pairs>,
     ) -> Self {
-        let settled = |place: usize| pairs.map(|pairs| pairs.get(place)).unwrap_or_default();
-        let (mut judged, mut own) = (Vec::new(), Vec::new());
+        let settled = |place: usize| before.map(|before| before.get(place)).unwrap_or_default();
+        let (mut judged, mut pairs) = (Vec::new(), Vec::new());
         for (place, entry) in mapping.entries().iter().enumerate() {
             let of_another = is_of_another(mapping, prints, id, (host, vendor), settled, place);
             let pair = settled(place).unless(of_another);
             judged.push(judge_field(entry, host, vendor, pair, || Halves::new(prints, id, entry, host, vendor)));
-            own.push(pair);
+            pairs.push(pair);
         }
         let agreed = Agreed::new(mapping, prints, id, host, settled);
         let left_behind = agreed.as_ref().is_some_and(|agreed| is_left_behind(mapping, (host, vendor), agreed));
         let spoken = spoken(mapping, host, vendor, agreed.as_ref());
-        let pairs = own;
         let mut compared = Self { mapping, judged, pairs, spoken, left_behind };
         compared.meet();
         compared
@@ -164,8 +163,8 @@ fn is_left_behind(mapping: &Mapping, (host, vendor): (&Record, &Record), agreed:
     let first = |record: &Record| record.cell(field::START_DATE).value().and_then(Value::as_date);
     let begins = first(vendor).filter(|day| first(host) == Some(*day));
     several(mapping, vendor).zip(begins).is_some_and(|(all, begins)| {
-        let later = |one: &&Record| first(one).is_some_and(|day| day > begins);
-        let records: Vec<Record> = all.entries().iter().map(|one| with(vendor, all, one)).collect();
-        !agreed.shows(vendor) && records.iter().filter(later).any(|one| agreed.shows(one))
+        let later = |one: &Record| first(one).is_some_and(|day| day > begins);
+        let mut records = all.entries().iter().map(|one| with(vendor, all, one));
+        !agreed.shows(vendor) && records.any(|one| later(&one) && agreed.shows(&one))
     })
 }
