@@ -1,6 +1,7 @@
 //! Live pushes: only what changed in the host goes out, nothing is asked and nothing comes in.
 
 use hrsync_core::finding::code;
+use hrsync_core::guard::{Guards, Limit, Sensitive};
 use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Policies, Policy, Resolution};
 use hrsync_core::store::RowKind;
 use hrsync_core::{Error, ErrorKind, FieldId, field};
@@ -329,5 +330,37 @@ async fn what_both_say_at_a_push_is_agreed_on() {
         world.host_sets(1, TITLE, before.as_deref());
         world.push(1).await;
         assert_eq!(world.values(1, TITLE), (before.clone(), before), "{first}");
+    }
+}
+
+/// So it is whatever becomes of the rest of the person.
+#[tokio::test]
+async fn what_both_say_is_agreed_on_whatever_becomes_of_the_rest() {
+    for name in ["burst", "hold", "refusal", "list"] {
+        let people = if name == "burst" { 0 } else { 10 };
+        let guards = Guards::default().limit(Sensitive::BankAccount, Limit { people, per_mille: 0 });
+        let world = World::linked(1).await.again(|builder| builder.guards(guards.clone()));
+        let before = world.values(1, TITLE).0;
+        world.host_sets(1, field::IBAN, Some("NO9386011117947"));
+        world.host_sets(1, TITLE, Some("Chef"));
+        world.vendor_sets(1, TITLE, Some("Chef"));
+        let fails = |call, kind| world.vendor.fail_next(call, Error::new(kind, "no"));
+        match name {
+            "hold" => world.vendor.hold("v1", Some("memory.locked")),
+            "refusal" => fails(CallKind::Update, ErrorKind::InvalidData),
+            "list" => {
+                world.host_sets(1, field::EMPLOYEE_NUMBER, Some("77"));
+                fails(CallKind::List, ErrorKind::Unavailable);
+            }
+            _ => {}
+        }
+        let report = world.push(1).await;
+        assert_eq!(report.count(ItemResult::Done), 0, "{name}: {:?}", results(&report));
+        assert_ne!(codes(&report.findings), [], "{name}");
+        world.vendor.hold("v1", None);
+        world.host_sets(1, TITLE, before.as_deref());
+        world.push(1).await;
+        world.sync(&Decisions::new()).await;
+        assert_eq!(world.values(1, TITLE), (before.clone(), before), "{name}");
     }
 }

@@ -178,32 +178,45 @@ impl Run<'_> {
             }
         };
         let changes = self.live_changes(&fresh);
+        let agreed = self.agreed(&fresh);
+        let result = self.push_changes(link, fresh, changes).await?;
+        // Whoever goes back from what both sides say by now changes it, whatever became of the rest. A write stores it with itself.
+        if result != Some(ItemResult::Done) {
+            self.renew(agreed).await?;
+        }
+        Ok(result.is_some())
+    }
+
+    /// The link with what both sides say by now, when that is more than it remembers.
+    fn agreed(&mut self, Fresh { link, host, vendor }: &Fresh) -> Option<Link> {
+        let mapping = self.mapping.clone();
+        self.prints.open(link, &mapping, self.revision)?;
+        self.renewed(link, (host, &vendor.record))
+    }
+
+    /// Writes what changed in the host of one record; what came of it, when there is something to write.
+    async fn push_changes(&mut self, link: &Link, fresh: Fresh, changes: Vec<Change>) -> Result<Option<ItemResult>> {
         let changes = self.without_held(&fresh.link, changes).await?;
-        let Some(changes) = self.only_free(&fresh, changes).await else { return Ok(true) };
+        let Some(changes) = self.only_free(&fresh, changes).await else { return Ok(Some(ItemResult::NotAttempted)) };
         if changes.is_empty() {
-            // What both sides say by now is agreed on: who goes back from it changes it.
-            let mapping = self.mapping.clone();
-            if self.prints.open(&fresh.link, &mapping, self.revision).is_some() {
-                self.renew(&fresh.link, (&fresh.host, &fresh.vendor.record)).await?;
-            }
-            return Ok(false);
+            return Ok(None);
         }
         let mut operation = self.live_operation(link, &changes);
         if self.is_set_aside(&fresh, &operation).await? || self.is_let_alone(&operation).await? {
             self.item(&operation, ItemResult::SetAside);
-            return Ok(true);
+            return Ok(Some(ItemResult::SetAside));
         }
         // Who is let alone takes nobody's place in the hour.
         let changes = self.without_burst(&fresh, changes).await?;
         if changes.is_empty() {
-            return Ok(false);
+            return Ok(None);
         }
         operation = self.live_operation(link, &changes);
         let key = self.prints.current.key;
         let result = self.update_vendor(&operation, &changes, key, Some(fresh)).await?;
         self.item(&operation, result);
         self.count_write(&operation, result).await?;
-        Ok(true)
+        Ok(Some(result))
     }
 
     fn live_operation(&self, link: &Link, changes: &[Change]) -> Operation {

@@ -134,7 +134,8 @@ impl Run<'_> {
             return Ok(ItemResult::Refused);
         }
         if fields.is_empty() {
-            self.renew(&link, (if undoes(changes) { &as_read } else { &host }, &vendor.record)).await?;
+            let renewed = self.renewed(&link, (if undoes(changes) { &as_read } else { &host }, &vendor.record));
+            self.renew(renewed).await?;
             return Ok(ItemResult::AlreadyDone);
         }
         if !self.know_owners(fields.iter().copied(), |finding| about(finding, operation)).await {
@@ -497,16 +498,19 @@ impl Run<'_> {
         baseline::make(&mapping, self.revision, &mut self.prints, &link.host, sides, Some(link), verdict)
     }
 
-    /// Stores a link's baseline when it changed.
-    pub(super) async fn renew(&mut self, link: &Link, sides: (&Record, &Record)) -> Result<()> {
-        let mut renewed = link.clone();
-        renewed.baseline = self.make_baseline(link, sides, (&[], &[], Verdict::Compared));
-        if renewed.baseline != link.baseline {
-            match self.commit(put_link(&renewed)?).await {
-                Ok(()) => self.report.settled += 1,
-                Err(CommitError::Stale) => {}
-                Err(error) => return Err(error.into()),
-            }
+    /// The link with the baseline of two sides, when it remembers another one.
+    pub(super) fn renewed(&mut self, link: &Link, sides: (&Record, &Record)) -> Option<Link> {
+        let baseline = self.make_baseline(link, sides, (&[], &[], Verdict::Compared));
+        (baseline != link.baseline).then(|| Link { baseline, ..link.clone() })
+    }
+
+    /// Stores a link that remembers something else, unless a newer one is stored already.
+    pub(super) async fn renew(&mut self, renewed: Option<Link>) -> Result<()> {
+        let Some(renewed) = renewed else { return Ok(()) };
+        match self.commit(put_link(&renewed)?).await {
+            Ok(()) => self.report.settled += 1,
+            Err(CommitError::Stale) => {}
+            Err(error) => return Err(error.into()),
         }
         Ok(())
     }
@@ -640,7 +644,8 @@ impl Run<'_> {
             return Ok(ItemResult::Drifted);
         }
         if fields.is_empty() {
-            self.renew(&link, (&host, &vendor.record)).await?;
+            let renewed = self.renewed(&link, (&host, &vendor.record));
+            self.renew(renewed).await?;
             return Ok(ItemResult::AlreadyDone);
         }
         let written = writes.iter().map(|(field, text)| {
