@@ -53,6 +53,7 @@ impl Linked {
             links: Arc::clone(&self.links),
             apart: Arc::default(),
             keys: &self.keys,
+            as_of: None,
         });
         review.differences.len()
     }

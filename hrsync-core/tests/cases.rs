@@ -497,6 +497,7 @@ fn planned(_: &Section, row: &Row, policy: &Policy) -> (Outcome, Option<String>)
         links: Arc::new(links),
         apart: Arc::default(),
         keys: &keys,
+        as_of: None,
     });
     let with = PlanInput {
         connector: None,

@@ -312,7 +312,7 @@ impl NetvisorConnector {
     }
 
     /// Which of these fields are not sent, since the person has several periods: the first day of one, for a vendor may add one that begins so,
-    /// and the last day with it; and all where another employment than the present one is meant.
+    /// and the other days with it; and all where another employment than the present one is meant.
     fn of_no_single_period(
         &self,
         employment: &[FieldId],
@@ -327,9 +327,14 @@ impl NetvisorConnector {
         let begun = day(shown, field::START_DATE).is_some_and(|day| day <= detail.as_of);
         let anew =
             start.is_some_and(|start| begun && start >= detail.as_of) || starts_after_the_end(wanted, detail).is_some();
+        let present = people::current_period(detail.periods(), detail.as_of);
+        let lies_in = start.and_then(|start| people::period_on(detail.periods(), start));
+        let of_another = lies_in.zip(present).is_some_and(|(one, present)| !std::ptr::eq(one, present));
         match start {
-            _ if !detail.is_shown(shown) || anew => employment.to_vec(),
-            Some(_) if self.period_of_its_own(detail).is_none() => vec![field::START_DATE, field::END_DATE],
+            _ if !detail.is_shown(shown) || anew || of_another => employment.to_vec(),
+            Some(_) if self.period_of_its_own(detail).is_none() => {
+                vec![field::START_DATE, field::END_DATE, field::PROBATION_END]
+            }
             _ => Vec::new(),
         }
     }

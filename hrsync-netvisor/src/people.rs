@@ -100,21 +100,14 @@ pub(crate) fn record(mapping: &Mapping, config: &NetvisorConfig, id: &str, perso
         }
     }
     if periods.len() > 1 {
-        record.set(field::EMPLOYMENTS, all(periods, as_of));
+        record.set(field::EMPLOYMENTS, all(periods));
     }
     record
 }
 
-/// The periods of which the engine takes the one that the host means: not those that began before the one that stands for the employment, and
-/// end after its first day and before its last. One that outlasts it may be meant as well: a side job is taken for no other.
-fn all(periods: &[EmploymentPeriod], as_of: Date) -> Cell {
-    let days = |one: &EmploymentPeriod| (date_of(&one.start_date), date_of(&one.end_date));
-    let (begins, ends) = current_period(periods, as_of).map(days).unwrap_or_default();
-    let is_over = |one: &EmploymentPeriod| {
-        let (start, end) = days(one);
-        start < begins && end >= begins && end.is_some_and(|end| ends.is_none_or(|ends| end < ends))
-    };
-    Cell::employments(periods.iter().filter(|one| !is_over(one)).map(|one| {
+/// The periods, of which the engine takes the one that the host means.
+fn all(periods: &[EmploymentPeriod]) -> Cell {
+    Cell::employments(periods.iter().map(|one| {
         [
             ("start", filled(&one.start_date)),
             ("end", filled(&one.end_date)),
@@ -131,12 +124,20 @@ fn date_of(text: &Option<String>) -> Option<Date> {
 
 /// The period that stands for the employment on a day: the latest that covers it, else the next, else the last.
 pub(crate) fn current_period(periods: &[EmploymentPeriod], as_of: Date) -> Option<&EmploymentPeriod> {
-    let rows = periods.iter().map(|period| Dated {
+    timeline(periods).current(as_of).map(|row| row.value)
+}
+
+/// The period that a day lies in: the latest that covers it.
+pub(crate) fn period_on(periods: &[EmploymentPeriod], day: Date) -> Option<&EmploymentPeriod> {
+    timeline(periods).at(day).copied()
+}
+
+fn timeline(periods: &[EmploymentPeriod]) -> Timeline<&EmploymentPeriod> {
+    Timeline::new(periods.iter().map(|period| Dated {
         from: date_of(&period.start_date),
         to: date_of(&period.end_date),
         value: period,
-    });
-    Timeline::new(rows).current(as_of).map(|row| row.value)
+    }))
 }
 
 /// Whether the person's pension insurance is "no handling", for which the vendor refuses updates.

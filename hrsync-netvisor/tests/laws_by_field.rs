@@ -248,6 +248,7 @@ fn the_pure_review_judges_all_25_pairs_alike_with_and_without_a_baseline() {
             links,
             apart: Arc::default(),
             keys: &keys,
+            as_of: None,
         });
         review.differences.iter().map(|one| (one.field, one.kind)).collect::<Vec<_>>()
     };

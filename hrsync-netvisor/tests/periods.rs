@@ -5,8 +5,11 @@
 
 mod world;
 
-use hrsync_core::field;
+use std::time::Duration;
+
 use hrsync_core::reconcile::{Decisions, Missing, Report};
+use hrsync_core::{Authority, field};
+use hrsync_netvisor::EmploymentEdits;
 use world::World;
 use world::steps::host_of;
 
@@ -157,15 +160,21 @@ async fn what_the_present_period_has_is_not_of_a_further_one() {
     }
 }
 
-/// The former period overlaps the one that stands by now; a side job ends before the main one, or both go on.
+/// The main period overlaps one that begins later and stands by now. What both agreed on is compared until it is over; then the later one comes
+/// to the host, where there is one that outlasts it.
 #[tokio::test]
-async fn a_later_period_comes_to_the_host_where_the_former_one_ends_and_a_side_job_does_not() {
-    for (main, later, comes) in [
-        ("2026-11-30", ["2026-11-05", ""], true),
-        ("2026-11-05", ["2026-11-05", ""], true),
-        ("", ["2026-11-01", "2026-12-31"], false),
-        ("2027-06-30", ["2026-11-01", "2026-12-31"], false),
-        ("", ["2026-11-01", ""], false),
+async fn a_later_period_comes_to_the_host_where_the_former_one_is_over() {
+    for (main, later, days, comes) in [
+        ("2026-11-30", ["2026-11-05", ""], 0, false),
+        ("2026-11-30", ["2026-11-05", ""], 30, true),
+        ("2026-11-30", ["2026-11-05", "2027-06-30"], 30, true),
+        ("2026-11-05", ["2026-11-05", ""], 0, true),
+        // A side job ends before the main one, or both go on.
+        ("", ["2026-11-01", "2026-12-31"], 0, false),
+        ("", ["2026-11-01", "2026-12-31"], 60, false),
+        ("2027-06-30", ["2026-11-01", "2026-12-31"], 0, false),
+        ("2027-06-30", ["2026-11-01", ""], 60, false),
+        ("", ["2026-11-01", ""], 60, false),
     ] {
         let world = World::in_step(4).await;
         world.edit_host(&host_of(100), field::END_DATE, main);
@@ -174,18 +183,77 @@ async fn a_later_period_comes_to_the_host_where_the_former_one_ends_and_a_side_j
         }
         let host = in_host(&world, 100);
         clerk(&world, 100, Adds(later));
-        let there = periods(&world, 100);
+        let (there, title) = (periods(&world, 100), world.in_host(&host_of(100), field::JOB_TITLE));
+        world.clock.advance(Duration::from_secs(86_400 * days));
         world.synchronise(&Decisions::new()).await;
         let expected = if comes { later.map(str::to_owned) } else { host };
-        assert_eq!((in_host(&world, 100), periods(&world, 100)), (expected, there), "{main} {later:?}");
+        assert_eq!((in_host(&world, 100), periods(&world, 100)), (expected, there), "{main} {later:?} {days}");
         if !comes {
             // What the host says of the main one is not written to the other.
-            world.edit_host(&host_of(100), field::END_DATE, "2026-12-15");
-            let report = world.synchronise(&Decisions::new()).await;
-            assert_eq!(
-                (codes(&report), periods(&world, 100).pop()),
-                (vec!["netvisor.several_periods"], Some(later.map(str::to_owned)))
-            );
+            for (id, value) in [(field::END_DATE, "2027-03-15"), (field::JOB_TITLE, "Leipuri")] {
+                world.edit_host(&host_of(100), id, value);
+            }
+            let report = world.push(&host_of(100)).await;
+            let goes = periods(&world, 100)[0][1] == "2027-03-15";
+            let told = codes(&report) == ["netvisor.several_periods"; 2];
+            assert!(goes != told, "{main} {later:?} {days} {report:#?}");
+            let other = world.vendor_person(100).periods.pop().unwrap();
+            assert_eq!([other.end.as_str(), other.profession.as_str()], [later[1], &title], "{main} {later:?} {days}");
         }
+    }
+}
+
+/// Of two periods that overlap each, whatever stands by now, nothing of the one is written to the other: not what both enter of the main one, not
+/// where HR turns back to it, and not at the first connection.
+#[tokio::test]
+async fn what_is_of_the_main_period_is_written_to_no_other_one() {
+    const MAIN: &str = "2024-01-01";
+    for edits in [EmploymentEdits::EmployeeResource, EmploymentEdits::JobPeriodResource] {
+        for (main, later, says, does, days) in [
+            // Both enter its last day.
+            ("", ["2026-11-01", ""], [MAIN, "2027-06-30"], Ends("2027-06-30"), 0),
+            ("2027-06-30", ["2026-11-01", "2027-06-30"], [MAIN, "2026-12-31"], Ends("2026-12-31"), 0),
+            // HR turns back to it, as it is there, or with another last day.
+            ("2026-12-31", ["2026-11-01", ""], [MAIN, "2026-12-31"], Ends("2026-12-31"), 60),
+            ("2026-12-31", ["2026-11-01", "2027-06-30"], [MAIN, "2026-12-15"], Ends("2026-12-31"), 60),
+            ("2026-10-31", ["2026-11-01", ""], [MAIN, "2026-10-31"], Ends("2026-10-31"), 0),
+        ] {
+            for pushed in [false, true] {
+                let world = World::in_step_with(4, |setup| setup.employment_edits(edits)).await;
+                world.sandbox.change_person(100, |person| {
+                    (person.periods[0].start, person.periods[0].end) = (MAIN.into(), main.into());
+                });
+                for _ in 0..2 {
+                    world.synchronise(&Decisions::new()).await;
+                }
+                clerk(&world, 100, Adds(later));
+                world.clock.advance(Duration::from_secs(86_400 * days));
+                for _ in 0..2 {
+                    world.synchronise(&Decisions::new()).await;
+                }
+                clerk(&world, 100, does);
+                for (id, value) in [field::START_DATE, field::END_DATE].into_iter().zip(says) {
+                    world.edit_host(&host_of(100), id, value);
+                }
+                for again in [pushed, pushed, false] {
+                    match again {
+                        true => world.push(&host_of(100)).await,
+                        false => world.synchronise(&Decisions::new()).await,
+                    };
+                }
+                let what = format!("{edits:?} {main} {later:?} {says:?} {pushed}");
+                assert_eq!(periods(&world, 100)[1], later.map(str::to_owned), "{what}");
+            }
+        }
+    }
+    for main in ["2026-12-31", "2027-06-30"] {
+        let world = World::numbered(4, |setup| setup);
+        world.engine.connect(&world.anna, Authority::Confirmed).await.unwrap();
+        clerk(&world, 100, Ends(main));
+        world.vendor_keys().into_iter().for_each(|key| drop(world.copy_to_host(key)));
+        clerk(&world, 100, Adds(["2026-11-01", ""]));
+        let there = periods(&world, 100);
+        world.synchronise(&Decisions::new().for_missing(Missing::Fill)).await;
+        assert_eq!((periods(&world, 100), in_host(&world, 100)), (there.clone(), there[0].clone()), "{main}");
     }
 }

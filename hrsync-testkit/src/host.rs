@@ -21,6 +21,7 @@ struct State {
     refuse: Option<String>,
     page_size: Option<usize>,
     fail_fetch: Option<Error>,
+    lose: Option<Error>,
 }
 
 impl TestHost {
@@ -79,6 +80,11 @@ impl TestHost {
     /// Lets the next reading of one person fail.
     pub fn fail_next_fetch(&self, error: Error) {
         self.state().fail_fetch = Some(error);
+    }
+
+    /// Carries the next change of a person out, and answers with an error.
+    pub fn apply_then_fail(&self, error: Error) {
+        self.state().lose = Some(error);
     }
 
     /// Gives out at most so many people a page.
@@ -149,6 +155,9 @@ impl HostDirectory for TestHost {
         *state.versions.entry(id.as_str().to_owned()).or_default() += 1;
         state.once.insert(once.to_owned(), id.as_str().to_owned());
         state.writes += 1;
-        Ok(HostWrite::Written)
+        match state.lose.take() {
+            Some(error) => Err(error),
+            None => Ok(HostWrite::Written),
+        }
     }
 }

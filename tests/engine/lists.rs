@@ -51,6 +51,48 @@ async fn linked() -> World {
     world
 }
 
+/// A push that has nothing to send changes nothing of what comes: the payroll clerk plans a row, and corrects its day or removes it.
+#[tokio::test]
+async fn a_push_without_anything_to_send_is_not_seen_in_a_timeline() {
+    let stories: [&[&[(&str, &str)]]; 4] = [
+        &[&[("2024-01-01", "100"), ("2026-12-01", "80")], &[("2024-01-01", "100"), ("2027-01-01", "80")]],
+        &[&[("2024-01-01", "100"), ("2026-12-01", "80")], &[("2024-01-01", "100")]],
+        &[
+            &[("2024-01-01", "100"), ("2026-12-01", "80"), ("2027-01-01", "60")],
+            &[("2024-01-01", "100"), ("2027-01-01", "60")],
+        ],
+        &[&[("2024-01-01", "90")], &[("2024-01-01", "80")]],
+    ];
+    for story in stories {
+        for pushed in [false, true] {
+            let world = linked().await;
+            for rows in story {
+                world.vendor_sets(1, PERCENT, Some(&percent(rows)));
+                if pushed {
+                    assert!(world.push(1).await.is_clean());
+                }
+            }
+            let report = world.sync(&Decisions::new()).await;
+            assert_eq!((report.undecided.len(), report.is_clean()), (0, true), "{story:?} {pushed}");
+            assert_eq!(both(&world, PERCENT), world.values(1, PERCENT).1.unwrap_or_default(), "{story:?} {pushed}");
+        }
+    }
+}
+
+/// Both sides change a row to the same, and the host goes back from it.
+#[tokio::test]
+async fn what_both_say_of_a_row_is_agreed_on_by_a_push() {
+    let world = linked().await;
+    let before = world.values(1, PERCENT).0;
+    for sets in [World::host_sets, World::vendor_sets] {
+        sets(&world, 1, PERCENT, Some(&percent(&[("2024-01-01", "80")])));
+    }
+    assert_eq!(results(&world.push(1).await), []);
+    world.host_sets(1, PERCENT, before.as_deref());
+    assert_eq!(results(&world.push(1).await), [ItemResult::Done]);
+    assert_eq!(both(&world, PERCENT), percent(&[("2024-01-01", "100")]));
+}
+
 fn both(world: &World, id: FieldId) -> String {
     let (host, vendor) = world.values(1, id);
     let parse = |text: Option<String>| id.kind().parse(&text.unwrap_or_default()).unwrap().reveal().into_owned();

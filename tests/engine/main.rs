@@ -12,6 +12,7 @@ mod ids;
 mod links;
 mod lists;
 mod matching;
+mod model;
 mod outages;
 mod people;
 mod push;

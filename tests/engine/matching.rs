@@ -170,6 +170,21 @@ async fn nothing_is_written_between_linked_records_of_two_people() {
         assert_eq!(codes(&world.push(n).await.findings), [(code::OTHER_PERSON, None)]);
     }
     assert_eq!(world.vendor.writes(), []);
+    // What they have in common says nothing: once the right one is back, what the host says is a change of its own.
+    for pushed in [false, true] {
+        let world = World::linked(1).await;
+        let mut other = person(2);
+        other.set_text(TITLE, Some("Chef"));
+        world.vendor.put("v1", &other);
+        world.host_sets(1, TITLE, Some("Chef"));
+        match pushed {
+            true => world.push(1).await,
+            false => world.sync(&Decisions::new()).await,
+        };
+        world.vendor.put("v1", &person(1));
+        world.sync(&Decisions::new()).await;
+        assert_eq!(world.values(1, TITLE), (Some("Chef".into()), Some("Chef".into())), "{pushed}");
+    }
     // A number that was corrected alone makes nobody somebody else.
     let world = World::linked(1).await;
     world.host_sets(1, field::NATIONAL_ID, Some("010101-0001"));

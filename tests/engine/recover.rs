@@ -392,6 +392,83 @@ async fn an_update_whose_answer_was_lost_locks_the_person_until_it_can_be_repeat
     }
 }
 
+/// The answer to a change is lost, and whoever made it goes back before or after somebody looked what became of it. What was written is no
+/// change of the other side's, which would be taken over.
+#[tokio::test]
+async fn who_goes_back_from_a_change_without_an_answer_is_not_written_over() {
+    for (fate, pushes, looks) in [Fate::Dropped, Fate::Applied, Fate::Late]
+        .into_iter()
+        .flat_map(|fate| [(fate, 0, false), (fate, 1, false), (fate, 0, true)])
+    {
+        let world = World::linked(1).await;
+        world.host_sets(1, TITLE, Some("Chef"));
+        order(&world, CallKind::Update, fate);
+        assert_eq!(results(&world.push(1).await), [ItemResult::Unknown]);
+        if looks {
+            world.vendor.carry_out_late();
+            world.clock.advance(SETTLE_AFTER);
+            world.engine.sweep().await.unwrap();
+        }
+        for _ in 0..pushes {
+            world.push(1).await;
+        }
+        world.host_sets(1, TITLE, Some("Baker"));
+        world.vendor.carry_out_late();
+        world.clock.advance(SETTLE_AFTER);
+        for _ in 0..2 {
+            world.push(1).await;
+            world.sync(&Decisions::new()).await;
+        }
+        let what = format!("{fate:?} {pushes} {looks}");
+        let (host, vendor) = world.values(1, TITLE);
+        assert_eq!(host.as_deref(), Some("Baker"), "{what}");
+        match (fate, pushes, looks) {
+            // What was written is there, and nobody knows who did it.
+            (Fate::Applied, 0, false) | (Fate::Late, _, false) => {
+                assert_eq!(kinds(&world.review().await), [(TITLE, DifferenceKind::Conflict)], "{what}");
+            }
+            _ => assert_eq!(vendor.as_deref(), Some("Baker"), "{what}"),
+        }
+    }
+    // What the payroll clerk changed is taken over without an answer, and the clerk goes back.
+    for looks in [false, true] {
+        let world = World::linked(1).await;
+        world.vendor_sets(1, TITLE, Some("Chef"));
+        world.host.apply_then_fail(lost());
+        assert_eq!(results(&world.sync(&Decisions::new()).await), [ItemResult::Unknown]);
+        if looks {
+            world.clock.advance(SETTLE_AFTER);
+            world.engine.sweep().await.unwrap();
+        }
+        world.vendor_sets(1, TITLE, Some("Baker"));
+        world.clock.advance(SETTLE_AFTER);
+        world.push(1).await;
+        world.sync(&Decisions::new()).await;
+        let (host, vendor) = world.values(1, TITLE);
+        assert_eq!((host.as_deref(), vendor.as_deref()), (Some(if looks { "Baker" } else { "Chef" }), Some("Baker")));
+        assert_eq!(world.review().await.is_in_step(), looks);
+    }
+}
+
+/// What cannot be looked at now is looked at later, or closed by a person: then it is asked about.
+#[tokio::test]
+async fn a_change_without_an_answer_of_somebody_who_cannot_be_read_waits() {
+    let world = World::linked(1).await;
+    world.host_sets(1, TITLE, Some("Chef"));
+    order(&world, CallKind::Update, Fate::Applied);
+    world.push(1).await;
+    world.host_sets(1, TITLE, Some("Baker"));
+    world.clock.advance(SETTLE_AFTER);
+    world.vendor.fail_next(CallKind::Read, Error::new(ErrorKind::Unavailable, "down"));
+    assert_eq!(codes(&world.engine.sweep().await.unwrap().findings), [("unavailable", None)]);
+    let operation = world.engine.open_writes().await.unwrap().remove(0).operation;
+    world.vendor.fail_next(CallKind::Read, Error::new(ErrorKind::Unavailable, "down"));
+    world.engine.close_write(&world.anna, &operation).await.unwrap();
+    world.sync(&Decisions::new()).await;
+    assert_eq!(world.values(1, TITLE).0.as_deref(), Some("Baker"));
+    assert_eq!(kinds(&world.review().await), [(TITLE, DifferenceKind::Conflict)]);
+}
+
 #[tokio::test]
 async fn a_sweep_finds_out_too() {
     let world = creating(Fate::Applied).await;

@@ -37,6 +37,7 @@ async fn a_rendering_is_adopted_and_reported_once() {
 #[tokio::test]
 async fn what_a_push_takes_as_equal_is_told_by_it() {
     let world = rendered().await;
+    assert_eq!(codes(&world.push(1).await.findings), [], "nothing is written, and a review tells");
     world.host_sets(1, field::GIVEN_NAME, Some("Another"));
     assert_eq!(codes(&world.push(1).await.findings), [(code::RENDERED_DIFFERENTLY, Some(TITLE))]);
     assert_eq!(codes(&world.review().await.findings), []);

@@ -5,9 +5,9 @@ use super::entries::{judge_field, lists_at, units};
 use super::fingerprint::{Canonical, Fingerprinter};
 use super::link::{Baseline, Entries, Link, Pair, Pairs};
 use super::review::Prints;
-use super::together::is_of_another;
+use super::together::{Compared, is_of_another};
 use crate::mapping::{FieldMapping, Mapping};
-use crate::model::{HostId, Record, Side, Value};
+use crate::model::{FieldId, HostId, Record, Side, Value};
 
 /// What is to be remembered of one field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +97,57 @@ pub(crate) fn make(
         (under.digest(id, Side::Host, &forms.host), under.digest(id, Side::Vendor, &forms.vendor))
     });
     Baseline { key: under.key.0, revision, digests, pairs: made.pack() }
+}
+
+/// The pairs of a link with what both sides changed to the same since, or show as it was written, and everything else as it was: who goes
+/// back from that changes it. `None` where there is nothing of the kind.
+///
+/// What became of a write of `unknown` fields to that side nobody knows. What it alone shows otherwise may be that, or a change that was made
+/// there: nothing is settled of it any more, so that somebody is asked.
+pub(crate) fn agreed(
+    mapping: &Mapping,
+    id: &HostId,
+    (host, vendor): (&Record, &Record),
+    (prints, pairs): (&Fingerprinter, &Pairs),
+    unknown: Option<(&[FieldId], Side)>,
+) -> Option<Pairs> {
+    let compared = Compared::new(mapping, prints, id, (host, vendor), Some(pairs));
+    let is_new =
+        |pair: Pair, now: Halves| matches!(pair, Pair::Written { .. }) || (!pair.asks(&now) && !pair.shows(&now));
+    let alone = |judged, field| {
+        unknown.is_some_and(|(fields, side)| {
+            let changed = match side {
+                Side::Host => DifferenceKind::HostChanged,
+                Side::Vendor => DifferenceKind::VendorChanged,
+            };
+            judged == Judgement::Differs(changed) && fields.contains(&field)
+        })
+    };
+    let mut agreed = pairs.clone();
+    for (place, entry) in mapping.entries().iter().enumerate() {
+        let (judged, now) = (compared.judged(place), || Halves::new(prints, id, entry, host, vendor));
+        agreed.set(
+            place,
+            match judged {
+                Judgement::Agreed if is_new(pairs.get(place), now()) => settled(prints, id, entry, host, vendor),
+                _ => compared.pair(place).unless(alone(judged, entry.field)),
+            },
+        );
+    }
+    for unit in units(mapping, prints, Some(pairs), id, (host, vendor)) {
+        let entry = &mapping.entries()[unit.place];
+        let Some(mut list) = agreed.entries(unit.place).cloned() else { continue };
+        let (key, judged) = (prints.entry(id, entry.field, &unit.key), unit.judge(prints, id, entry));
+        match list.get(&key) {
+            _ if alone(judged, entry.field) => drop(list.insert(key, Pair::None)),
+            Some(known) if judged == Judgement::Agreed && is_new(*known, unit.halves(prints, id, entry)) => {
+                list.insert(key, settled(prints, id, entry, &unit.host, &unit.vendor));
+            }
+            _ => continue,
+        }
+        agreed.set_entries(unit.place, list);
+    }
+    (agreed != *pairs).then_some(agreed)
 }
 
 /// What is known of a field, or of an entry of a list, before its pair is made.

@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 
 use super::apply::Run;
 use super::engine::TRIES;
+use super::fresh::Fresh;
 use super::plan::Change;
-use super::update::Fresh;
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::guard::Sensitive;

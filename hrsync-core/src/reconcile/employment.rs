@@ -1,5 +1,7 @@
 //! Of several employments the one that both sides speak of.
 
+use time::Date;
+
 use super::compare::Halves;
 use super::fingerprint::Fingerprinter;
 use super::link::{Link, Pair};
@@ -125,7 +127,7 @@ impl<'a> Agreed<'a> {
 
 /// The vendor's record with the employment that the host's dates are about, and with those that either side may speak of: what is past counts
 /// no more, unless the host begins with it or both agreed on it. Nothing where that is what the record shows, the employment that stands for
-/// all on the day it was read.
+/// all on the day it was read, `as_of`.
 ///
 /// It is looked for among that one, others that stand beside it and later ones: the one that begins on the host's first workday, else the one
 /// that begins as both sides agreed last, else, of those that end as they agreed, or of all, the nearest. Otherwise whoever is hired again
@@ -136,6 +138,7 @@ pub(crate) fn meeting(
     prints: &mut Prints<'_>,
     link: Option<&Link>,
     (host, vendor): (&Record, &Record),
+    as_of: Option<Date>,
 ) -> Option<Record> {
     let all = several(mapping, vendor)?;
     let opened = link.and_then(|link| Some((link.host.clone(), prints.open(link, mapping, revision)?)));
@@ -146,7 +149,9 @@ pub(crate) fn meeting(
     };
     let shown = vendor.cell(field::START_DATE).value()?;
     // What is past is not gone back to; one that stands beside the one that is shown is.
-    let stands = |entry: &&Entry| all.part(entry, END).is_none_or(|end| end >= shown);
+    let today = as_of.or_else(|| shown.as_date());
+    let is_over = |entry: &Entry| all.part(entry, END).and_then(Value::as_date).is_some_and(|end| Some(end) < today);
+    let stands = |entry: &&Entry| entry.key() == shown || !is_over(entry);
     let candidates: Vec<&Entry> = all.entries().iter().filter(stands).collect();
     let meant = meant(&candidates, host, shown, agreed)?;
     let begins = host.cell(field::START_DATE).value();
@@ -262,10 +267,10 @@ mod tests {
                 let record = vendor.clone().with(field::START_DATE, cell(field::START_DATE, start));
                 record.with(field::END_DATE, cell(field::END_DATE, end))
             };
-            let came = meeting(&mapping, revision, &mut prints, Some(&link), (&host, &vendor));
+            let came = meeting(&mapping, revision, &mut prints, Some(&link), (&host, &vendor), None);
             assert_eq!(came, meant.map(instead), "{all} {host:?} {agreed}");
             let list = Mapping::new("v", [FieldMapping::new(field::EMPLOYMENTS, "employments")]);
-            assert_eq!(meeting(&list, list.revision(), &mut prints, Some(&link), (&host, &vendor)), None);
+            assert_eq!(meeting(&list, list.revision(), &mut prints, Some(&link), (&host, &vendor), None), None);
         }
     }
 }

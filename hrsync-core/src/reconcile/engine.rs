@@ -383,6 +383,7 @@ impl Engine {
             links: Arc::new(links),
             apart: Arc::new(self.kept_apart().await?),
             keys: &*self.keys,
+            as_of: Some(self.as_of()),
         });
         review.findings.extend(unusable);
         review.findings.extend(findings);

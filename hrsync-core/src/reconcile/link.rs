@@ -251,6 +251,14 @@ pub(crate) struct Baseline {
     pub(crate) pairs: Box<[u8]>,
 }
 
+impl Link {
+    /// The link with other pairs, made under the same key.
+    pub(crate) fn remembering(&self, pairs: &Pairs) -> Self {
+        let baseline = Baseline { digests: None, pairs: pairs.pack(), ..self.baseline.clone() };
+        Self { baseline, ..self.clone() }
+    }
+}
+
 impl Baseline {
     /// Forgets what was settled in these fields; all of it when that cannot be told apart.
     pub(crate) fn forget(&mut self, mapping: &Mapping, fields: &[FieldId]) {

@@ -83,6 +83,7 @@ pub fn merge(
         links: Arc::new(links),
         apart: Arc::default(),
         keys: &keys,
+        as_of: None,
     });
     let with = PlanInput {
         connector: None,

@@ -14,6 +14,7 @@ mod erase;
 mod explain;
 mod findings;
 mod fingerprint;
+mod fresh;
 mod layout;
 mod link;
 mod linking;

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use super::apply::Intent;
 use super::engine::Engine;
+use super::report::Calls;
 use crate::connection::Actor;
 use crate::error::{Error, ErrorKind, Result, Retry};
 use crate::finding::code;
@@ -75,8 +76,8 @@ impl Engine {
                 .with_retry(Retry::Later(Some(wait))));
         }
         let run = self.new_run()?;
-        let unsettled = self.unsettled(&intent).await?;
-        self.release(&run, actor.id(), &row, &intent, "closed", unsettled).await
+        let settled = self.over(&intent, &mut Calls::default()).await?.unwrap_or_else(|(_, forgotten)| forgotten);
+        self.release(&run, actor.id(), &row, &intent, "closed", settled).await
     }
 
     /// The open intents and their rows.

@@ -20,7 +20,7 @@ use crate::finding::{Finding, code};
 use crate::guard::{Guards, Hold, HoldReason, Sensitive};
 use crate::keys::Sealed;
 use crate::mapping::Mapping;
-use crate::matching::{Candidate, LinkedBy};
+use crate::matching::{Candidate, LinkedBy, are_two_people};
 use crate::model::{Cell, FieldId, HostId, Record, Side, Value, VendorId};
 
 /// Turns a review and the decisions about it into a plan. Pure: it reads nothing but its input, and writes nothing.
@@ -405,6 +405,9 @@ impl Planner<'_> {
             Tie::Link(place) => (Some(&review.context.links[place]), None),
             Tie::New(by) => (None, Some(by)),
         };
+        if link.is_some() && left.is_empty() && left_keys.is_empty() && are_two_people(host, vendor) {
+            return;
+        }
         let verdict = |place: usize, key: Option<&Value>| {
             let field = self.mapping.entries().get(place).map(|entry| entry.field);
             let is_left = match key {

@@ -3,12 +3,14 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::apply::{Run, SetAside, not_attempted};
+use super::baseline;
 use super::compare::{DifferenceKind, Halves, Judgement};
 use super::decide::{Decisions, Select};
 use super::employment::{WORKDAYS, stays_in_order};
 use super::engine::Engine;
 use super::entries::units;
 use super::findings;
+use super::fresh::Fresh;
 use super::link::{Link, LinkState, Pair};
 use super::merge::written;
 use super::plan::{Action, Change, Nobody, Operation, Source, UPDATE_VENDOR, Why, operation_id};
@@ -18,7 +20,6 @@ use super::resolution::{Resolution, shared};
 use super::review::Difference;
 use super::reviewer::{difference, entry_difference};
 use super::together::Compared;
-use super::update::Fresh;
 use crate::connection::{Actor, ConnectionState};
 use crate::error::{Error, ErrorKind, Fixer, Result};
 use crate::finding::{Finding, code};
@@ -180,18 +181,21 @@ impl Run<'_> {
         let changes = self.live_changes(&fresh);
         let agreed = self.agreed(&fresh);
         let result = self.push_changes(link, fresh, changes).await?;
-        // Whoever goes back from what both sides say by now changes it, whatever became of the rest. A write stores it with itself.
-        if result != Some(ItemResult::Done) {
-            self.renew(agreed).await?;
+        // Whoever goes back from what both changed to the same changes it, whatever became of the rest. A write stores it with itself.
+        if let Some(agreed) = agreed.filter(|_| result != Some(ItemResult::Done)) {
+            self.renew(&agreed).await?;
         }
         Ok(result.is_some())
     }
 
-    /// The link with what both sides say by now, when that is more than it remembers.
+    /// The link with what both sides changed to the same, where they did.
     fn agreed(&mut self, Fresh { link, host, vendor }: &Fresh) -> Option<Link> {
-        let mapping = self.mapping.clone();
-        self.prints.open(link, &mapping, self.revision)?;
-        self.renewed(link, (host, &vendor.record))
+        let (prints, pairs) = self.prints.open(link, &self.mapping, self.revision)?;
+        if are_two_people(host, &vendor.record) {
+            return None;
+        }
+        let agreed = baseline::agreed(&self.mapping, &link.host, (host, &vendor.record), (&prints, &pairs), None)?;
+        Some(link.remembering(&agreed))
     }
 
     /// Writes what changed in the host of one record; what came of it, when there is something to write.
@@ -262,16 +266,16 @@ impl Run<'_> {
             return Vec::new();
         }
         let mut differing: Vec<(Difference, Pair)> = Vec::new();
-        let mut told = Vec::new();
+        let (mut hidden, mut rendered) = (Vec::new(), Vec::new());
         for (place, entry) in mapping.entries().iter().enumerate() {
             let sides = ((&link.host, host), (&link.vendor, &vendor.record));
             let pair = compared.pair(place);
             if compared.judged(place) == Judgement::Rendered {
-                told.push(findings::rendered(&link.host, &link.vendor, entry.field));
+                rendered.push(findings::rendered(&link.host, &link.vendor, entry.field));
             }
             let Judgement::Differs(kind) = compared.judged(place) else {
                 let halves = || Halves::new(prints, &link.host, entry, host, &vendor.record);
-                told.extend(findings::hidden(entry, sides.0, sides.1, pair, halves));
+                hidden.extend(findings::hidden(entry, sides.0, sides.1, pair, halves));
                 continue;
             };
             let difference = difference(&mapping, entry, sides.0, sides.1, kind, &Nobody)
@@ -286,7 +290,7 @@ impl Run<'_> {
             let difference = entry_difference(&mapping, &unit, ids, kind, &Nobody, current).of_record(link.kind);
             differing.push((difference, unit.pair));
         }
-        told.into_iter().for_each(|finding| self.found(finding, None));
+        hidden.into_iter().for_each(|finding| self.found(finding, None));
         if compared.left_behind {
             self.found(findings::left_behind(&link.host, &link.vendor), None);
         }
@@ -339,6 +343,10 @@ impl Run<'_> {
                     });
                 }
             }
+        }
+        if !changes.is_empty() {
+            // With what is written, both are taken as equal.
+            rendered.into_iter().for_each(|finding| self.found(finding, None));
         }
         changes
     }

@@ -2,16 +2,19 @@
 
 use super::apply::{Intent, VendorLink, put_link};
 use super::approve::{ENGINE, approval_key, creation_held};
+use super::baseline;
 use super::create::{identity_print, may_have_come_of, wanted_for_creation, with_identity};
 use super::engine::Engine;
+use super::fresh::{Fresh, NotRead};
 use super::link::vendor_link_key;
-use super::plan::{Action, CREATE_IN_VENDOR, creation_print, operation_id};
+use super::plan::{Action, CREATE_IN_VENDOR, UPDATE_VENDOR, creation_print, operation_id};
 use super::report::{Calls, ReviewItem};
 use super::review::Prints;
 use crate::connector::{Settled, StepDone, StepNature, Unsettled};
-use crate::error::{Fixer, Result};
+use crate::error::{Error, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::journal::Event;
+use crate::matching::are_two_people;
 use crate::model::{HostId, Record, RunId, Side, VendorId};
 use crate::store::{self, Batch, Check, CommitError, Row};
 
@@ -63,18 +66,43 @@ impl Engine {
         Ok(recovered)
     }
 
-    /// The batch after which what an undo may have written is settled no more. If it was carried out, it would otherwise look as if
-    /// somebody had changed the value on that side, and be taken over by the other one; so it is asked about.
-    pub(crate) async fn unsettled(&self, intent: &Intent) -> Result<Batch> {
-        let (Some(host), Some(vendor), true) = (&intent.host, &intent.vendor, intent.undoes) else {
-            return Ok(Batch::default());
+    /// The batch after which an update is over whose outcome nobody knows. What both sides say is agreed on, so that who goes back from it
+    /// changes it; what only the written side shows otherwise may be what was written, and is asked about: it would otherwise look as if
+    /// somebody had changed the value there, and be taken over by the other side. So is all that an undo may have written, for what it
+    /// writes is on neither side. `Err` where a side cannot be read now, with the batch after which all of it is asked about.
+    pub(crate) async fn over(&self, intent: &Intent, calls: &mut Calls) -> Result<Result<Batch, (Error, Batch)>> {
+        let nothing = Ok(Ok(Batch::default()));
+        let (Some(host), Some(vendor), true) = (&intent.host, &intent.vendor, intent.action != CREATE_IN_VENDOR) else {
+            return nothing;
         };
         let (_, connection) = self.connected().await?;
         let mapping = self.connector.mapping(&connection.memory);
-        let Some(mut link) = self.link_between(&mapping, host, vendor).await? else { return Ok(Batch::default()) };
+        let Some(link) = self.link_between(&mapping, host, vendor).await? else { return nothing };
         self.keep_layout(&connection, &mapping).await?;
-        link.baseline.forget(&mapping, &intent.fields);
-        put_link(&link)
+        let forgotten = || {
+            let mut link = link.clone();
+            link.baseline.forget(&mapping, &intent.fields);
+            put_link(&link)
+        };
+        if intent.undoes {
+            return forgotten().map(Ok);
+        }
+        let mut prints = Prints::new(&*self.keys, &self.id);
+        let (host, vendor) = match self.read_both(&link, &mapping, &mut prints, &mut calls.reads).await {
+            Ok(Fresh { host, vendor, .. }) => (host, vendor.record),
+            Err(NotRead::Gone(_)) => return nothing,
+            Err(NotRead::Failed(_, error)) => return Ok(Err((error, forgotten()?))),
+        };
+        if are_two_people(&host, &vendor) {
+            return forgotten().map(Ok);
+        }
+        let Some((prints, pairs)) = prints.open(&link, &mapping, mapping.revision()) else { return nothing };
+        let side = if intent.action == UPDATE_VENDOR { Side::Vendor } else { Side::Host };
+        let unknown = Some((&*intent.fields, side));
+        match baseline::agreed(&mapping, &link.host, (&host, &vendor), (&prints, &pairs), unknown) {
+            Some(pairs) => put_link(&link.remembering(&pairs)).map(Ok),
+            None => nothing,
+        }
     }
 
     /// Whether a write is over: confirmed, or sent so long ago that it is carried out by now or never.
@@ -112,8 +140,7 @@ impl Engine {
             return self.release(run, actor, row, intent, "done", Batch::default()).await;
         }
         if !creation && intent.nature != StepNature::Overwrite {
-            let unsettled = self.unsettled(intent).await?;
-            return self.release(run, actor, row, intent, "released", unsettled).await;
+            return self.release_over(run, actor, (row, intent), "released", recovered).await;
         }
         let host = match &intent.host {
             Some(id) if creation => match self.host.fetch(id).await {
@@ -168,13 +195,11 @@ impl Engine {
         }
         match (settled, &intent.host, host, wanted) {
             (Settled::Applied(_), ..) if !creation => {
-                let unsettled = self.unsettled(intent).await?;
-                self.release(run, actor, row, intent, "done", unsettled).await
+                self.release_over(run, actor, (row, intent), "done", recovered).await
             }
             // The next comparison tells whether it has to be sent again.
             (Settled::Ambiguous, ..) if !creation => {
-                let unsettled = self.unsettled(intent).await?;
-                self.release(run, actor, row, intent, "released", unsettled).await
+                self.release_over(run, actor, (row, intent), "released", recovered).await
             }
             (Settled::Applied(StepDone { created: Some(vendor), .. }), Some(id), Some(host), Some(wanted))
                 if vendor.is_usable() =>
@@ -223,6 +248,24 @@ impl Engine {
             (Settled::Pending, ..) => Ok(()),
             _ => {
                 recovered.findings.push(unknown(intent));
+                Ok(())
+            }
+        }
+    }
+
+    /// Releases an update that is over; it is looked at later where a side cannot be read now.
+    async fn release_over(
+        &self,
+        run: &RunId,
+        actor: &str,
+        (row, intent): (&Row, &Intent),
+        result: &str,
+        recovered: &mut Recovered,
+    ) -> Result<()> {
+        match self.over(intent, &mut recovered.calls).await? {
+            Ok(settled) => self.release(run, actor, row, intent, result, settled).await,
+            Err((error, _)) => {
+                recovered.findings.push(of_intent(Finding::from_error(&error), intent));
                 Ok(())
             }
         }

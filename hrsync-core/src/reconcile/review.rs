@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
+use time::Date;
 
 use super::compare::DifferenceKind;
 use super::findings;
@@ -60,6 +61,9 @@ pub struct ReviewInput<'a> {
     pub apart: Arc<HashSet<(HostId, VendorId)>>,
     /// The host's keys.
     pub keys: &'a dyn KeyRing,
+    /// The day for which the vendor's people were read: of several employments, those that ended before it are past. Without it, those that
+    /// ended before the one begins that stands for the employment.
+    pub as_of: Option<Date>,
 }
 
 /// What a comparison of both rosters shows, for a person to decide on. Made by [`review`](fn@crate::reconcile::review).
@@ -226,7 +230,7 @@ impl Difference {
     /// What tells the entry of a list apart from the others, in a timeline the day from which it holds; `None` outside of lists
     /// and for what holds since ever. This is personal data.
     pub fn entry_key(&self) -> Option<std::borrow::Cow<'_, str>> {
-        let key = self.key.as_ref().filter(|key| key.as_date() != Some(time::Date::MIN));
+        let key = self.key.as_ref().filter(|key| key.as_date() != Some(Date::MIN));
         key.map(Value::reveal)
     }
 

@@ -46,7 +46,7 @@ impl Tied {
 
 /// Matches and compares both rosters.
 pub fn review(input: ReviewInput<'_>) -> Review {
-    let ReviewInput { connection, mapping, host, mut vendor, links, apart, keys } = input;
+    let ReviewInput { connection, mapping, host, mut vendor, links, apart, keys, as_of } = input;
     let mut sides = Sides {
         host: &host.records,
         vendor: &vendor.records,
@@ -73,7 +73,7 @@ pub fn review(input: ReviewInput<'_>) -> Review {
     let recognised = matches.iter().map(|found| (None, Some(found.host), Some(found.vendor)));
     let meant = linked.chain(recognised).filter_map(|(link, at, place)| {
         let sides = (host.records.get(at?)?, vendor.records.get(place?)?);
-        Some((place?, meeting(&mapping, revision, &mut prints, link, sides)?))
+        Some((place?, meeting(&mapping, revision, &mut prints, link, sides, as_of)?))
     });
     let meant: Vec<(usize, Record)> = meant.collect();
     if !meant.is_empty() {

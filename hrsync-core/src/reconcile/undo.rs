@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::apply::Run;
 use super::compare::{DifferenceKind, Halves, Judgement, agree_now, judge};
-use super::employment::{Spoken, WORKDAYS, meeting, several, spoken, stays_in_order};
+use super::employment::{Spoken, WORKDAYS, several, spoken, stays_in_order};
 use super::engine::Engine;
 use super::entries::units_of;
 use super::erase::of_host;
 use super::explain::written_side;
 use super::findings::{gone, refusal};
+use super::fresh::{Fresh, NotRead};
 use super::link::{Link, LinkState};
 use super::plan::{Action, Change, Made, Nobody, Operation, Plan, Source, Why, carried_print, operation_id};
 use super::planner::hold;
@@ -358,23 +359,14 @@ impl Undoing<'_> {
             self.findings.push(told(Finding::problem(code::NOT_LINKED, message, Fixer::HostAdministrator)));
             return Ok(None);
         };
-        let Some(host) = self.engine.host.fetch(person).await? else {
-            self.findings.push(gone(&link, Side::Host));
-            return Ok(None);
-        };
-        let vendor = match self.engine.connector.read(vendor, self.engine.as_of()).await {
-            Ok(reading) => reading.record,
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                self.findings.push(gone(&link, Side::Vendor));
-                return Ok(None);
+        match self.engine.read_both(&link, self.mapping, &mut self.prints, &mut 0).await {
+            Ok(Fresh { link, host, vendor }) => Ok(Some(Now { link, host, vendor: vendor.record })),
+            Err(NotRead::Gone(side)) => {
+                self.findings.push(gone(&link, side));
+                Ok(None)
             }
-            Err(error) => return Err(error),
-        };
-        let host = host.to_record();
-        let revision = self.mapping.revision();
-        let meant = meeting(self.mapping, revision, &mut self.prints, Some(&link), (&host, &vendor));
-        let vendor = meant.unwrap_or(vendor);
-        Ok(Some(Now { link, host, vendor }))
+            Err(NotRead::Failed(_, error)) => Err(error),
+        }
     }
 
     /// Whether somebody changed the value on the side that is not written back: that change is newer than what is undone, and is

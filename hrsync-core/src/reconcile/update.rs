@@ -6,10 +6,11 @@ use super::apply::{Run, Sent, about, drifted, free, intent_key, put_link, unchan
 use super::approve::approval_key;
 use super::baseline::{self, Verdict};
 use super::compare::{Halves, Judgement, agree_now};
-use super::employment::{meeting, stays_in_order};
+use super::employment::stays_in_order;
 use super::engine::TRIES;
 use super::entries::{Subject, Unit, changed_entries, judge_field, keys_of, subject, taking};
 use super::findings::refusal;
+use super::fresh::{Fresh, NotRead};
 use super::link::{Link, LinkState};
 use super::merge::taken;
 use super::plan::{Change, Nobody, Operation, Source, Why, entered_cell};
@@ -18,24 +19,16 @@ use super::report::ItemResult;
 use super::resolution::{complete, host_wins, vendor_wins};
 use super::undo::{previous_cell, put_back, says};
 use crate::connector::{Evidence, Reading, Step, StepNature, Write};
-use crate::error::{Error, ErrorKind, Fixer, Result};
+use crate::error::{Error, Fixer, Result};
 use crate::finding::{Finding, code};
 use crate::host::{Changes, HostWrite};
 use crate::journal::Event;
 use crate::keys::{KEY_ERASED, KeyId};
 use crate::mapping::{Asked, FieldMapping};
 use crate::matching::are_two_people;
-use crate::model::{Cell, Employee, FieldId, HostId, Record, Value, VendorId, field};
+use crate::model::{Cell, Employee, FieldId, HostId, Record, Side, Value, VendorId, field};
 use crate::reconcile::apply::SetAside;
 use crate::store::{self, Batch, CommitError};
-
-/// Both sides of a linked person, just read.
-#[derive(Debug)]
-pub(crate) struct Fresh {
-    pub(crate) link: Link,
-    pub(crate) host: Record,
-    pub(crate) vendor: Reading,
-}
 
 /// Both sides of a person while the vendor is written.
 struct Sides<'r> {
@@ -64,28 +57,17 @@ impl Run<'_> {
         };
         let link = self.engine.link_between(&self.mapping, host, vendor).await?;
         let Some(link) = link.filter(|link| link.state == LinkState::Linked) else { return Ok(Err(not_linked())) };
-        let employee = match self.engine.host.fetch(host).await {
-            Ok(Some(employee)) => employee,
-            Ok(None) => return Ok(Err((ItemResult::Refused, super::findings::gone(&link, crate::Side::Host)))),
-            Err(error) => return Ok(Err(unread(&error))),
-        };
-        self.report.calls.reads += self.engine.connector.info().calls_per_reading;
-        let mut vendor = match self.engine.connector.read(vendor, self.engine.as_of()).await {
-            Ok(reading) => reading,
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Ok(Err((ItemResult::Refused, super::findings::gone(&link, crate::Side::Vendor))));
+        let mapping = self.mapping.clone();
+        let both = self.engine.read_both(&link, &mapping, &mut self.prints, &mut self.report.calls.reads).await;
+        Ok(both.map_err(|why| match why {
+            NotRead::Gone(side) => (ItemResult::Refused, super::findings::gone(&link, side)),
+            NotRead::Failed(side, error) => {
+                if side == Side::Vendor {
+                    self.count_failure(&error);
+                }
+                unread(&error)
             }
-            Err(error) => {
-                self.count_failure(&error);
-                return Ok(Err(unread(&error)));
-            }
-        };
-        let host = employee.to_record();
-        let sides = (&host, &vendor.record);
-        if let Some(meant) = meeting(&self.mapping, self.revision, &mut self.prints, Some(&link), sides) {
-            vendor.record = meant;
-        }
-        Ok(Ok(Fresh { link, host, vendor }))
+        }))
     }
 
     async fn fresh_or_report(&mut self, operation: &Operation) -> Result<Result<Fresh, ItemResult>> {
@@ -134,8 +116,7 @@ impl Run<'_> {
             return Ok(ItemResult::Refused);
         }
         if fields.is_empty() {
-            let renewed = self.renewed(&link, (if undoes(changes) { &as_read } else { &host }, &vendor.record));
-            self.renew(renewed).await?;
+            self.settle_as(&link, (if undoes(changes) { &as_read } else { &host }, &vendor.record)).await?;
             return Ok(ItemResult::AlreadyDone);
         }
         if !self.know_owners(fields.iter().copied(), |finding| about(finding, operation)).await {
@@ -498,16 +479,18 @@ impl Run<'_> {
         baseline::make(&mapping, self.revision, &mut self.prints, &link.host, sides, Some(link), verdict)
     }
 
-    /// The link with the baseline of two sides, when it remembers another one.
-    pub(super) fn renewed(&mut self, link: &Link, sides: (&Record, &Record)) -> Option<Link> {
+    /// Stores a link's baseline when it changed.
+    async fn settle_as(&mut self, link: &Link, sides: (&Record, &Record)) -> Result<()> {
         let baseline = self.make_baseline(link, sides, (&[], &[], Verdict::Compared));
-        (baseline != link.baseline).then(|| Link { baseline, ..link.clone() })
+        match baseline == link.baseline {
+            true => Ok(()),
+            false => self.renew(&Link { baseline, ..link.clone() }).await,
+        }
     }
 
     /// Stores a link that remembers something else, unless a newer one is stored already.
-    pub(super) async fn renew(&mut self, renewed: Option<Link>) -> Result<()> {
-        let Some(renewed) = renewed else { return Ok(()) };
-        match self.commit(put_link(&renewed)?).await {
+    pub(super) async fn renew(&mut self, renewed: &Link) -> Result<()> {
+        match self.commit(put_link(renewed)?).await {
             Ok(()) => self.report.settled += 1,
             Err(CommitError::Stale) => {}
             Err(error) => return Err(error.into()),
@@ -644,8 +627,7 @@ impl Run<'_> {
             return Ok(ItemResult::Drifted);
         }
         if fields.is_empty() {
-            let renewed = self.renewed(&link, (&host, &vendor.record));
-            self.renew(renewed).await?;
+            self.settle_as(&link, (&host, &vendor.record)).await?;
             return Ok(ItemResult::AlreadyDone);
         }
         let written = writes.iter().map(|(field, text)| {
