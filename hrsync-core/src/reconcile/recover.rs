@@ -265,7 +265,10 @@ impl Engine {
         match self.over(intent, &mut recovered.calls).await? {
             Ok(settled) => self.release(run, actor, row, intent, result, settled).await,
             Err((error, _)) => {
-                recovered.findings.push(of_intent(Finding::from_error(&error), intent));
+                let finding = Finding::from_error(&error).with_param("consequence", code::WRITE_PENDING);
+                let message =
+                    format!("{}; what became of an earlier write of the person is looked at later", error.message());
+                recovered.findings.push(of_intent(Finding { message: message.into(), ..finding }, intent));
                 Ok(())
             }
         }
