@@ -257,3 +257,45 @@ async fn what_is_of_the_main_period_is_written_to_no_other_one() {
         assert_eq!((periods(&world, 100), in_host(&world, 100)), (there.clone(), there[0].clone()), "{main}");
     }
 }
+
+/// The first day of the period that is written is a later one than HR knows: the clerk put it off, or the one before it is over by now. No end of
+/// probation is written before it, and somebody is told or asked.
+#[tokio::test]
+async fn no_probation_ends_before_the_period_begins() {
+    for (periods_then, put_off, moved, probation, days) in [
+        (vec![["2026-12-01", ""]], Some("2027-01-11"), false, "2027-01-05", 0),
+        (vec![["2026-12-01", ""]], Some("2027-01-11"), true, "2027-01-05", 0),
+        (vec![["2024-01-01", "2026-11-30"], ["2026-11-16", ""]], None, false, "2026-11-10", 10),
+        (vec![["2024-01-01", "2026-11-15"], ["2026-11-16", ""]], None, false, "2026-11-01", 10),
+    ] {
+        for pushed in [false, true] {
+            let world = World::in_step(4).await;
+            world.sandbox.change_person(100, |person| {
+                let first = &mut person.periods[0];
+                let [start, end] = periods_then[0].map(str::to_owned);
+                (first.start, first.end, first.probation_end) = (start, end, String::new());
+            });
+            for _ in 0..2 {
+                world.synchronise(&Decisions::new()).await;
+            }
+            periods_then.iter().skip(1).for_each(|later| clerk(&world, 100, Adds(*later)));
+            if let Some(day) = put_off {
+                world.sandbox.change_person(100, |person| person.periods[0].start = day.into());
+            }
+            if moved {
+                world.edit_host(&host_of(100), field::START_DATE, "2026-12-08");
+            }
+            world.edit_host(&host_of(100), field::PROBATION_END, probation);
+            world.clock.advance(Duration::from_secs(86_400 * days));
+            let report = match pushed {
+                true => world.push(&host_of(100)).await,
+                false => world.synchronise(&Decisions::new()).await,
+            };
+            let what = format!("{periods_then:?} {put_off:?} {pushed} {report:#?}");
+            let written =
+                world.vendor_person(100).periods.iter().map(|one| one.probation_end.clone()).collect::<Vec<_>>();
+            assert!(written.iter().all(String::is_empty), "{what}");
+            assert!(!report.findings.is_empty() || !world.review().await.is_empty(), "{what}");
+        }
+    }
+}

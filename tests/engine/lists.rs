@@ -6,8 +6,10 @@ use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Missing, Pla
 use hrsync_core::store::RowKind;
 use hrsync_core::{Employee, FieldId, KeyId, Side, StaticKeys, check, field};
 use hrsync_testkit::SeededEntropy;
+use hrsync_testkit::vendor::CallKind;
 
-use super::world::{World, host_id, kinds, person, results};
+use super::recover::lost;
+use super::world::{SETTLE_AFTER, World, host_id, kinds, person, results};
 
 const ACCOUNTS: FieldId = field::BANK_ACCOUNTS;
 const PERCENT: FieldId = field::WORKING_TIME;
@@ -79,18 +81,54 @@ async fn a_push_without_anything_to_send_is_not_seen_in_a_timeline() {
     }
 }
 
-/// Both sides change a row to the same, and the host goes back from it.
+/// Both sides change, add or remove the same, or what one wrote got no answer; then one of them goes back from it, which arrives.
 #[tokio::test]
-async fn what_both_say_of_a_row_is_agreed_on_by_a_push() {
-    let world = linked().await;
-    let before = world.values(1, PERCENT).0;
-    for sets in [World::host_sets, World::vendor_sets] {
-        sets(&world, 1, PERCENT, Some(&percent(&[("2024-01-01", "80")])));
+async fn who_goes_back_from_what_both_say_of_an_entry_is_not_written_over() {
+    const YEAR: (&str, &str) = ("2024-01-01", "100");
+    let (one, two) = (percent(&[YEAR]), percent(&[YEAR, ("2026-12-01", "80")]));
+    let (single, double) = (accounts(&[(0, 0)]), accounts(&[(0, 0), (1, 0)]));
+    for (id, before, after) in [
+        (PERCENT, &one, &percent(&[("2024-01-01", "80")])),
+        (PERCENT, &one, &two),
+        (PERCENT, &two, &one),
+        (ACCOUNTS, &single, &accounts(&[(0, 1)])),
+        (ACCOUNTS, &single, &double),
+        (ACCOUNTS, &double, &single),
+    ] {
+        for (host_goes, way) in
+            [true, false].into_iter().flat_map(|goes| ["both", "lost", "pushed"].map(|way| (goes, way)))
+        {
+            let world = linked().await;
+            let sets = |in_host: bool, text: &str| match in_host {
+                true => world.host_sets(1, id, Some(text)),
+                false => world.vendor_sets(1, id, Some(text)),
+            };
+            [true, false].into_iter().for_each(|side| sets(side, before));
+            world.sync(&Decisions::new()).await;
+            sets(host_goes, after);
+            match (way, host_goes) {
+                ("both", _) => sets(!host_goes, after),
+                (_, true) => {
+                    world.vendor.apply_then_fail(CallKind::Update, lost());
+                    assert_eq!(results(&world.push(1).await), [ItemResult::Unknown]);
+                }
+                (_, false) => {
+                    world.host.apply_then_fail(lost());
+                    assert_eq!(results(&world.sync(&Decisions::new()).await), [ItemResult::Unknown]);
+                }
+            }
+            world.clock.advance(SETTLE_AFTER);
+            match way {
+                "lost" => drop(world.engine.sweep().await.unwrap()),
+                _ => assert_eq!(results(&world.push(1).await), []),
+            }
+            sets(host_goes, before);
+            world.push(1).await;
+            world.sync(&Decisions::new()).await;
+            let expected = id.kind().parse(before).unwrap().reveal().into_owned();
+            assert_eq!(both(&world, id), expected, "{id} {before} {after} {host_goes} {way}");
+        }
     }
-    assert_eq!(results(&world.push(1).await), []);
-    world.host_sets(1, PERCENT, before.as_deref());
-    assert_eq!(results(&world.push(1).await), [ItemResult::Done]);
-    assert_eq!(both(&world, PERCENT), percent(&[("2024-01-01", "100")]));
 }
 
 fn both(world: &World, id: FieldId) -> String {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hrsync_core::connector::{Coverage, Settled, StepDone};
 use hrsync_core::finding::code;
+use hrsync_core::mapping::Mapping;
 use hrsync_core::reconcile::{Decisions, DifferenceKind, ItemResult, Select};
 use hrsync_core::store::RowKind;
 use hrsync_core::{Actor, Error, ErrorKind, HostDirectory, HostId, Retry, VendorId, field};
@@ -12,7 +13,7 @@ use hrsync_testkit::vendor::CallKind;
 use crate::create::mother_and_son;
 use crate::world::{SETTLE_AFTER, TITLE, World, codes, host_id, kinds, person, results, vendor_id};
 
-fn lost() -> Error {
+pub(crate) fn lost() -> Error {
     Error::new(ErrorKind::Timeout, "no answer in time")
 }
 
@@ -448,6 +449,107 @@ async fn who_goes_back_from_a_change_without_an_answer_is_not_written_over() {
         assert_eq!((host.as_deref(), vendor.as_deref()), (Some(if looks { "Baker" } else { "Chef" }), Some("Baker")));
         assert_eq!(world.review().await.is_in_step(), looks);
     }
+}
+
+/// HR corrects a change without an answer, or goes back to what was written before it; somebody looks, and HR goes back. Or what was written
+/// cannot be seen when somebody looks, and is there again. It is asked about, whatever the value was.
+#[tokio::test]
+async fn what_may_have_come_of_a_change_without_an_answer_is_asked_about() {
+    let sweep = async |world: &World| {
+        world.clock.advance(SETTLE_AFTER);
+        world.engine.sweep().await.unwrap();
+    };
+    for way in ["corrected", "the one before", "the vendor's is gone", "the host's is gone", "hidden", "unmapped"] {
+        let world = World::linked(1).await;
+        let (person, mapping) = (world.host.get("h1").unwrap(), hrsync_testkit::vendor::mapping());
+        if way == "the one before" {
+            world.host_sets(1, TITLE, Some("Baker"));
+            world.host_sets(1, TITLE, Some("Cook"));
+            assert_eq!(results(&world.push(1).await), [ItemResult::Done]);
+        }
+        world.host_sets(1, TITLE, Some("Chef"));
+        order(&world, CallKind::Update, Fate::Applied);
+        world.push(1).await;
+        let back = if way == "the one before" { "Cook" } else { "Baker" };
+        match way {
+            "corrected" => world.host_sets(1, TITLE, Some("Head")),
+            "the one before" => world.host_sets(1, TITLE, Some(back)),
+            "the vendor's is gone" => world.vendor.unreadable("v1", Some(ErrorKind::NotFound)),
+            "the host's is gone" => drop(world.host.remove("h1")),
+            "hidden" => world.vendor.hide(TITLE, true),
+            _ => {
+                let others = mapping.entries().iter().filter(|entry| entry.field != TITLE).cloned();
+                world.vendor.set_mapping(Mapping::new("memory", others));
+            }
+        }
+        sweep(&world).await;
+        match way {
+            "the vendor's is gone" => world.vendor.unreadable("v1", None),
+            "the host's is gone" => world.host.put(person),
+            "hidden" => world.vendor.hide(TITLE, false),
+            "unmapped" => world.vendor.set_mapping(Mapping::new("memory", mapping.entries().to_vec())),
+            _ => {}
+        }
+        world.host_sets(1, TITLE, Some(back));
+        for _ in 0..2 {
+            world.push(1).await;
+            world.sync(&Decisions::new()).await;
+        }
+        assert_eq!(world.values(1, TITLE), (Some(back.into()), Some("Chef".into())), "{way}");
+        assert_eq!(kinds(&world.review().await), [(TITLE, DifferenceKind::Conflict)], "{way}");
+    }
+}
+
+/// What is only written is sent again, whatever became of it, and nobody is asked.
+#[tokio::test]
+async fn what_is_only_written_is_sent_again_after_a_lost_answer() {
+    for another_person in [false, true] {
+        let world = World::linked(2).await;
+        world.host_sets(1, field::NATIONALITY, Some("SE"));
+        order(&world, CallKind::Update, Fate::Dropped);
+        assert_eq!(results(&world.push(1).await), [ItemResult::Unknown]);
+        world.clock.advance(SETTLE_AFTER);
+        if another_person {
+            world.vendor.put("v1", &person(2));
+            world.engine.sweep().await.unwrap();
+            world.vendor.put("v1", &person(1));
+        } else {
+            world.vendor.fail_next(CallKind::Read, Error::new(ErrorKind::Unavailable, "down"));
+            let operation = world.engine.open_writes().await.unwrap().remove(0).operation;
+            world.engine.close_write(&world.anna, &operation).await.unwrap();
+        }
+        world.push(1).await;
+        assert_eq!(world.values(1, field::NATIONALITY).1.as_deref(), Some("SE"), "{another_person}");
+    }
+}
+
+/// An outage is not knocked at for each of them, and whoever cannot be read gives way to others.
+#[tokio::test]
+async fn somebody_who_cannot_be_read_after_a_lost_answer_keeps_nobody_else_waiting() {
+    let world = World::linked(6).await;
+    for n in 1..=6 {
+        world.host_sets(n, TITLE, Some("Chef"));
+        order(&world, CallKind::Update, Fate::Applied);
+        world.push(n).await;
+    }
+    for n in 1..=5 {
+        world.vendor.unreadable(&format!("v{n}"), Some(ErrorKind::Unavailable));
+    }
+    world.clock.advance(SETTLE_AFTER);
+    let reads = async || {
+        world.vendor.clear_calls();
+        world.engine.sweep().await.unwrap();
+        world.vendor.calls().len()
+    };
+    assert!(reads().await <= 6, "three in a row are an outage");
+    reads().await;
+    let open = |writes: Vec<hrsync_core::reconcile::OpenWrite>| writes.into_iter().filter_map(|one| one.host_id);
+    let left: Vec<HostId> = open(world.engine.open_writes().await.unwrap()).collect();
+    assert_eq!(left, [1, 2, 3, 4, 5].map(host_id), "the sixth had a turn");
+    (1..=5).for_each(|n| world.vendor.unreadable(&format!("v{n}"), None));
+    world.clock.advance(SETTLE_AFTER);
+    world.engine.sweep().await.unwrap();
+    assert_eq!(world.engine.open_writes().await.unwrap(), []);
 }
 
 /// What cannot be looked at now is looked at later, or closed by a person: then it is asked about.

@@ -68,6 +68,9 @@ pub(crate) struct Intent {
     /// It puts earlier values back, which are not those of the other side.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) undoes: bool,
+    /// When a side could not be read last, to find out what became of it.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub(crate) unread_at: Option<OffsetDateTime>,
 }
 
 /// A creation under way.
@@ -563,6 +566,7 @@ impl Run<'_> {
             identity: None,
             others: Vec::new(),
             undoes: undoes(operation.action.changes()),
+            unread_at: None,
         }
     }
 

@@ -1,13 +1,13 @@
 //! Making baselines: what a link remembers after a settlement.
 
 use super::compare::{DifferenceKind, Halves, Judgement, settled};
-use super::entries::{judge_field, lists_at, units};
-use super::fingerprint::{Canonical, Fingerprinter};
+use super::entries::{Unit, judge_field, lists_at, units, units_of};
+use super::fingerprint::{Canonical, Fingerprint, Fingerprinter};
 use super::link::{Baseline, Entries, Link, Pair, Pairs};
 use super::review::Prints;
 use super::together::{Compared, is_of_another};
 use crate::mapping::{FieldMapping, Mapping};
-use crate::model::{FieldId, HostId, Record, Side, Value};
+use crate::model::{FieldId, HostId, ListDef, Record, Side, Value};
 
 /// What is to be remembered of one field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,53 +99,81 @@ pub(crate) fn make(
     Baseline { key: under.key.0, revision, digests, pairs: made.pack() }
 }
 
+/// What became of a write of these fields to a side nobody knows.
+#[derive(Clone, Copy)]
+pub(crate) struct Unknown<'a> {
+    pub(crate) fields: &'a [FieldId],
+    pub(crate) side: Side,
+}
+
+impl Unknown<'_> {
+    /// Whether what the written side shows, or does not show now, may be what was written. What is only written is sent again.
+    fn may_be(self, entry: &FieldMapping, judged: Judgement) -> bool {
+        let from_there = match judged {
+            Judgement::Agreed => false,
+            Judgement::Unknown | Judgement::Rendered => true,
+            Judgement::Differs(kind) => match kind {
+                DifferenceKind::Left | DifferenceKind::NotTaken => false,
+                DifferenceKind::HostChanged => self.side == Side::Host,
+                DifferenceKind::VendorChanged => self.side == Side::Vendor,
+                DifferenceKind::Conflict | DifferenceKind::MissingInHost | DifferenceKind::MissingInVendor => true,
+            },
+        };
+        from_there && !entry.write_only && self.fields.contains(&entry.field)
+    }
+}
+
 /// The pairs of a link with what both sides changed to the same since, or show as it was written, and everything else as it was: who goes
 /// back from that changes it. `None` where there is nothing of the kind.
 ///
-/// What became of a write of `unknown` fields to that side nobody knows. What it alone shows otherwise may be that, or a change that was made
-/// there: nothing is settled of it any more, so that somebody is asked.
+/// Of what may have come of an `unknown` write, and may be a change that was made there as well, nothing is settled any more, so that somebody
+/// is asked.
 pub(crate) fn agreed(
     mapping: &Mapping,
     id: &HostId,
     (host, vendor): (&Record, &Record),
     (prints, pairs): (&Fingerprinter, &Pairs),
-    unknown: Option<(&[FieldId], Side)>,
+    unknown: Option<Unknown<'_>>,
 ) -> Option<Pairs> {
     let compared = Compared::new(mapping, prints, id, (host, vendor), Some(pairs));
     let is_new =
         |pair: Pair, now: Halves| matches!(pair, Pair::Written { .. }) || (!pair.asks(&now) && !pair.shows(&now));
-    let alone = |judged, field| {
-        unknown.is_some_and(|(fields, side)| {
-            let changed = match side {
-                Side::Host => DifferenceKind::HostChanged,
-                Side::Vendor => DifferenceKind::VendorChanged,
-            };
-            judged == Judgement::Differs(changed) && fields.contains(&field)
-        })
-    };
+    let may_be = |entry, judged| unknown.is_some_and(|unknown| unknown.may_be(entry, judged));
     let mut agreed = pairs.clone();
     for (place, entry) in mapping.entries().iter().enumerate() {
-        let (judged, now) = (compared.judged(place), || Halves::new(prints, id, entry, host, vendor));
-        agreed.set(
-            place,
-            match judged {
+        let sides = (host, vendor);
+        let Some(units) = units_of((place, entry), prints, pairs.entries(place), id, sides) else {
+            let (judged, now) = (compared.judged(place), || Halves::new(prints, id, entry, host, vendor));
+            let pair = match judged {
                 Judgement::Agreed if is_new(pairs.get(place), now()) => settled(prints, id, entry, host, vendor),
-                _ => compared.pair(place).unless(alone(judged, entry.field)),
-            },
-        );
-    }
-    for unit in units(mapping, prints, Some(pairs), id, (host, vendor)) {
-        let entry = &mapping.entries()[unit.place];
-        let Some(mut list) = agreed.entries(unit.place).cloned() else { continue };
-        let (key, judged) = (prints.entry(id, entry.field, &unit.key), unit.judge(prints, id, entry));
-        match list.get(&key) {
-            _ if alone(judged, entry.field) => drop(list.insert(key, Pair::None)),
-            Some(known) if judged == Judgement::Agreed && is_new(*known, unit.halves(prints, id, entry)) => {
-                list.insert(key, settled(prints, id, entry, &unit.host, &unit.vendor));
+                _ => compared.pair(place).unless(may_be(entry, judged)),
+            };
+            agreed.set(place, pair);
+            if may_be(entry, judged) {
+                agreed.forget_entries(place);
             }
-            _ => continue,
+            continue;
+        };
+        let Some(known) = pairs.entries(place) else { continue };
+        let units = units.into_iter().map(|unit| (prints.entry(id, entry.field, &unit.key), unit));
+        let units: Vec<(Fingerprint, Unit)> = units.collect();
+        let judge = |unit: &Unit| unit.judge(prints, id, entry);
+        // Between which of the others a row lay that both took away, its day says as long as one of them is open.
+        let is_line = entry.kind().list().is_some_and(ListDef::is_timeline);
+        let keeps = is_line && units.iter().any(|(_, unit)| judge(unit) != Judgement::Agreed);
+        let is_there = |key: &Fingerprint| units.iter().any(|(of, _)| of == key);
+        let mut list: Entries = known.clone();
+        list.retain(|key, _| keeps || is_there(key));
+        for (key, unit) in units.iter() {
+            let judged = judge(unit);
+            let is_new = || list.get(key).is_none_or(|pair| is_new(*pair, unit.halves(prints, id, entry)));
+            if may_be(entry, judged) {
+                list.insert(*key, Pair::None);
+            } else if judged == Judgement::Agreed && is_new() {
+                list.insert(*key, settled(prints, id, entry, &unit.host, &unit.vendor));
+            }
         }
-        agreed.set_entries(unit.place, list);
+        agreed.set_entries(place, list);
     }
     (agreed != *pairs).then_some(agreed)
 }

@@ -8,7 +8,7 @@ use super::link::{Link, Pair};
 use super::review::Prints;
 use crate::check::Problem;
 use crate::mapping::{FieldMapping, Mapping};
-use crate::model::{Cell, Entry, FieldId, HostId, List, Record, Value, field};
+use crate::model::{Cell, Entry, FieldId, HostId, List, Record, Side, Value, field};
 
 /// The part of an employment that is its last workday.
 const END: &str = "end";
@@ -31,17 +31,26 @@ pub(crate) fn begins_in_order(mapping: &Mapping, id: FieldId, side: &Record) -> 
     if begins && ends_before(side, field::END_DATE, side) { Err(Problem::AfterEnd) } else { Ok(()) }
 }
 
-/// Whether the employment that stands on a side with what is written there does not end before it begins, where both workdays are compared.
-pub(crate) fn stays_in_order(
+/// The fields that cannot be written to a side, since a day of the employment that stands there then would lie before its first one: both
+/// workdays, where both are compared, or the end of a probation that is written to the vendor. The host may have what the vendor has.
+pub(crate) fn out_of_order(
     mapping: &Mapping,
-    side: &Record,
+    (side, there): (Side, &Record),
     written: impl IntoIterator<Item = (FieldId, Cell)>,
-) -> bool {
-    let mut written = written.into_iter().filter(|(id, _)| WORKDAYS.contains(id)).peekable();
-    written.peek().is_none() || !compares_workdays(mapping) || {
-        let after = written.fold(side.clone(), |after, (id, cell)| after.with(id, cell));
-        !ends_before(&after, field::END_DATE, &after)
+) -> Vec<FieldId> {
+    let of_employment = |id: &FieldId| WORKDAYS.contains(id) || *id == field::PROBATION_END;
+    let written: Vec<(FieldId, Cell)> = written.into_iter().filter(|(id, _)| of_employment(id)).collect();
+    let is_written = |id: FieldId| written.iter().any(|(one, _)| *one == id);
+    let checks: [(bool, FieldId, &[FieldId]); 2] = [
+        (WORKDAYS.into_iter().any(is_written) && compares_workdays(mapping), field::END_DATE, &WORKDAYS),
+        (is_written(field::PROBATION_END) && side == Side::Vendor, field::PROBATION_END, &[field::PROBATION_END]),
+    ];
+    if checks.iter().all(|(is_due, ..)| !is_due) {
+        return Vec::new();
     }
+    let after = written.into_iter().fold(there.clone(), |after, (id, cell)| after.with(id, cell));
+    let apart = checks.into_iter().filter(|(is_due, last, _)| *is_due && ends_before(&after, *last, &after));
+    apart.flat_map(|(.., fields)| fields.to_vec()).collect()
 }
 
 fn compares_workdays(mapping: &Mapping) -> bool {

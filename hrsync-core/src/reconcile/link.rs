@@ -267,7 +267,9 @@ impl Baseline {
             *self = Self::default();
             return;
         };
-        for place in fields.iter().filter_map(|field| mapping.place(*field)) {
+        // What is only written is sent again.
+        let is_read = |place: &usize| !mapping.entries()[*place].write_only;
+        for place in fields.iter().filter_map(|field| mapping.place(*field)).filter(is_read) {
             pairs.set(place, Pair::None);
             pairs.forget_entries(place);
         }

@@ -76,7 +76,7 @@ impl Engine {
                 .with_retry(Retry::Later(Some(wait))));
         }
         let run = self.new_run()?;
-        let settled = self.over(&intent, &mut Calls::default()).await?.unwrap_or_else(|(_, forgotten)| forgotten);
+        let settled = self.over(&intent, &mut Calls::default()).await?.unwrap_or_else(|(.., forgotten)| forgotten);
         self.release(&run, actor.id(), &row, &intent, "closed", settled).await
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::baseline::{self, Verdict};
 use super::compare::{DifferenceKind, Halves};
 use super::decide::{Chosen, Connect, Decision, Decisions};
-use super::employment::{WORKDAYS, in_order, stays_in_order};
+use super::employment::{in_order, out_of_order};
 use super::fingerprint::{Canonical, Fingerprint};
 use super::link::{Baseline, Link, LinkKind, LinkState};
 use super::merge::{taken, written};
@@ -295,8 +295,8 @@ impl Planner<'_> {
         Some((entry.field, entered_cell(entry, text)))
     }
 
-    /// Leaves undecided what would leave an employment on a side that ends before it begins: one of its workdays is written there, and the
-    /// other one is of another employment.
+    /// Leaves undecided what would leave an employment on a side with a day before it begins: one of its days is written there, and the other
+    /// one is of another employment.
     fn workdays(
         &mut self,
         differences: &[Difference],
@@ -320,14 +320,16 @@ impl Planner<'_> {
             };
             differences.iter().zip(&*chosen).filter_map(cell)
         };
-        if stays_in_order(mapping, host, comes(Side::Host)) && stays_in_order(mapping, vendor, comes(Side::Vendor)) {
+        let mut apart = out_of_order(mapping, (Side::Host, host), comes(Side::Host));
+        apart.extend(out_of_order(mapping, (Side::Vendor, vendor), comes(Side::Vendor)));
+        if apart.is_empty() {
             return;
         }
-        for (difference, choice) in differences.iter().zip(chosen) {
-            let of_employment = WORKDAYS.contains(&difference.field);
+        for (difference, choice) in differences.iter().zip(&mut *chosen) {
             let writes = |choice: &mut Chosen| choice.resolution() != Resolution::Leave;
-            let Some(taken) = choice.take_if(|choice| of_employment && writes(choice)) else { continue };
-            let why = "the last workday would lie before the first one";
+            let is_apart = apart.contains(&difference.field) && difference.entry.is_none();
+            let Some(taken) = choice.take_if(|choice| is_apart && writes(choice)) else { continue };
+            let why = "a day of the employment would lie before its first one";
             self.findings.push(match taken.why {
                 Why::Decided => impossible(difference, why),
                 // Nobody decided it.
@@ -338,6 +340,8 @@ impl Planner<'_> {
                 )),
             });
         }
+        // What is left undecided leaves others behind.
+        self.workdays(differences, (host, vendor), chosen);
     }
 
     /// Leaves undecided what the vendor takes only along with another value, where that one is not written.

@@ -6,7 +6,7 @@ use super::apply::{Run, SetAside, not_attempted};
 use super::baseline;
 use super::compare::{DifferenceKind, Halves, Judgement};
 use super::decide::{Decisions, Select};
-use super::employment::{WORKDAYS, stays_in_order};
+use super::employment::out_of_order;
 use super::engine::Engine;
 use super::entries::units;
 use super::findings;
@@ -295,20 +295,20 @@ impl Run<'_> {
             self.found(findings::left_behind(&link.host, &link.vendor), None);
         }
         let mut verdicts = verdicts(&mapping, &self.engine.policies, &differing);
-        let goes = |((difference, _), verdict): (&(Difference, Pair), &Verdict)| match verdict {
-            Verdict::Goes(_) if difference.entry.is_none() => Some(difference.field),
-            _ => None,
+        let goes = |((difference, _), verdict): &(&(Difference, Pair), &mut Verdict)| {
+            difference.entry.is_none() && matches!(verdict, Verdict::Goes(_))
         };
-        let sent = differing.iter().zip(&verdicts).filter_map(goes);
-        let sent = sent.filter_map(|field| Some((field, written(mapping.entry(field)?, host))));
-        if !stays_in_order(&mapping, &vendor.record, sent) {
-            // The other workday is of another employment.
-            for ((difference, _), verdict) in differing.iter().zip(&mut verdicts) {
-                let of_employment = WORKDAYS.contains(&difference.field);
-                if of_employment && matches!(verdict, Verdict::Goes(_)) {
-                    *verdict = Verdict::Held;
-                }
+        // The other day is of another employment. What is held then leaves others behind.
+        loop {
+            let mut going: Vec<_> = differing.iter().zip(&mut verdicts).filter(goes).collect();
+            let fields = going.iter().map(|((difference, _), _)| difference.field);
+            let sent = fields.filter_map(|field| Some((field, written(mapping.entry(field)?, host))));
+            let apart = out_of_order(&mapping, (Side::Vendor, &vendor.record), sent);
+            going.retain(|((difference, _), _)| apart.contains(&difference.field));
+            if going.is_empty() {
+                break;
             }
+            going.into_iter().for_each(|(_, verdict)| *verdict = Verdict::Held);
         }
         // Writing one part of a group carries the others along.
         let stays = differing.iter().zip(&verdicts).filter(|(_, one)| matches!(one, Verdict::Held | Verdict::Barred));

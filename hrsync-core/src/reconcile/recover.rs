@@ -2,12 +2,13 @@
 
 use super::apply::{Intent, VendorLink, put_link};
 use super::approve::{ENGINE, approval_key, creation_held};
-use super::baseline;
+use super::baseline::{self, Unknown};
 use super::create::{identity_print, may_have_come_of, wanted_for_creation, with_identity};
 use super::engine::Engine;
 use super::fresh::{Fresh, NotRead};
 use super::link::vendor_link_key;
 use super::plan::{Action, CREATE_IN_VENDOR, UPDATE_VENDOR, creation_print, operation_id};
+use super::quarantine::Way;
 use super::report::{Calls, ReviewItem};
 use super::review::Prints;
 use crate::connector::{Settled, StepDone, StepNature, Unsettled};
@@ -25,6 +26,9 @@ pub(crate) struct Recovered {
     pub(crate) findings: Vec<Finding>,
     /// People found to have been created in the vendor.
     pub(crate) review_list: Vec<ReviewItem>,
+    way: Way,
+    /// The vendor is not asked any more in this run what became of a write.
+    is_closed: bool,
 }
 
 /// The record that came of a creation.
@@ -52,8 +56,8 @@ impl Engine {
         for (row, intent) in self.intents().await? {
             let now = self.clock.now();
             let settle_after = self.connector.info().settle_after;
-            let due = self.may_settle(&intent);
-            if !due && intent.sent_at - now > settle_after {
+            let due = self.may_settle(&intent) && !self.was_unread(&intent) && !recovered.is_closed;
+            if !self.may_settle(&intent) && intent.sent_at - now > settle_after {
                 self.restamp(&row, Intent { sent_at: now, ..intent.clone() }).await?;
             }
             if due {
@@ -70,7 +74,7 @@ impl Engine {
     /// changes it; what only the written side shows otherwise may be what was written, and is asked about: it would otherwise look as if
     /// somebody had changed the value there, and be taken over by the other side. So is all that an undo may have written, for what it
     /// writes is on neither side. `Err` where a side cannot be read now, with the batch after which all of it is asked about.
-    pub(crate) async fn over(&self, intent: &Intent, calls: &mut Calls) -> Result<Result<Batch, (Error, Batch)>> {
+    pub(crate) async fn over(&self, intent: &Intent, calls: &mut Calls) -> Result<Result<Batch, (Side, Error, Batch)>> {
         let nothing = Ok(Ok(Batch::default()));
         let (Some(host), Some(vendor), true) = (&intent.host, &intent.vendor, intent.action != CREATE_IN_VENDOR) else {
             return nothing;
@@ -90,17 +94,19 @@ impl Engine {
         let mut prints = Prints::new(&*self.keys, &self.id);
         let (host, vendor) = match self.read_both(&link, &mapping, &mut prints, &mut calls.reads).await {
             Ok(Fresh { host, vendor, .. }) => (host, vendor.record),
-            Err(NotRead::Gone(_)) => return nothing,
-            Err(NotRead::Failed(_, error)) => return Ok(Err((error, forgotten()?))),
+            Err(NotRead::Gone(_)) => return forgotten().map(Ok),
+            Err(NotRead::Failed(side, error)) => return Ok(Err((side, error, forgotten()?))),
         };
         if are_two_people(&host, &vendor) {
             return forgotten().map(Ok);
         }
         let Some((prints, pairs)) = prints.open(&link, &mapping, mapping.revision()) else { return nothing };
         let side = if intent.action == UPDATE_VENDOR { Side::Vendor } else { Side::Host };
-        let unknown = Some((&*intent.fields, side));
+        let unknown = Some(Unknown { fields: &intent.fields, side });
         match baseline::agreed(&mapping, &link.host, (&host, &vendor), (&prints, &pairs), unknown) {
             Some(pairs) => put_link(&link.remembering(&pairs)).map(Ok),
+            // What is not supported any more is kept for when it is again, but for what nobody knows.
+            None if intent.fields.iter().any(|field| mapping.place(*field).is_none()) => put_link(&link).map(Ok),
             None => nothing,
         }
     }
@@ -113,6 +119,12 @@ impl Engine {
     /// Whether what was sent can no longer be carried out late.
     fn has_settled(&self, intent: &Intent) -> bool {
         self.clock.now() - intent.sent_at >= self.connector.info().settle_after
+    }
+
+    /// Whether a side could not be read a moment ago.
+    fn was_unread(&self, intent: &Intent) -> bool {
+        let ago = intent.unread_at.map(|at| self.clock.now() - at);
+        ago.is_some_and(|ago| !ago.is_negative() && ago < self.connector.info().settle_after)
     }
 
     async fn restamp(&self, row: &Row, intent: Intent) -> Result<()> {
@@ -263,13 +275,18 @@ impl Engine {
         recovered: &mut Recovered,
     ) -> Result<()> {
         match self.over(intent, &mut recovered.calls).await? {
-            Ok(settled) => self.release(run, actor, row, intent, result, settled).await,
-            Err((error, _)) => {
+            Ok(settled) => {
+                recovered.way.answered();
+                self.release(run, actor, row, intent, result, settled).await
+            }
+            Err((side, error, _)) => {
+                recovered.is_closed = side == Side::Vendor && recovered.way.failed(&error);
                 let finding = Finding::from_error(&error).with_param("consequence", code::WRITE_PENDING);
                 let message =
                     format!("{}; what became of an earlier write of the person is looked at later", error.message());
                 recovered.findings.push(of_intent(Finding { message: message.into(), ..finding }, intent));
-                Ok(())
+                // Others have their turn before.
+                self.restamp(row, Intent { unread_at: Some(self.clock.now()), ..intent.clone() }).await
             }
         }
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::apply::Run;
 use super::compare::{DifferenceKind, Halves, Judgement, agree_now, judge};
-use super::employment::{Spoken, WORKDAYS, several, spoken, stays_in_order};
+use super::employment::{Spoken, WORKDAYS, out_of_order, several, spoken};
 use super::engine::Engine;
 use super::entries::units_of;
 use super::erase::of_host;
@@ -473,7 +473,7 @@ impl Undoing<'_> {
         // What goes back to another employment, or not with the other workday, is no undoing.
         let before = fields.iter().map(|(was, entry)| (entry.field, was.before.cell(entry.kind())));
         let apart = match side {
-            Side::Host => !stays_in_order(self.mapping, &now.host, before),
+            Side::Host => !out_of_order(self.mapping, (Side::Host, &now.host), before).is_empty(),
             Side::Vendor => spoken(self.mapping, &asked, &now.vendor, None) != Spoken::One,
         };
         for (_, entry) in fields {

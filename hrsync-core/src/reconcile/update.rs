@@ -6,7 +6,7 @@ use super::apply::{Run, Sent, about, drifted, free, intent_key, put_link, unchan
 use super::approve::approval_key;
 use super::baseline::{self, Verdict};
 use super::compare::{Halves, Judgement, agree_now};
-use super::employment::stays_in_order;
+use super::employment::out_of_order;
 use super::engine::TRIES;
 use super::entries::{Subject, Unit, changed_entries, judge_field, keys_of, subject, taking};
 use super::findings::refusal;
@@ -26,7 +26,7 @@ use crate::journal::Event;
 use crate::keys::{KEY_ERASED, KeyId};
 use crate::mapping::{Asked, FieldMapping};
 use crate::matching::are_two_people;
-use crate::model::{Cell, Employee, FieldId, HostId, Record, Side, Value, VendorId, field};
+use crate::model::{Cell, Employee, FieldId, HostId, Record, Side, Value, VendorId};
 use crate::reconcile::apply::SetAside;
 use crate::store::{self, Batch, CommitError};
 
@@ -130,8 +130,8 @@ impl Run<'_> {
             return Ok(ItemResult::Drifted);
         }
         let written = send.iter().map(|field| (*field, wanted.cell(*field).clone()));
-        if !stays_in_order(&self.mapping, &vendor.record, written) {
-            self.found(drifted(operation, Some(field::END_DATE)), None);
+        if let Some(day) = out_of_order(&self.mapping, (Side::Vendor, &vendor.record), written).pop() {
+            self.found(drifted(operation, Some(day)), None);
             return Ok(ItemResult::Drifted);
         }
         let write = Write { current: Some(&vendor), wanted: &wanted, changed: &send, memory: &self.memory };
@@ -633,8 +633,8 @@ impl Run<'_> {
         let written = writes.iter().map(|(field, text)| {
             (field, text.map_or(Cell::Empty, |text| Cell::from_text(text, |text| field.kind().parse(text))))
         });
-        if !stays_in_order(&mapping, &host, written) {
-            self.found(drifted(operation, Some(field::END_DATE)), None);
+        if let Some(day) = out_of_order(&mapping, (Side::Host, &host), written).pop() {
+            self.found(drifted(operation, Some(day)), None);
             return Ok(ItemResult::Drifted);
         }
         self.write_host(operation, changes, (link, host, vendor), writes, (fields, decided)).await
