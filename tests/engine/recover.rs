@@ -521,6 +521,27 @@ async fn what_is_only_written_is_sent_again_after_a_lost_answer() {
         world.push(1).await;
         assert_eq!(world.values(1, field::NATIONALITY).1.as_deref(), Some("SE"), "{another_person}");
     }
+    // Who goes back from it has it written too, before or after somebody looks, and once.
+    for (looks, undone) in [(false, false), (true, false), (false, true)] {
+        let world = World::linked(1).await;
+        world.host_sets(1, field::NATIONALITY, Some("SE"));
+        order(&world, CallKind::Update, Fate::Applied);
+        world.push(1).await;
+        world.clock.advance(SETTLE_AFTER);
+        if looks {
+            world.engine.sweep().await.unwrap();
+        }
+        world.host_sets(1, field::NATIONALITY, Some("FI"));
+        world.push(1).await;
+        assert_eq!(world.values(1, field::NATIONALITY).1.as_deref(), Some("FI"), "{looks}");
+        let writes = world.vendor.writes().len();
+        if undone {
+            world.host_sets(1, field::NATIONALITY, Some("SE"));
+            world.push(1).await;
+        }
+        world.sync(&Decisions::new()).await;
+        assert_eq!(world.vendor.writes().len() - writes, usize::from(undone), "{looks}");
+    }
 }
 
 /// An outage is not knocked at for each of them, and whoever cannot be read gives way to others.
@@ -546,6 +567,14 @@ async fn somebody_who_cannot_be_read_after_a_lost_answer_keeps_nobody_else_waiti
     let open = |writes: Vec<hrsync_core::reconcile::OpenWrite>| writes.into_iter().filter_map(|one| one.host_id);
     let left: Vec<HostId> = open(world.engine.open_writes().await.unwrap()).collect();
     assert_eq!(left, [1, 2, 3, 4, 5].map(host_id), "the sixth had a turn");
+    // Nor where somebody looks once a day.
+    world.vendor.unreadable("v5", None);
+    for _ in 0..3 {
+        world.clock.advance(Duration::from_secs(86_400));
+        world.push(6).await;
+    }
+    let left: Vec<HostId> = open(world.engine.open_writes().await.unwrap()).collect();
+    assert_eq!(left, [1, 2, 3, 4].map(host_id), "the fifth had a turn");
     (1..=5).for_each(|n| world.vendor.unreadable(&format!("v{n}"), None));
     world.clock.advance(SETTLE_AFTER);
     world.engine.sweep().await.unwrap();

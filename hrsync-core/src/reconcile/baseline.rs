@@ -107,7 +107,12 @@ pub(crate) struct Unknown<'a> {
 }
 
 impl Unknown<'_> {
-    /// Whether what the written side shows, or does not show now, may be what was written. What is only written is sent again.
+    /// Whether a field is only written, and is sent again.
+    fn is_due(self, entry: &FieldMapping) -> bool {
+        entry.write_only && self.side == Side::Vendor && self.fields.contains(&entry.field)
+    }
+
+    /// Whether what the written side shows, or does not show now, may be what was written.
     fn may_be(self, entry: &FieldMapping, judged: Judgement) -> bool {
         let from_there = match judged {
             Judgement::Agreed => false,
@@ -145,6 +150,7 @@ pub(crate) fn agreed(
         let Some(units) = units_of((place, entry), prints, pairs.entries(place), id, sides) else {
             let (judged, now) = (compared.judged(place), || Halves::new(prints, id, entry, host, vendor));
             let pair = match judged {
+                _ if unknown.is_some_and(|unknown| unknown.is_due(entry)) => Pair::DUE,
                 Judgement::Agreed if is_new(pairs.get(place), now()) => settled(prints, id, entry, host, vendor),
                 _ => compared.pair(place).unless(may_be(entry, judged)),
             };

@@ -36,6 +36,9 @@ pub(crate) enum Pair {
 }
 
 impl Pair {
+    /// Of what is only written: whatever the host says is a change. It is no fingerprint of any value.
+    pub(crate) const DUE: Self = Self::Same(Fingerprint([0; 16]));
+
     /// Which case it is, and its fingerprints.
     fn parts(&self) -> (u8, [Option<Fingerprint>; 2]) {
         match *self {
@@ -267,12 +270,20 @@ impl Baseline {
             *self = Self::default();
             return;
         };
-        // What is only written is sent again.
         let is_read = |place: &usize| !mapping.entries()[*place].write_only;
         for place in fields.iter().filter_map(|field| mapping.place(*field)).filter(is_read) {
             pairs.set(place, Pair::None);
             pairs.forget_entries(place);
         }
+        self.pairs = pairs.pack();
+        self.digests = None;
+    }
+
+    /// What of these fields is only written is sent again, whatever the host says by then.
+    pub(crate) fn send_again(&mut self, mapping: &Mapping, fields: &[FieldId]) {
+        let Some(mut pairs) = Pairs::unpack(&self.pairs, mapping.entries().len()) else { return };
+        let places = fields.iter().filter_map(|field| mapping.place(*field));
+        places.filter(|place| mapping.entries()[*place].write_only).for_each(|place| pairs.set(place, Pair::DUE));
         self.pairs = pairs.pack();
         self.digests = None;
     }

@@ -53,7 +53,10 @@ impl Engine {
     /// clock is ahead by a little is waited for.
     pub(crate) async fn recover(&self, run: &RunId, actor: &str) -> Result<Recovered> {
         let mut recovered = Recovered::default();
-        for (row, intent) in self.intents().await? {
+        let mut intents = self.intents().await?;
+        // Who could not be read gives way to others.
+        intents.sort_by_key(|(_, intent)| intent.unread_at);
+        for (row, intent) in intents {
             let now = self.clock.now();
             let settle_after = self.connector.info().settle_after;
             let due = self.may_settle(&intent) && !self.was_unread(&intent) && !recovered.is_closed;
@@ -83,9 +86,13 @@ impl Engine {
         let mapping = self.connector.mapping(&connection.memory);
         let Some(link) = self.link_between(&mapping, host, vendor).await? else { return nothing };
         self.keep_layout(&connection, &mapping).await?;
+        let side = if intent.action == UPDATE_VENDOR { Side::Vendor } else { Side::Host };
         let forgotten = || {
             let mut link = link.clone();
             link.baseline.forget(&mapping, &intent.fields);
+            if !intent.undoes && side == Side::Vendor {
+                link.baseline.send_again(&mapping, &intent.fields);
+            }
             put_link(&link)
         };
         if intent.undoes {
@@ -101,7 +108,6 @@ impl Engine {
             return forgotten().map(Ok);
         }
         let Some((prints, pairs)) = prints.open(&link, &mapping, mapping.revision()) else { return nothing };
-        let side = if intent.action == UPDATE_VENDOR { Side::Vendor } else { Side::Host };
         let unknown = Some(Unknown { fields: &intent.fields, side });
         match baseline::agreed(&mapping, &link.host, (&host, &vendor), (&prints, &pairs), unknown) {
             Some(pairs) => put_link(&link.remembering(&pairs)).map(Ok),
@@ -285,7 +291,6 @@ impl Engine {
                 let message =
                     format!("{}; what became of an earlier write of the person is looked at later", error.message());
                 recovered.findings.push(of_intent(Finding { message: message.into(), ..finding }, intent));
-                // Others have their turn before.
                 self.restamp(row, Intent { unread_at: Some(self.clock.now()), ..intent.clone() }).await
             }
         }
