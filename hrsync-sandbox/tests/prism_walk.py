@@ -271,6 +271,8 @@ def wrong_answer(prism, document):
     finally:
         proxy.end()
         liar.shutdown()
+    if len(proxy.found()) != 1:
+        sys.exit(f"control: Prism told of {len(proxy.found())} wrong answers instead of one")
 
 
 def main():

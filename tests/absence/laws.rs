@@ -138,7 +138,7 @@ async fn disturb(world: &mut World, numbers: &mut Numbers, linked: bool) -> bool
 
 /// Each change was pushed once. What stands then is what the host says, or it says that the absence is rejected, or people were told of it as it
 /// is now; nothing stands there yet of a type that is not sent, or of somebody who is not linked.
-// rule: AB-04, AB-14, AB-18, AB-19, AB-20
+// rule: AB-04, AB-14, AB-18, AB-19
 #[tokio::test]
 async fn what_stands_otherwise_than_the_host_says_somebody_was_told() {
     for seed in 1..=SEQUENCES {

@@ -128,7 +128,6 @@ async fn each_cause_is_named_with_who_can_mend_it_and_how() {
     }
 }
 
-// rule: TT-91, TT-92
 #[tokio::test(start_paused = true)]
 async fn an_activity_that_is_gone_when_a_change_is_sent_is_named() {
     let world = World::linked().await;

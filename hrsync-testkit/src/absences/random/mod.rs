@@ -5,7 +5,7 @@
 //! 1. What somebody else entered, and what was disconnected when its type was mapped otherwise, is neither changed nor removed. An
 //!    entry that is made is of a type to which one of the host's is mapped.
 //! 2. At rest each slot holds what a fresh computation asks for, hours and notes. Where it does not, somebody did something there that
-//!    explains it, and the error log names one of the absences, once all are looked at again. An absence can also overlap with what a
+//!    explains it, and the error log names one of the absences with a cause, once all are looked at again. An absence can also overlap with what a
 //!    rejected one keeps. That people work otherwise since is followed by reviews alone. A third of the sequences end with a review; a
 //!    third with a push, which carries over what the host changed, also what it changed back; and a third with sweeps alone, where each
 //!    change in the host was pushed once, whatever became of that push.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hrsync_core::absence::{AbsenceOutcome, AbsenceReport, AbsenceStatus, Slot};
+use hrsync_core::finding::code;
 use hrsync_core::model::AbsenceId;
 use hrsync_core::reconcile::LoggedError;
 use hrsync_core::{Clock, Result};
@@ -11,6 +12,18 @@ use time::Date;
 use super::Sheets;
 use super::model::{Model, Somebody, mapped};
 
+/// What the log says of an absence and is no cause why hours stand otherwise than they are asked for, or why it is rejected: once all were
+/// looked at again, that a call failed or waits is none, nor is what is told besides.
+const NO_CAUSES: [&str; 7] = [
+    "rate_limited",
+    "timeout",
+    "unauthenticated",
+    "unavailable",
+    code::WRITE_PENDING,
+    code::ABSENCE_MORE_THAN_DAY,
+    code::ABSENCE_NOBODY_TOLD,
+];
+
 /// What is asked for of a slot: hours, and the notes.
 type Asked = (u32, Vec<Option<String>>);
 
@@ -18,24 +31,26 @@ impl<S: Sheets> Model<S> {
     pub(super) async fn at_rest(&mut self, report: &AbsenceReport) -> Result<()> {
         let log = self.engine.error_log(&self.anna, 0, usize::MAX).await?;
         let logged: BTreeSet<AbsenceId> = log.iter().filter_map(LoggedError::absence).collect();
+        let is_cause = |one: &&LoggedError| !NO_CAUSES.contains(&&*one.finding.code);
+        let caused: BTreeSet<AbsenceId> = log.iter().filter(is_cause).filter_map(LoggedError::absence).collect();
         self.engine.verify_journal().await?;
         if let Some(item) = report.items.iter().find(|item| item.outcome == AbsenceOutcome::Pending) {
             self.broken.push(format!("5: {} is still pending", item.absence));
         }
         for person in 0..self.people.len() {
             if self.people[person].linked && self.on {
-                self.slots_at_rest(person, &logged);
+                self.slots_at_rest(person, &caused);
                 if self.is_reviewed() {
                     self.reported(person, report);
                 }
             }
         }
-        self.rejections(&logged);
+        self.rejections(&caused);
         self.nothing_lost(&logged);
         Ok(())
     }
 
-    fn slots_at_rest(&mut self, person: usize, logged: &BTreeSet<AbsenceId>) {
+    fn slots_at_rest(&mut self, person: usize, caused: &BTreeSet<AbsenceId>) {
         let mut asked: BTreeMap<Slot, Asked> = BTreeMap::new();
         for (_, piece) in self.wants(person, false) {
             let (amount, notes) = asked.entry(piece.slot).or_default();
@@ -64,7 +79,7 @@ impl<S: Sheets> Model<S> {
             let none = BTreeMap::new();
             let about = self.covers.get(&(vendor.clone(), slot.clone())).unwrap_or(&none);
             let explained = self.is_explained(person, slot);
-            let told = about.keys().any(|id| logged.contains(id));
+            let told = about.keys().any(|id| caused.contains(id));
             if !explained || (self.is_reviewed() && !told) {
                 broken.push(format!(
                     "2: {host} has {amount:?} hundredths of {} on {}, and {asked:?} are asked for by {about:?}; explained: {explained}, in the log: {told}",
@@ -98,7 +113,7 @@ impl<S: Sheets> Model<S> {
         }
     }
 
-    fn rejections(&mut self, logged: &BTreeSet<AbsenceId>) {
+    fn rejections(&mut self, caused: &BTreeSet<AbsenceId>) {
         let mails = self.mailbox.absences();
         // Of a refusal nobody is told any more once the absence is not to be sent for another reason.
         let persons = (0..self.people.len()).filter(|_| self.on);
@@ -107,7 +122,7 @@ impl<S: Sheets> Model<S> {
             if absence.status != AbsenceStatus::RejectedByIntegration {
                 continue;
             }
-            if !logged.contains(&absence.id) {
+            if !caused.contains(&absence.id) {
                 self.broken.push(format!("3: {} is rejected, and the log does not say why", absence.id));
             }
             if wanted.contains(&absence.id) && !mails.iter().any(|mail| mail.absence == absence.id) {
