@@ -161,21 +161,19 @@ pub(crate) fn agreed(
             continue;
         };
         let Some(known) = pairs.entries(place) else { continue };
-        let units = units.into_iter().map(|unit| (prints.entry(id, entry.field, &unit.key), unit));
-        let units: Vec<(Fingerprint, Unit)> = units.collect();
-        let judge = |unit: &Unit| unit.judge(prints, id, entry);
+        let judged = |unit: Unit| (prints.entry(id, entry.field, &unit.key), unit.judge(prints, id, entry), unit);
+        let units: Vec<(Fingerprint, Judgement, Unit)> = units.into_iter().map(judged).collect();
         // Between which of the others a row lay that both took away, its day says as long as one of them is open.
         let is_line = entry.kind().list().is_some_and(ListDef::is_timeline);
-        let keeps = is_line && units.iter().any(|(_, unit)| judge(unit) != Judgement::Agreed);
-        let is_there = |key: &Fingerprint| units.iter().any(|(of, _)| of == key);
+        let keeps = is_line && units.iter().any(|(_, judged, _)| *judged != Judgement::Agreed);
+        let is_there = |key: &Fingerprint| units.iter().any(|(of, ..)| of == key);
         let mut list: Entries = known.clone();
         list.retain(|key, _| keeps || is_there(key));
-        for (key, unit) in units.iter() {
-            let judged = judge(unit);
+        for (key, judged, unit) in &units {
             let is_new = || list.get(key).is_none_or(|pair| is_new(*pair, unit.halves(prints, id, entry)));
-            if may_be(entry, judged) {
+            if may_be(entry, *judged) {
                 list.insert(*key, Pair::None);
-            } else if judged == Judgement::Agreed && is_new() {
+            } else if *judged == Judgement::Agreed && is_new() {
                 list.insert(*key, settled(prints, id, entry, &unit.host, &unit.vendor));
             }
         }
